@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_BASE_THREAD_H
+#define OG_BASE_THREAD_H
+/*
+ * og_thread: named threads that never see the process's signals, only their own faults; the one place that creates any.
+ *
+ * Threads:   start and join from the owner's thread.
+ * Ownership: the caller owns the struct; join ends it.
+ * Errors:    start returns OG_NO_MEMORY when the system gives no thread.
+ */
+#include <pthread.h>
+
+#include "base/status.h"
+
+struct og_thread {
+    pthread_t handle;
+};
+
+/* `name` is shown by ps and gdb with `index` behind it ("worker-3"); 15 characters at most are kept. */
+OG_CHECKED enum og_status og_thread_start(struct og_thread *thread, const char *name, unsigned index,
+                                          void *(*run)(void *), void *argument);
+void og_thread_join(struct og_thread *thread);
+
+unsigned og_thread_cores(void); /* processors that this process may run on, at least 1 */
+
+#endif
