@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_IMAGE_FAMILY_H
+#define OG_IMAGE_FAMILY_H
+/*
+ * og_family: the planes of one family and the arithmetic between them. Encoder and server both rebuild with this code.
+ *
+ *     base Y Cb Cr 256²   ── upsample ──►  luma1 512²  ── upsample ──►  luma0 1024²
+ *                 └──────── upsample ──►  chroma1 512² (what 4:2:0 L0 tiles carry; L1 tiles carry the base's chroma)
+ *
+ * A residual is decoded straight into luma1 or luma0, where rebuild then adds the prediction in place. The result of a
+ * slot depends on its closure (base/tile.h) alone, never on the order of calls.
+ *
+ * Threads:   no locks: calls on one family may run at once in different threads when they concern different slots and
+ *            every slot is rebuilt after its sources were; whoever schedules them provides that order.
+ * Ownership: new returns owned. Spans are borrowed for the call.
+ * Errors:    as og_jpeg_decode; a family with a failed slot is still good for slots whose closure lacks it.
+ */
+#include "base/span.h"
+#include "base/status.h"
+#include "base/tile.h"
+#include "image/jpeg.h"
+#include "image/kernels.h"
+#include "image/plane.h"
+
+struct og_family {
+    struct og_plane base[3];    /* Y, Cb, Cr of the L2 tile */
+    struct og_plane luma1;      /* of the four L1 tiles */
+    struct og_plane luma0;      /* of the sixteen L0 tiles */
+    struct og_plane chroma1[2]; /* Cb, Cr at L1's resolution */
+};
+
+#define OG_PREDICTOR_NAME "cubic-64"
+
+struct og_family *og_family_new(void); /* NULL when memory is out */
+void og_family_destroy(struct og_family **family);
+
+OG_CHECKED enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_decoder *decoder,
+                                                struct og_span tables, struct og_span stream, struct og_error *err);
+
+/* `slot` is an L1 or L0 slot; an absent residual is simply never decoded. */
+OG_CHECKED enum og_status og_family_decode_residual(struct og_family *family, unsigned slot,
+                                                    struct og_jpeg_decoder *decoder, struct og_span tables,
+                                                    struct og_span stream, struct og_error *err);
+
+/* Luma of an L1 slot, luma and chroma of an L0 slot. All four L1 slots exist, also those outside the slide. */
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual);
+
+/* The slot's luma plane, 256², within luma1 or luma0. */
+struct og_plane og_family_luma(const struct og_family *family, unsigned slot);
+
+/* The slot's chroma planes at half its luma's resolution, 128². */
+void og_family_chroma(const struct og_family *family, unsigned slot, struct og_plane chroma[2]);
+
+/* The tile as it is served: 4:2:0, width x height of it. `out` is borrowed until the encoder's next call. */
+OG_CHECKED enum og_status og_family_encode(const struct og_family *family, unsigned slot,
+                                           struct og_jpeg_encoder *encoder, int quality, int width, int height,
+                                           struct og_span *out, struct og_error *err);
+
+#endif

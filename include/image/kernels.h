@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_IMAGE_KERNELS_H
+#define OG_IMAGE_KERNELS_H
+/*
+ * The inner loops, one table of functions per processor. Scalar is the specification; every variant gives the same
+ * bytes.
+ *
+ * Predictor "cubic-64": 2x upsampling, centre-aligned, cubic convolution with a = -0.75 in 1/64 (R. Keys, "Cubic
+ * convolution interpolation for digital image processing", IEEE TASSP 29, 1981). With C(v) = clamp(v, 0, 255):
+ *
+ *     column pass   v[2i]   = C((-2 s[i-2] + 17 s[i-1] + 56 s[i] -  7 s[i+1] + 32) >> 6)
+ *                   v[2i+1] = C((-7 s[i-1] + 56 s[i] + 17 s[i+1] -  2 s[i+2] + 32) >> 6)
+ *     row pass      the same over v, along the row
+ *
+ * First down the columns, then along the rows; `>>` is arithmetic; indices outside the source plane take its nearest
+ * sample. Nothing outside `from` is read.
+ *
+ * Threads:   const tables, pure functions. Ownership: borrow everything. Errors: none.
+ */
+#include "image/plane.h"
+
+struct og_kernels {
+    const char *name;
+
+    /* Predicts the 2·area.width x 2·area.height samples at `to` from the part `area` of `from`. */
+    void (*upsample)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
+
+    /* The same where `to` holds residuals r: to = C(prediction + r - 128). */
+    void (*upsample_add)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
+
+    /* to[x, y] = (sum of the 2x2 block + 2) >> 2; `from` may be odd: its last column or row is repeated. */
+    void (*halve)(const struct og_plane *from, const struct og_plane *to);
+};
+
+extern const struct og_kernels og_kernels_scalar;
+
+/* The best table for this processor; the environment variable OG_CPU names another ("scalar"). */
+const struct og_kernels *og_kernels_choose(void);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_IMAGE_PLANE_H
+#define OG_IMAGE_PLANE_H
+/*
+ * og_plane: a rectangle of 8-bit samples somewhere in memory, a value. Y, Cb and Cr are three of them.
+ *
+ * Threads: a value. Ownership: borrows the samples. Errors: none.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+struct og_plane {
+    uint8_t *data;
+    ptrdiff_t stride; /* bytes from one row to the next */
+    int width, height;
+};
+
+struct og_rect {
+    int x, y, width, height;
+};
+
+static inline struct og_plane og_plane_part(struct og_plane plane, struct og_rect part)
+{
+    return (struct og_plane){.data = plane.data + part.y * plane.stride + part.x,
+                             .stride = plane.stride,
+                             .width = part.width,
+                             .height = part.height};
+}
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/family.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { T = OG_TILE_SIZE, PLANE = T * T };
+
+struct og_family *og_family_new(void)
+{
+    struct og_family *family = aligned_alloc(64, (sizeof *family + 63) / 64 * 64 + (3 + 4 + 16 + 8) * PLANE);
+    if (!family)
+        return NULL;
+    uint8_t *next = (uint8_t *)family + (sizeof *family + 63) / 64 * 64;
+    memset(next, 0, (3 + 4 + 16 + 8) * PLANE);
+    for (int i = 0; i < 3; i++, next += PLANE)
+        family->base[i] = (struct og_plane){.data = next, .stride = T, .width = T, .height = T};
+    family->luma1 = (struct og_plane){.data = next, .stride = 2 * T, .width = 2 * T, .height = 2 * T};
+    next += 4 * PLANE;
+    family->luma0 = (struct og_plane){.data = next, .stride = 4 * T, .width = 4 * T, .height = 4 * T};
+    next += 16 * PLANE;
+    for (int i = 0; i < 2; i++, next += 4 * PLANE)
+        family->chroma1[i] = (struct og_plane){.data = next, .stride = 2 * T, .width = 2 * T, .height = 2 * T};
+    return family;
+}
+
+void og_family_destroy(struct og_family **family)
+{
+    free(*family);
+    *family = NULL;
+}
+
+enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_decoder *decoder, struct og_span tables,
+                                     struct og_span stream, struct og_error *err)
+{
+    return og_jpeg_decode(decoder, tables, stream, 3, family->base, err);
+}
+
+struct og_plane og_family_luma(const struct og_family *family, unsigned slot)
+{
+    struct og_place place = og_slot_place(slot);
+    struct og_rect part = {(int)place.dx * T, (int)place.dy * T, T, T};
+    return og_plane_part(place.depth == 0 ? family->luma0 : family->luma1, part);
+}
+
+void og_family_chroma(const struct og_family *family, unsigned slot, struct og_plane chroma[2])
+{
+    struct og_place place = og_slot_place(slot);
+    struct og_rect part = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
+    for (int i = 0; i < 2; i++)
+        chroma[i] = og_plane_part(place.depth == 0 ? family->chroma1[i] : family->base[1 + i], part);
+}
+
+enum og_status og_family_decode_residual(struct og_family *family, unsigned slot, struct og_jpeg_decoder *decoder,
+                                         struct og_span tables, struct og_span stream, struct og_error *err)
+{
+    struct og_plane luma = og_family_luma(family, slot);
+    return og_jpeg_decode(decoder, tables, stream, 1, &luma, err);
+}
+
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
+{
+    struct og_place place = og_slot_place(slot);
+    struct og_plane luma = og_family_luma(family, slot);
+    struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
+    const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
+    if (has_residual)
+        kernels->upsample_add(from, source, luma.data, luma.stride);
+    else
+        kernels->upsample(from, source, luma.data, luma.stride);
+    if (place.depth != 0)
+        return;
+
+    struct og_rect quarter = {source.x / 2, source.y / 2, T / 4, T / 4};
+    struct og_plane chroma[2];
+    og_family_chroma(family, slot, chroma);
+    for (int i = 0; i < 2; i++)
+        kernels->upsample(&family->base[1 + i], quarter, chroma[i].data, chroma[i].stride);
+}
+
+enum og_status og_family_encode(const struct og_family *family, unsigned slot, struct og_jpeg_encoder *encoder,
+                                int quality, int width, int height, struct og_span *out, struct og_error *err)
+{
+    struct og_jpeg_recipe recipe = {.components = 3, .chroma_halved = true, .quality = quality};
+    struct og_plane planes[3];
+    planes[0] = og_family_luma(family, slot);
+    og_family_chroma(family, slot, planes + 1);
+    return og_jpeg_encode(encoder, &recipe, planes, width, height, out, err);
+}

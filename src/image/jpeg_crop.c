@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/tile.h"
+#include "image/jpeg.h"
+#include "jpeg_error.h"
+
+/* The most that baseline JPEG makes of a 4:4:4 tile, and room for headers: the output never has to grow. */
+enum { OUTPUT_BYTES = 6 * OG_TILE_SIZE * OG_TILE_SIZE + 4096 };
+
+struct crop {
+    struct og_jpeg_errors errors;
+    struct jpeg_decompress_struct from;
+    struct jpeg_compress_struct to;
+    unsigned char *output;
+    unsigned long size;
+    unsigned char room[OUTPUT_BYTES];
+};
+
+/* Blocks of the smaller image, copied; those that pad an MCU row beyond the source's blocks stay zero. */
+static jvirt_barray_ptr *copy_blocks(struct crop *crop, jvirt_barray_ptr *source, int width, int height)
+{
+    struct jpeg_decompress_struct *from = &crop->from;
+    j_common_ptr owner = (j_common_ptr)from;
+    jvirt_barray_ptr *part = from->mem->alloc_small(owner, JPOOL_IMAGE, sizeof *part * (size_t)from->num_components);
+    JDIMENSION across = (JDIMENSION)(width + DCTSIZE - 1) / DCTSIZE,
+               down = (JDIMENSION)(height + DCTSIZE - 1) / DCTSIZE;
+    for (int c = 0; c < from->num_components; c++)
+        part[c] = from->mem->request_virt_barray(owner, JPOOL_IMAGE, TRUE, across, down, 1);
+    from->mem->realize_virt_arrays(owner);
+    for (int c = 0; c < from->num_components; c++)
+        for (JDIMENSION y = 0; y < down; y++) {
+            JBLOCKARRAY in = from->mem->access_virt_barray(owner, source[c], y, 1, FALSE);
+            JBLOCKARRAY out = from->mem->access_virt_barray(owner, part[c], y, 1, TRUE);
+            memcpy(out[0], in[0], across * sizeof(JBLOCK));
+        }
+    return part;
+}
+
+static _Noreturn void give_up(struct crop *crop, const char *reason)
+{
+    snprintf(crop->errors.text, sizeof crop->errors.text, "%s", reason);
+    longjmp(crop->errors.escape, 1);
+}
+
+static void transcode(struct crop *crop, struct og_span stream, int width, int height)
+{
+    jpeg_mem_src(&crop->from, stream.data, stream.size);
+    jpeg_read_header(&crop->from, TRUE);
+    if (crop->from.max_h_samp_factor != 1 || crop->from.max_v_samp_factor != 1)
+        give_up(crop, "unexpected chroma subsampling");
+    if (crop->from.image_width > OG_TILE_SIZE || crop->from.image_height > OG_TILE_SIZE ||
+        width > (int)crop->from.image_width || height > (int)crop->from.image_height)
+        give_up(crop, "unexpected size");
+    jvirt_barray_ptr *blocks = jpeg_read_coefficients(&crop->from);
+    blocks = copy_blocks(crop, blocks, width, height);
+
+    jpeg_mem_dest(&crop->to, &crop->output, &crop->size);
+    jpeg_copy_critical_parameters(&crop->from, &crop->to);
+    crop->to.image_width = (JDIMENSION)width;
+    crop->to.image_height = (JDIMENSION)height;
+    jpeg_write_coefficients(&crop->to, blocks);
+    jpeg_finish_compress(&crop->to);
+    jpeg_finish_decompress(&crop->from);
+}
+
+static bool attempt(struct crop *crop, struct og_span stream, int width, int height)
+{
+    crop->from.err = crop->to.err = og_jpeg_errors_init(&crop->errors);
+    crop->output = crop->room;
+    crop->size = sizeof crop->room;
+    if (setjmp(crop->errors.escape))
+        return false;
+    jpeg_create_decompress(&crop->from);
+    jpeg_create_compress(&crop->to);
+    transcode(crop, stream, width, height);
+    return true;
+}
+
+enum og_status og_jpeg_crop(struct og_span stream, int width, int height, struct og_buf **out, struct og_error *err)
+{
+    struct crop *crop = calloc(1, sizeof *crop);
+    if (!crop)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory while cutting a tile");
+    enum og_status status = OG_OK;
+    if (!attempt(crop, stream, width, height))
+        status = og_error_set(err, OG_DAMAGED, "%s", crop->errors.text);
+    else if (!(*out = og_buf_copy(crop->output, crop->size)))
+        status = og_error_set(err, OG_NO_MEMORY, "out of memory while cutting a tile");
+    jpeg_destroy_compress(&crop->to);
+    jpeg_destroy_decompress(&crop->from);
+    free(crop);
+    return status;
+}

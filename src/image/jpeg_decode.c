@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "image/jpeg.h"
+#include "jpeg_error.h"
+
+struct og_jpeg_decoder {
+    struct jpeg_decompress_struct info;
+    struct og_jpeg_errors errors;
+    struct jpeg_source_mgr source;
+};
+
+static void source_keep(j_decompress_ptr info)
+{
+    (void)info;
+}
+
+static boolean source_ended(j_decompress_ptr info)
+{
+    struct og_jpeg_errors *errors = (struct og_jpeg_errors *)info->err;
+    snprintf(errors->text, sizeof errors->text, "the stream ends too early");
+    longjmp(errors->escape, 1);
+}
+
+static void source_skip(j_decompress_ptr info, long bytes)
+{
+    if (bytes <= 0)
+        return;
+    if ((size_t)bytes > info->src->bytes_in_buffer)
+        source_ended(info);
+    info->src->next_input_byte += bytes;
+    info->src->bytes_in_buffer -= (size_t)bytes;
+}
+
+static void source_set(struct og_jpeg_decoder *decoder, struct og_span span)
+{
+    decoder->source = (struct jpeg_source_mgr){.next_input_byte = span.data,
+                                               .bytes_in_buffer = span.size,
+                                               .init_source = source_keep,
+                                               .fill_input_buffer = source_ended,
+                                               .skip_input_data = source_skip,
+                                               .resync_to_restart = jpeg_resync_to_restart,
+                                               .term_source = source_keep};
+    decoder->info.src = &decoder->source;
+}
+
+static bool create(struct og_jpeg_decoder *decoder)
+{
+    decoder->info.err = og_jpeg_errors_init(&decoder->errors);
+    if (setjmp(decoder->errors.escape))
+        return false;
+    jpeg_create_decompress(&decoder->info);
+    return true;
+}
+
+struct og_jpeg_decoder *og_jpeg_decoder_new(void)
+{
+    struct og_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
+    if (!decoder)
+        return NULL;
+    if (!create(decoder)) {
+        free(decoder);
+        return NULL;
+    }
+    return decoder;
+}
+
+void og_jpeg_decoder_destroy(struct og_jpeg_decoder **decoder)
+{
+    if (*decoder)
+        jpeg_destroy_decompress(&(*decoder)->info);
+    free(*decoder);
+    *decoder = NULL;
+}
+
+/* What a stream must be, judged from its header before any memory is asked for. */
+static const char *refusal(const struct jpeg_decompress_struct *info, int components, const struct og_plane *planes)
+{
+    if (info->progressive_mode || info->arith_code || info->data_precision != 8)
+        return "not a baseline 8-bit stream";
+    if (info->num_components != components)
+        return "unexpected number of components";
+    if (info->image_width != (JDIMENSION)planes[0].width || info->image_height != (JDIMENSION)planes[0].height)
+        return "unexpected size";
+    for (int i = 0; i < components; i++)
+        if (info->comp_info[i].h_samp_factor != 1 || info->comp_info[i].v_samp_factor != 1)
+            return "unexpected chroma subsampling";
+    return NULL;
+}
+
+static void read_planes(struct og_jpeg_decoder *decoder, int components, const struct og_plane *planes)
+{
+    JSAMPROW rows[3][DCTSIZE];
+    JSAMPARRAY parts[3] = {rows[0], rows[1], rows[2]};
+    for (int y = 0; y < planes[0].height; y += DCTSIZE) {
+        for (int c = 0; c < components; c++)
+            for (int i = 0; i < DCTSIZE; i++)
+                rows[c][i] = planes[c].data + (y + i) * planes[c].stride;
+        jpeg_read_raw_data(&decoder->info, parts, DCTSIZE);
+    }
+}
+
+enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span tables, struct og_span stream,
+                              int components, const struct og_plane *planes, struct og_error *err)
+{
+    struct jpeg_decompress_struct *info = &decoder->info;
+    if (setjmp(decoder->errors.escape)) {
+        jpeg_abort_decompress(info);
+        return og_error_set(err, OG_DAMAGED, "%s", decoder->errors.text);
+    }
+    if (tables.size) {
+        source_set(decoder, tables);
+        if (jpeg_read_header(info, FALSE) != JPEG_HEADER_TABLES_ONLY) {
+            jpeg_abort_decompress(info);
+            return og_error_set(err, OG_DAMAGED, "the JPEG tables hold an image");
+        }
+    }
+    source_set(decoder, stream);
+    jpeg_read_header(info, TRUE);
+    const char *reason = refusal(info, components, planes);
+    if (reason) {
+        jpeg_abort_decompress(info);
+        return og_error_set(err, OG_DAMAGED, "%s", reason);
+    }
+    info->out_color_space = info->jpeg_color_space;
+    info->dct_method = JDCT_ISLOW;
+    info->raw_data_out = TRUE;
+    info->do_fancy_upsampling = FALSE;
+    jpeg_start_decompress(info);
+    read_planes(decoder, components, planes);
+    jpeg_finish_decompress(info);
+    return OG_OK;
+}

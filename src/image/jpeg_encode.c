@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/tile.h"
+#include "image/jpeg.h"
+#include "jpeg_error.h"
+
+/* The most that baseline JPEG makes of a 4:4:4 tile, and room for headers. */
+enum { OUTPUT_BYTES = 6 * OG_TILE_SIZE * OG_TILE_SIZE + 4096 };
+
+struct og_jpeg_encoder {
+    struct jpeg_compress_struct info;
+    struct og_jpeg_errors errors;
+    struct jpeg_destination_mgr destination;
+    uint8_t output[OUTPUT_BYTES];
+};
+
+static void destination_start(j_compress_ptr info)
+{
+    struct og_jpeg_encoder *encoder = info->client_data;
+    encoder->destination.next_output_byte = encoder->output;
+    encoder->destination.free_in_buffer = sizeof encoder->output;
+}
+
+static boolean destination_full(j_compress_ptr info)
+{
+    struct og_jpeg_errors *errors = (struct og_jpeg_errors *)info->err;
+    snprintf(errors->text, sizeof errors->text, "the tile does not fit its output buffer");
+    longjmp(errors->escape, 1);
+}
+
+static void destination_end(j_compress_ptr info)
+{
+    (void)info;
+}
+
+static bool create(struct og_jpeg_encoder *encoder)
+{
+    memset(&encoder->info, 0, sizeof encoder->info);
+    encoder->info.err = og_jpeg_errors_init(&encoder->errors);
+    if (setjmp(encoder->errors.escape))
+        return false;
+    jpeg_create_compress(&encoder->info);
+    return true;
+}
+
+struct og_jpeg_encoder *og_jpeg_encoder_new(void)
+{
+    struct og_jpeg_encoder *encoder = malloc(sizeof *encoder);
+    if (!encoder)
+        return NULL;
+    if (!create(encoder)) {
+        free(encoder);
+        return NULL;
+    }
+    encoder->info.client_data = encoder;
+    encoder->destination.init_destination = destination_start;
+    encoder->destination.empty_output_buffer = destination_full;
+    encoder->destination.term_destination = destination_end;
+    encoder->info.dest = &encoder->destination;
+    return encoder;
+}
+
+void og_jpeg_encoder_destroy(struct og_jpeg_encoder **encoder)
+{
+    if (*encoder)
+        jpeg_destroy_compress(&(*encoder)->info);
+    free(*encoder);
+    *encoder = NULL;
+}
+
+static void set_recipe(struct jpeg_compress_struct *info, const struct og_jpeg_recipe *recipe, int width, int height)
+{
+    info->image_width = (JDIMENSION)width;
+    info->image_height = (JDIMENSION)height;
+    info->input_components = recipe->components;
+    info->in_color_space = recipe->components == 1 ? JCS_GRAYSCALE : JCS_YCbCr;
+    jpeg_set_defaults(info);
+    if (recipe->quality) {
+        jpeg_set_quality(info, recipe->quality, TRUE);
+    } else {
+        unsigned flat[DCTSIZE2];
+        for (int i = 0; i < DCTSIZE2; i++)
+            flat[i] = (unsigned)recipe->flat_step;
+        for (int i = 0; i < (recipe->components == 1 ? 1 : 2); i++)
+            jpeg_add_quant_table(info, i, flat, 100, TRUE);
+    }
+    info->comp_info[0].h_samp_factor = recipe->chroma_halved ? 2 : 1;
+    info->comp_info[0].v_samp_factor = recipe->chroma_halved ? 2 : 1;
+    info->dct_method = JDCT_ISLOW;
+    info->raw_data_in = TRUE;
+    info->write_JFIF_header = !recipe->abbreviated;
+    info->write_Adobe_marker = FALSE;
+}
+
+/* Rows below the planes' last one are never looked at by the DCT of a stored block; they repeat it to stay in bounds.
+ */
+static void write_planes(struct jpeg_compress_struct *info, const struct og_jpeg_recipe *recipe,
+                         const struct og_plane *planes)
+{
+    JSAMPROW rows[3][2 * DCTSIZE];
+    JSAMPARRAY parts[3] = {rows[0], rows[1], rows[2]};
+    int lines = DCTSIZE * info->max_v_samp_factor;
+    for (int y = 0; y < (int)info->image_height; y += lines) {
+        for (int c = 0; c < recipe->components; c++) {
+            int n = DCTSIZE * info->comp_info[c].v_samp_factor, first = y / lines * n;
+            for (int i = 0; i < n; i++) {
+                int row = first + i < planes[c].height ? first + i : planes[c].height - 1;
+                rows[c][i] = planes[c].data + row * planes[c].stride;
+            }
+        }
+        jpeg_write_raw_data(info, parts, (JDIMENSION)lines);
+    }
+}
+
+static struct og_span written(const struct og_jpeg_encoder *encoder)
+{
+    return (struct og_span){encoder->output, sizeof encoder->output - encoder->destination.free_in_buffer};
+}
+
+enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
+                              const struct og_plane *planes, int width, int height, struct og_span *out,
+                              struct og_error *err)
+{
+    struct jpeg_compress_struct *info = &encoder->info;
+    if (setjmp(encoder->errors.escape)) {
+        jpeg_abort_compress(info);
+        return og_error_set(err, OG_INTERNAL, "JPEG encoder: %s", encoder->errors.text);
+    }
+    set_recipe(info, recipe, width, height);
+    if (recipe->abbreviated)
+        jpeg_suppress_tables(info, TRUE);
+    jpeg_start_compress(info, !recipe->abbreviated);
+    write_planes(info, recipe, planes);
+    jpeg_finish_compress(info);
+    *out = written(encoder);
+    return OG_OK;
+}
+
+static void leave_out_chroma_tables(struct jpeg_compress_struct *info)
+{
+    info->quant_tbl_ptrs[1]->sent_table = TRUE;
+    info->dc_huff_tbl_ptrs[1]->sent_table = TRUE;
+    info->ac_huff_tbl_ptrs[1]->sent_table = TRUE;
+}
+
+enum og_status og_jpeg_encode_tables(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
+                                     struct og_span *out, struct og_error *err)
+{
+    struct jpeg_compress_struct *info = &encoder->info;
+    if (setjmp(encoder->errors.escape)) {
+        jpeg_abort_compress(info);
+        return og_error_set(err, OG_INTERNAL, "JPEG encoder: %s", encoder->errors.text);
+    }
+    set_recipe(info, recipe, OG_TILE_SIZE, OG_TILE_SIZE);
+    jpeg_suppress_tables(info, FALSE);
+    if (recipe->components == 1)
+        leave_out_chroma_tables(info);
+    jpeg_write_tables(info);
+    *out = written(encoder);
+    return OG_OK;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_IMAGE_JPEG_ERROR_H
+#define OG_IMAGE_JPEG_ERROR_H
+/*
+ * libjpeg's error manager as we use it: errors and warnings alike leave through longjmp with their text.
+ *
+ * Threads:   one manager per handle.
+ * Ownership: embedded in the handle.
+ * Errors:    whoever calls libjpeg does `if (setjmp(manager.escape)) return og_error_set(..., manager.text)`.
+ */
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+
+struct og_jpeg_errors {
+    struct jpeg_error_mgr base;
+    jmp_buf escape;
+    char text[JMSG_LENGTH_MAX];
+};
+
+struct jpeg_error_mgr *og_jpeg_errors_init(struct og_jpeg_errors *errors);
+
+#endif

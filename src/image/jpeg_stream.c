@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "image/jpeg.h"
+
+enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, MARKER = 2 };
+
+static const uint8_t jfif[] = {0xff, SOI, 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0};
+
+static bool framed(struct og_span span)
+{
+    return span.size >= 2 * MARKER && span.data[0] == 0xff && span.data[1] == SOI && span.data[span.size - 2] == 0xff &&
+           span.data[span.size - 1] == EOI;
+}
+
+struct og_buf *og_jpeg_splice(struct og_span tables, struct og_span tile)
+{
+    size_t body = framed(tables) ? tables.size - 2 * MARKER : 0;
+    struct og_buf *buf = og_buf_new(sizeof jfif + body + tile.size - MARKER);
+    if (!buf)
+        return NULL;
+    uint8_t *to = buf->data;
+    memcpy(to, jfif, sizeof jfif);
+    if (body)
+        memcpy(to + sizeof jfif, tables.data + MARKER, body);
+    memcpy(to + sizeof jfif + body, tile.data + MARKER, tile.size - MARKER);
+    return buf;
+}
+
+static bool is_frame_header(uint8_t marker)
+{
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+enum og_status og_jpeg_size(struct og_span stream, int *width, int *height, struct og_error *err)
+{
+    if (!framed(stream))
+        return og_error_set(err, OG_DAMAGED, "not a whole JPEG stream");
+    for (size_t i = MARKER; i + 9 <= stream.size && stream.data[i] == 0xff;) {
+        uint8_t marker = stream.data[i + 1];
+        if (marker == 0xff) {
+            i++;
+            continue;
+        }
+        if (is_frame_header(marker)) {
+            *height = stream.data[i + 5] << 8 | stream.data[i + 6];
+            *width = stream.data[i + 7] << 8 | stream.data[i + 8];
+            return OG_OK;
+        }
+        if (marker == SOS)
+            break;
+        i += MARKER + (size_t)(stream.data[i + 2] << 8 | stream.data[i + 3]);
+    }
+    return og_error_set(err, OG_DAMAGED, "a JPEG stream without a frame header");
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/family.h"
+#include "support/cmocka_all.h"
+#include "support/noise.h"
+
+enum { T = OG_TILE_SIZE };
+
+/* A family with its base and every second residual "decoded": any bytes will do for the arithmetic. */
+static struct og_family *filled(void)
+{
+    struct og_family *family = og_family_new();
+    uint32_t seed = 23;
+    for (int c = 0; c < 3; c++)
+        for (int i = 0; i < T * T; i++)
+            family->base[c].data[i] = (uint8_t)(64 + (i % T) / 2 + noise_byte(&seed) % 32);
+    for (int i = 0; i < 4 * T * T; i++)
+        family->luma1.data[i] = (uint8_t)(120 + noise_byte(&seed) % 16);
+    for (int i = 0; i < 16 * T * T; i++)
+        family->luma0.data[i] = (uint8_t)(120 + noise_byte(&seed) % 16);
+    return family;
+}
+
+static bool has_residual(unsigned slot)
+{
+    return slot % 2 == 1;
+}
+
+static void rebuild(struct og_family *family, unsigned slot)
+{
+    og_family_rebuild(family, og_kernels_choose(), slot, has_residual(slot));
+}
+
+static void assert_same_luma(const struct og_family *a, const struct og_family *b, unsigned slot)
+{
+    struct og_plane p = og_family_luma(a, slot), q = og_family_luma(b, slot);
+    for (int y = 0; y < T; y++)
+        assert_memory_equal(p.data + y * p.stride, q.data + y * q.stride, T);
+}
+
+static void assert_same_chroma(const struct og_family *a, const struct og_family *b, unsigned slot)
+{
+    struct og_plane p[2], q[2];
+    og_family_chroma(a, slot, p);
+    og_family_chroma(b, slot, q);
+    for (int c = 0; c < 2; c++)
+        for (int y = 0; y < T / 2; y++)
+            assert_memory_equal(p[c].data + y * p[c].stride, q[c].data + y * q[c].stride, T / 2);
+}
+
+static void a_slot_depends_on_its_closure_alone(void **state)
+{
+    (void)state;
+    struct og_family *whole = filled();
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+        rebuild(whole, slot);
+    for (unsigned slot = OG_SLOT_L0; slot < OG_FAMILY_SLOTS; slot++) {
+        struct og_family *lonely = filled();
+
+        for (unsigned l1 = OG_SLOT_L1; l1 < OG_SLOT_L0; l1++)
+            if (og_slot_sources(slot) >> l1 & 1)
+                rebuild(lonely, l1);
+        rebuild(lonely, slot);
+
+        assert_same_luma(whole, lonely, slot);
+        assert_same_chroma(whole, lonely, slot);
+        og_family_destroy(&lonely);
+    }
+    og_family_destroy(&whole);
+}
+
+static void the_order_of_slots_does_not_matter(void **state)
+{
+    (void)state;
+    struct og_family *up = filled(), *down = filled();
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+        rebuild(up, slot);
+    for (unsigned slot = OG_SLOT_L0 - 1; slot >= OG_SLOT_L1; slot--)
+        rebuild(down, slot);
+    for (unsigned slot = OG_FAMILY_SLOTS - 1; slot >= OG_SLOT_L0; slot--)
+        rebuild(down, slot);
+
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+        assert_same_luma(up, down, slot);
+    og_family_destroy(&up);
+    og_family_destroy(&down);
+}
+
+static void tiles_of_the_family_are_parts_of_its_planes(void **state)
+{
+    (void)state;
+    struct og_family *family = og_family_new();
+    struct og_plane chroma[2];
+
+    assert_ptr_equal(og_family_luma(family, OG_SLOT_L1 + 3).data, family->luma1.data + T * 2 * T + T);
+    assert_ptr_equal(og_family_luma(family, OG_SLOT_L0 + 4 * 2 + 3).data, family->luma0.data + 2 * T * 4 * T + 3 * T);
+    og_family_chroma(family, OG_SLOT_L1 + 1, chroma);
+    assert_ptr_equal(chroma[0].data, family->base[1].data + T / 2);
+    og_family_chroma(family, OG_SLOT_L0 + 4, chroma);
+    assert_ptr_equal(chroma[1].data, family->chroma1[1].data + T / 2 * 2 * T);
+
+    og_family_destroy(&family);
+}
+
+static void encoded_tiles_have_the_size_asked_for(void **state)
+{
+    (void)state;
+    struct og_family *family = filled();
+    struct og_jpeg_encoder *encoder = og_jpeg_encoder_new();
+    struct og_error err;
+    static const int sizes[][2] = {{T, T}, {1, 1}, {1, T}, {17, 33}, {255, 8}, {16, 255}};
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+        rebuild(family, slot);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot += 7) {
+            struct og_span span;
+            int width, height;
+
+            assert_int_equal(og_family_encode(family, slot, encoder, 90, sizes[i][0], sizes[i][1], &span, &err), OG_OK);
+
+            assert_int_equal(og_jpeg_size(span, &width, &height, &err), OG_OK);
+            assert_int_equal(width, sizes[i][0]);
+            assert_int_equal(height, sizes[i][1]);
+        }
+    og_jpeg_encoder_destroy(&encoder);
+    og_family_destroy(&family);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slot_depends_on_its_closure_alone),
+        cmocka_unit_test(the_order_of_slots_does_not_matter),
+        cmocka_unit_test(tiles_of_the_family_are_parts_of_its_planes),
+        cmocka_unit_test(encoded_tiles_have_the_size_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
