@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_SLIDE_FILE_H
+#define OG_SLIDE_FILE_H
+/*
+ * og_file: an open file that is only ever read, at given places.
+ *
+ * Threads:   read from any thread; open and close are single-threaded.
+ * Ownership: the caller owns the struct; the name is not kept.
+ * Errors:    a read that does not deliver every byte fails: OG_DAMAGED past the end, OG_IO otherwise.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct og_file {
+    int fd;
+    uint64_t size;       /* when it was opened */
+    int64_t modified_ns; /* when it was opened */
+};
+
+/* Opens a regular file by its name within the directory; refuses links, pipes and devices. */
+OG_CHECKED enum og_status og_file_open(int directory, const char *name, struct og_file *out, struct og_error *err);
+OG_CHECKED enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *to, size_t size,
+                                       struct og_error *err);
+void og_file_close(struct og_file *file);
+
+#endif

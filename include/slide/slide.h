@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_SLIDE_SLIDE_H
+#define OG_SLIDE_SLIDE_H
+/*
+ * og_slide: one opened slide of any format, and the formats behind it.
+ *
+ * Threads:   everything but open from any thread; an opened slide does not change.
+ * Ownership: open and ref return owned references; unref takes one. Facts and documents are borrowed from the slide.
+ *            Edges: S1 each unref releases, S2 the last unref acquires, so its close sees every owner's last read.
+ * Errors:    open and reads fill an og_error that names the file and the place. Every byte that pixels depend on is
+ *            checked on every read: what comes back is what was written, or OG_DAMAGED.
+ */
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/parse.h"
+#include "base/span.h"
+#include "base/status.h"
+#include "base/tile.h"
+#include "slide/description.h"
+#include "slide/pyramid.h"
+
+struct og_slide;
+
+struct og_slide_facts {
+    char id[OG_SLIDE_ID_MAX + 1];
+    const char *format; /* "origami" or "deepzoom" */
+    struct og_pyramid pyramid;
+    struct og_description description; /* of an Origami slide; else zeros but for the sizes */
+    uint64_t file_bytes;               /* 0: unknown */
+    bool residual;                     /* depths 0 and 1 are rebuilt from families */
+    unsigned last_depth;               /* the coarsest that is stored; coarser ones are made from its only tile */
+};
+
+/* Opens `name` in the open directory `directory`: "x.tif" or "x.dzi". `key` is a number never used for another slide.
+ */
+OG_CHECKED enum og_status og_slide_open(int directory, const char *name, uint64_t key, struct og_slide **out,
+                                        struct og_error *err);
+struct og_slide *og_slide_ref(struct og_slide *slide);
+void og_slide_unref(struct og_slide **slide);
+
+const struct og_slide_facts *og_slide_facts(const struct og_slide *slide);
+uint64_t og_slide_key(const struct og_slide *slide);
+struct og_buf *og_slide_json(const struct og_slide *slide); /* what /slides/<slide> answers */
+struct og_buf *og_slide_dzi(const struct og_slide *slide);  /* what /dzi/<slide>.dzi answers */
+
+/* A stored tile in the caller's buffer. Without tables the stream is whole and already has the served size. */
+struct og_stored_tile {
+    struct og_span tables, stream;
+};
+
+/* Bytes of buffer that read_stored and read_family ask for at most. */
+#define OG_SLIDE_BUFFER_BYTES ((size_t)4 << 20)
+
+OG_CHECKED enum og_status og_slide_read_stored(const struct og_slide *slide, unsigned depth, uint32_t x, uint32_t y,
+                                               uint8_t *buffer, struct og_stored_tile *out, struct og_error *err);
+
+/* A family's streams in the caller's buffer, after one contiguous read. */
+struct og_stored_family {
+    struct og_span stream[OG_FAMILY_SLOTS]; /* empty: absent, or outside the slide, or damaged */
+    uint32_t damaged;                       /* slots whose bytes are not what was written */
+    struct og_span tables_base, tables_l1, tables_l0;
+};
+
+OG_CHECKED enum og_status og_slide_read_family(const struct og_slide *slide, uint32_t fx, uint32_t fy, uint8_t *buffer,
+                                               struct og_stored_family *out, struct og_error *err);
+
+/* What the index knows, by depth (0, 1, and 2 for L2 and coarser): reads every record. Residual slides only. */
+struct og_survey {
+    struct {
+        uint64_t tiles, absent, bytes;
+    } depth[3];
+};
+OG_CHECKED enum og_status og_slide_survey(const struct og_slide *slide, struct og_survey *out, struct og_error *err);
+
+#endif

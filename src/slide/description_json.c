@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "description_json.h"
+
+#include <math.h>
+
+#define PSNR_PRINTED_MAX 100.0
+
+void og_json_put(json_t **object, const char *key, json_t *value)
+{
+    if (*object && json_object_set_new(*object, key, value) == 0)
+        return;
+    if (!*object)
+        json_decref(value);
+    json_decref(*object);
+    *object = NULL;
+}
+
+json_t *og_json_count(uint64_t value)
+{
+    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
+}
+
+json_t *og_json_number(double value)
+{
+    return isfinite(value) && value != 0 ? json_real(value) : json_null();
+}
+
+json_t *og_json_text(const char *text)
+{
+    if (!text[0])
+        return json_null();
+    json_t *whole = json_string(text);
+    if (whole)
+        return whole;
+    char plain[256];
+    size_t n = 0;
+    for (; text[n] && n < sizeof plain; n++)
+        plain[n] = (char)((unsigned char)text[n] < 0x80 ? text[n] : '?');
+    return json_stringn(plain, n);
+}
+
+static json_t *psnr(double value)
+{
+    return og_json_number(value > PSNR_PRINTED_MAX ? PSNR_PRINTED_MAX : value);
+}
+
+static json_t *fidelity_json(const struct og_fidelity *f)
+{
+    json_t *worst = json_object(), *level = json_object();
+    og_json_put(&worst, "x", og_json_count(f->worst_x));
+    og_json_put(&worst, "y", og_json_count(f->worst_y));
+    og_json_put(&worst, "psnr_luma", psnr(f->worst_psnr_luma));
+    og_json_put(&level, "psnr_luma", psnr(f->psnr_luma));
+    og_json_put(&level, "psnr_rgb", psnr(f->psnr_rgb));
+    og_json_put(&level, "ssim", og_json_number(f->ssim));
+    og_json_put(&level, "worst", worst);
+    return level;
+}
+
+static json_t *encoder_json(const struct og_description *d)
+{
+    json_t *encoder = json_object();
+    og_json_put(&encoder, "version", og_json_text(d->encoder.version));
+    og_json_put(&encoder, "base_quality", json_integer(d->encoder.base_quality));
+    og_json_put(&encoder, "l1_step", json_integer(d->encoder.l1_step));
+    og_json_put(&encoder, "l0_step", json_integer(d->encoder.l0_step));
+    return encoder;
+}
+
+static json_t *source_json(const struct og_description *d)
+{
+    json_t *source = json_object();
+    og_json_put(&source, "name", og_json_text(d->source.name));
+    og_json_put(&source, "size", og_json_count(d->source.size));
+    og_json_put(&source, "digest", og_json_text(d->source.digest));
+    return source;
+}
+
+json_t *og_description_json(const struct og_description *d)
+{
+    static const char *const levels[3] = {"L0", "L1", "L2"};
+    json_t *fidelity = json_object(), *bytes = json_object(), *all = json_object();
+    for (unsigned depth = 0; depth < 3; depth++) {
+        og_json_put(&fidelity, levels[depth], fidelity_json(&d->fidelity[depth]));
+        og_json_put(&bytes, levels[depth], og_json_count(d->bytes[depth]));
+    }
+    og_json_put(&all, "origami", json_integer(OG_FORMAT_VERSION));
+    og_json_put(&all, "width", og_json_count(d->width));
+    og_json_put(&all, "height", og_json_count(d->height));
+    og_json_put(&all, "tile", og_json_count(d->tile));
+    og_json_put(&all, "upsample", og_json_text(d->upsample));
+    og_json_put(&all, "mpp_x", og_json_number(d->mpp_x));
+    og_json_put(&all, "mpp_y", og_json_number(d->mpp_y));
+    og_json_put(&all, "magnification", og_json_number(d->magnification));
+    og_json_put(&all, "vendor", og_json_text(d->vendor));
+    og_json_put(&all, "icc", og_json_text(d->icc));
+    og_json_put(&all, "encoder", encoder_json(d));
+    og_json_put(&all, "source", source_json(d));
+    og_json_put(&all, "fidelity", fidelity);
+    og_json_put(&all, "bytes", bytes);
+    return all;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "slide/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum og_status refuse_open(int error, struct og_error *err)
+{
+    switch (error) {
+    case ENOENT:
+        return og_error_set(err, OG_NOT_FOUND, "no such file");
+    case ELOOP:
+        return og_error_set(err, OG_UNSUPPORTED, "a symbolic link, which is never followed");
+    case ENXIO:
+        return og_error_set(err, OG_UNSUPPORTED, "not a regular file");
+    default:
+        return og_error_set(err, OG_IO, "cannot open: %s", strerrordesc_np(error));
+    }
+}
+
+enum og_status og_file_open(int directory, const char *name, struct og_file *out, struct og_error *err)
+{
+    int fd;
+    do
+        fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        return refuse_open(errno, err);
+
+    struct stat facts;
+    enum og_status status = OG_OK;
+    if (fstat(fd, &facts) != 0)
+        status = og_error_set(err, OG_IO, "cannot stat: %s", strerrordesc_np(errno));
+    else if (!S_ISREG(facts.st_mode))
+        status = og_error_set(err, OG_UNSUPPORTED, "not a regular file");
+    if (status != OG_OK) {
+        close(fd);
+        return status;
+    }
+    posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+    *out = (struct og_file){
+        .fd = fd,
+        .size = (uint64_t)facts.st_size,
+        .modified_ns = (int64_t)facts.st_mtim.tv_sec * 1000000000 + facts.st_mtim.tv_nsec,
+    };
+    return OG_OK;
+}
+
+static enum og_status too_short(uint64_t offset, size_t size, struct og_error *err)
+{
+    return og_error_set(err, OG_DAMAGED, "%zu bytes at %llu lie past the end of the file", size,
+                        (unsigned long long)offset);
+}
+
+enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *to, size_t size, struct og_error *err)
+{
+    if (size > file->size || offset > file->size - size)
+        return too_short(offset, size, err);
+    uint8_t *at = to;
+    for (size_t done = 0; done < size;) {
+        ssize_t n = pread(file->fd, at + done, size - done, (off_t)(offset + done));
+        if (n > 0)
+            done += (size_t)n;
+        else if (n == 0)
+            return too_short(offset, size, err);
+        else if (errno != EINTR)
+            return og_error_set(err, OG_IO, "cannot read %zu bytes at %llu: %s", size, (unsigned long long)offset,
+                                strerrordesc_np(errno));
+    }
+    return OG_OK;
+}
+
+void og_file_close(struct og_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "slide/slide.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "slide_document.h"
+#include "slide_format.h"
+
+/* Where two formats claim one id, the earlier wins. */
+static const struct og_slide_format *const formats[OG_SLIDE_FORMATS] = {&og_residual_format, &og_deepzoom_format};
+
+struct og_slide {
+    atomic_uint references;
+    /* immutable after open */
+    const struct og_slide_format *format;
+    void *state;
+    uint64_t key;
+    struct og_slide_facts facts;
+    struct og_buf *json, *dzi;
+};
+
+unsigned og_slide_format_of(const char *name, size_t *id_length)
+{
+    size_t length = strlen(name);
+    for (unsigned i = 0; i < OG_SLIDE_FORMATS; i++) {
+        size_t suffix = strlen(formats[i]->suffix);
+        if (length > suffix && strcmp(name + length - suffix, formats[i]->suffix) == 0) {
+            *id_length = length - suffix;
+            return i;
+        }
+    }
+    *id_length = length;
+    return OG_SLIDE_FORMATS;
+}
+
+static void destroy(struct og_slide *slide)
+{
+    og_buf_unref(&slide->json);
+    og_buf_unref(&slide->dzi);
+    slide->format->close(slide->state);
+    free(slide);
+}
+
+static enum og_status open_named(int directory, const char *name, uint64_t key, struct og_slide **out,
+                                 struct og_error *err)
+{
+    size_t id_length;
+    unsigned i = og_slide_format_of(name, &id_length);
+    if (i == OG_SLIDE_FORMATS)
+        return og_error_set(err, OG_UNSUPPORTED, "not a slide: its name ends neither in .tif nor in .dzi");
+    if (!og_parse_slide_id(name, id_length))
+        return og_error_set(err, OG_INVALID, "its name is not fit for a URL: only A-Z a-z 0-9 . _ - and at most %d",
+                            OG_SLIDE_ID_MAX);
+    struct og_slide *slide = calloc(1, sizeof *slide);
+    if (!slide)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    enum og_status status = formats[i]->open(directory, name, &slide->facts, &slide->state, err);
+    if (status != OG_OK) {
+        free(slide);
+        return status;
+    }
+    atomic_init(&slide->references, 1);
+    slide->format = formats[i];
+    slide->key = key;
+    slide->facts.format = formats[i]->name;
+    memcpy(slide->facts.id, name, id_length);
+    slide->facts.id[id_length] = '\0';
+    slide->json = og_slide_document(&slide->facts);
+    slide->dzi = og_slide_document_dzi(&slide->facts);
+    if (!slide->json || !slide->dzi) {
+        destroy(slide);
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    }
+    *out = slide;
+    return OG_OK;
+}
+
+enum og_status og_slide_open(int directory, const char *name, uint64_t key, struct og_slide **out, struct og_error *err)
+{
+    *out = NULL;
+    enum og_status status = open_named(directory, name, key, out, err);
+    if (status != OG_OK && err)
+        og_error_prefix(err, "%s", name);
+    return status;
+}
+
+struct og_slide *og_slide_ref(struct og_slide *slide)
+{
+    atomic_fetch_add_explicit(&slide->references, 1, memory_order_relaxed); /* the caller holds one: no edge needed */
+    return slide;
+}
+
+void og_slide_unref(struct og_slide **slide)
+{
+    struct og_slide *old = *slide;
+    *slide = NULL;
+    if (old && atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) == 1) /* S1 pairs with S2 */
+        destroy(old);
+}
+
+const struct og_slide_facts *og_slide_facts(const struct og_slide *slide)
+{
+    return &slide->facts;
+}
+
+uint64_t og_slide_key(const struct og_slide *slide)
+{
+    return slide->key;
+}
+
+struct og_buf *og_slide_json(const struct og_slide *slide)
+{
+    return slide->json;
+}
+
+struct og_buf *og_slide_dzi(const struct og_slide *slide)
+{
+    return slide->dzi;
+}
+
+/* Formats speak of places in the file; which file it is, is said here. */
+static enum og_status named(enum og_status status, const struct og_slide *slide, struct og_error *err)
+{
+    if (status != OG_OK && err)
+        og_error_prefix(err, "%s%s", slide->facts.id, slide->format->suffix);
+    return status;
+}
+
+static bool inside(const struct og_slide *slide, unsigned depth, uint32_t x, uint32_t y)
+{
+    struct og_extent grid = og_pyramid_grid(&slide->facts.pyramid, depth);
+    return x < grid.width && y < grid.height;
+}
+
+enum og_status og_slide_read_stored(const struct og_slide *slide, unsigned depth, uint32_t x, uint32_t y,
+                                    uint8_t *buffer, struct og_stored_tile *out, struct og_error *err)
+{
+    *out = (struct og_stored_tile){0};
+    unsigned first = slide->facts.residual ? 2 : 0;
+    enum og_status status;
+    if (depth < first || depth > slide->facts.last_depth || !inside(slide, depth, x, y))
+        status = og_error_set(err, OG_NOT_FOUND, "no tile %u_%u is stored at depth %u", x, y, depth);
+    else
+        status = slide->format->read_stored(slide->state, depth, x, y, buffer, out, err);
+    return named(status, slide, err);
+}
+
+enum og_status og_slide_read_family(const struct og_slide *slide, uint32_t fx, uint32_t fy, uint8_t *buffer,
+                                    struct og_stored_family *out, struct og_error *err)
+{
+    *out = (struct og_stored_family){0};
+    enum og_status status;
+    if (!slide->format->read_family || !inside(slide, 2, fx, fy))
+        status = og_error_set(err, OG_NOT_FOUND, "no family %u_%u", fx, fy);
+    else
+        status = slide->format->read_family(slide->state, fx, fy, buffer, out, err);
+    return named(status, slide, err);
+}
+
+enum og_status og_slide_survey(const struct og_slide *slide, struct og_survey *out, struct og_error *err)
+{
+    *out = (struct og_survey){0};
+    enum og_status status;
+    if (!slide->format->survey)
+        status = og_error_set(err, OG_UNSUPPORTED, "a slide of format %s has no index", slide->format->name);
+    else
+        status = slide->format->survey(slide->state, out, err);
+    return named(status, slide, err);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_SLIDE_SLIDE_FORMAT_H
+#define OG_SLIDE_SLIDE_FORMAT_H
+/*
+ * A slide format is one const struct of functions in a file of its own, listed in slide.c. `state` is the format's own.
+ *
+ * Threads:   open and close are single-threaded; reads run in any number of threads at once.
+ * Ownership: open sets *state (owned by the slide, ended by close) and fills the facts but for id and format.
+ * Errors:    as slide.h promises, but without the slide's name, which slide.c puts before; a failed open leaves nothing
+ *            behind. Reads are asked for tiles and families inside the slide only: slide.c checks depth and grid.
+ */
+#include "slide/slide.h"
+
+struct og_slide_format {
+    const char *name;
+    const char *suffix; /* of the file's name: ".tif" */
+    enum og_status (*open)(int directory, const char *name, struct og_slide_facts *facts, void **state,
+                           struct og_error *err);
+    enum og_status (*read_stored)(const void *state, unsigned depth, uint32_t x, uint32_t y, uint8_t *buffer,
+                                  struct og_stored_tile *out, struct og_error *err);
+    enum og_status (*read_family)(const void *state, uint32_t fx, uint32_t fy, uint8_t *buffer,
+                                  struct og_stored_family *out, struct og_error *err); /* NULL: all levels are stored */
+    enum og_status (*survey)(const void *state, struct og_survey *out, struct og_error *err); /* NULL likewise */
+    void (*close)(void *state);
+};
+
+extern const struct og_slide_format og_residual_format; /* residual_slide.c: one BigTIFF per slide */
+extern const struct og_slide_format og_deepzoom_format; /* deepzoom_slide.c: a .dzi and its folder of JPEG tiles */
+
+#define OG_SLIDE_FORMATS 2
+
+/* Which format a file of this name is, by its suffix: a row of slide.c's table, or OG_SLIDE_FORMATS for none. */
+unsigned og_slide_format_of(const char *name, size_t *id_length);
+
+#endif
