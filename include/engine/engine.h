@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_ENGINE_ENGINE_H
+#define OG_ENGINE_ENGINE_H
+/*
+ * og_engine: from the name of a tile to its bytes. It owns the cache, the workers, the rings between the stages and the
+ * table of jobs in flight.
+ *
+ *     tile name ── og_engine_find ──► hit: the bytes, at once
+ *                        │ miss
+ *                  og_engine_submit ──► the waiter's `done` is called exactly once, from a worker or before it returns
+ *
+ * Threads:   find and submit from any thread, each with a metrics block of its own; new, drain and destroy from one.
+ * Ownership: find returns an owned buffer; `done` is handed an owned buffer. A waiter is the caller's memory and must
+ *            live until its `done` ran. The engine borrows the catalogue, the log and the metrics: they outlive it.
+ * Errors:    og_status all the way: OG_NOT_FOUND for what does not exist, OG_BUSY when no job is free, OG_DAMAGED for
+ *            a tile that cannot be rebuilt exactly, which harms nobody but those who wait for that tile.
+ */
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/key.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/status.h"
+
+struct og_catalogue;
+struct og_slide;
+struct og_engine;
+
+struct og_engine_options {
+    unsigned workers;   /* threads that decode, rebuild and encode; 0: one per core */
+    unsigned families;  /* families under work at once (≈ 6 MB each); 0: two per worker and two more */
+    unsigned jobs;      /* requests under work or waiting for it, joined ones not counted; 0: 1024 */
+    size_t cache_bytes; /* bound of the tile cache; 0: no cache */
+    int quality;        /* of rebuilt tiles, 1 … 100; 0: 90 */
+    og_clock *clock;    /* NULL: monotonic */
+};
+
+OG_CHECKED enum og_status og_engine_new(const struct og_engine_options *options, const struct og_catalogue *catalogue,
+                                        struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
+                                        struct og_error *err);
+
+/* A tile by name. `slide` is an owned reference that og_tile_name_release gives back. */
+struct og_tile_name {
+    struct og_slide *slide;
+    uint32_t level, x, y;
+    struct og_key key;
+};
+
+/* Finds the slide and checks level, x and y against its grid: OG_NOT_FOUND leaves `out` empty. */
+OG_CHECKED enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length,
+                                         uint64_t level, uint64_t x, uint64_t y, struct og_tile_name *out);
+/* The name of the slide's thumbnail: the tile of the largest level that is a single tile. */
+OG_CHECKED enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *id, size_t id_length,
+                                              struct og_tile_name *out);
+void og_tile_name_release(struct og_tile_name *name);
+
+struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
+                              struct og_metrics_block *metrics);
+
+struct og_waiter {
+    void (*done)(struct og_waiter *waiter, enum og_status status, struct og_buf *buf); /* buf: owned; NULL on failure */
+    struct og_waiter *next;                                                            /* the engine's while it waits */
+    uint64_t since_ns;                                                                 /* the engine's */
+};
+
+void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
+                      struct og_metrics_block *metrics);
+
+/* Documents of the catalogue, each an owned reference or NULL when there is no such slide. */
+struct og_buf *og_engine_slides_json(const struct og_engine *engine);
+struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length);
+struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length);
+
+struct og_engine_gauges {
+    uint64_t cache_entries, cache_bytes, cache_capacity_bytes, slides, workers, jobs_in_flight, decode_queue,
+        residual_queue, encode_queue;
+};
+struct og_engine_gauges og_engine_gauges(struct og_engine *engine);
+
+/* Refuses new work with OG_STOPPING, waits until every waiter has its answer, then ends the workers. */
+void og_engine_drain(struct og_engine *engine);
+void og_engine_destroy(struct og_engine **engine);
+
+#endif

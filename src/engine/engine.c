@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "engine_parts.h"
+
+enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, CACHE_SHARDS = 64 };
+
+static void fill_defaults(struct og_engine_options *options)
+{
+    if (!options->workers)
+        options->workers = og_thread_cores();
+    if (!options->families)
+        options->families = 2 * options->workers + 2;
+    if (!options->jobs)
+        options->jobs = JOBS_DEFAULT;
+    if (!options->quality)
+        options->quality = QUALITY_DEFAULT;
+    if (!options->clock)
+        options->clock = og_clock_monotonic_ns;
+}
+
+static bool make_rings(struct og_engine *engine)
+{
+    unsigned jobs = engine->options.jobs, tasks = engine->options.families * OG_FAMILY_SLOTS;
+    engine->free_jobs = og_ring_new(jobs);
+    engine->free_places = og_ring_new(engine->options.families);
+    engine->front_families = og_ring_new(jobs);
+    engine->front_tiles = og_ring_new(jobs);
+    bool made = engine->free_jobs && engine->free_places && engine->front_families && engine->front_tiles;
+    for (unsigned stage = 0; stage < OG_STAGES; stage++)
+        for (unsigned urgency = 0; urgency < OG_URGENCIES; urgency++) {
+            engine->stage[stage][urgency] = og_ring_new(tasks);
+            made = made && engine->stage[stage][urgency];
+        }
+    return made;
+}
+
+static bool fill_pools(struct og_engine *engine)
+{
+    engine->jobs = calloc(engine->options.jobs, sizeof *engine->jobs);
+    if (!engine->jobs)
+        return false;
+    for (unsigned i = 0; i < engine->options.jobs; i++) {
+        struct og_job *job = &engine->jobs[i];
+        if (og_job_init(job) != OG_OK)
+            return false;
+        og_engine_put(engine->free_jobs, job);
+    }
+    for (unsigned i = 0; i < engine->options.families; i++) {
+        struct og_workplace *place = og_workplace_new();
+        if (!place)
+            return false;
+        og_engine_put(engine->free_places, place);
+    }
+    return true;
+}
+
+static enum og_status start_workers(struct og_engine *engine, struct og_metrics *metrics)
+{
+    engine->workers = calloc(engine->options.workers, sizeof *engine->workers);
+    if (!engine->workers)
+        return OG_NO_MEMORY;
+    for (unsigned i = 0; i < engine->options.workers; i++) {
+        struct og_worker *worker = &engine->workers[i];
+        worker->engine = engine;
+        worker->metrics = og_metrics_take(metrics);
+        worker->decoder = og_jpeg_decoder_new();
+        worker->encoder = og_jpeg_encoder_new();
+        worker->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
+        if (!worker->decoder || !worker->encoder || !worker->buffer ||
+            og_thread_start(&worker->thread, "worker", i, og_worker_run, worker) != OG_OK)
+            return OG_NO_MEMORY;
+        worker->started = true;
+    }
+    return OG_OK;
+}
+
+enum og_status og_engine_new(const struct og_engine_options *options, const struct og_catalogue *catalogue,
+                             struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
+                             struct og_error *err)
+{
+    struct og_engine *engine = aligned_alloc(alignof(struct og_engine), sizeof *engine);
+    if (!engine)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory for the engine");
+    *engine = (struct og_engine){.options = *options, .catalogue = catalogue, .log = log};
+    fill_defaults(&engine->options);
+    engine->kernels = og_kernels_choose();
+    if (getrandom(&engine->seed, sizeof engine->seed, 0) != sizeof engine->seed)
+        engine->seed = engine->options.clock();
+    og_park_init(&engine->work);
+    og_park_init(&engine->idle);
+    engine->cache = og_cache_new(engine->options.cache_bytes, CACHE_SHARDS);
+    engine->flight = og_flight_new();
+    if (!engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
+        start_workers(engine, metrics) != OG_OK) {
+        og_engine_destroy(&engine);
+        return og_error_set(err, OG_NO_MEMORY, "out of memory or threads for the engine");
+    }
+    *out = engine;
+    return OG_OK;
+}
+
+enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
+                              uint64_t x, uint64_t y, struct og_tile_name *out)
+{
+    *out = (struct og_tile_name){0};
+    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    if (!slide)
+        return OG_NOT_FOUND;
+    if (level > UINT32_MAX || x > UINT32_MAX || y > UINT32_MAX ||
+        !og_pyramid_has(&og_slide_facts(slide)->pyramid, (uint32_t)level, (uint32_t)x, (uint32_t)y)) {
+        og_slide_unref(&slide);
+        return OG_NOT_FOUND;
+    }
+    *out = (struct og_tile_name){.slide = slide, .level = (uint32_t)level, .x = (uint32_t)x, .y = (uint32_t)y};
+    out->key = og_key_make(engine->seed, og_slide_key(slide), out->level, out->x, out->y);
+    return OG_OK;
+}
+
+enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *id, size_t id_length,
+                                   struct og_tile_name *out)
+{
+    *out = (struct og_tile_name){0};
+    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    if (!slide)
+        return OG_NOT_FOUND;
+    const struct og_pyramid *pyramid = &og_slide_facts(slide)->pyramid;
+    uint32_t level = pyramid->top;
+    while (og_pyramid_has(pyramid, level, 1, 0) || og_pyramid_has(pyramid, level, 0, 1))
+        level--;
+    og_slide_unref(&slide);
+    return og_engine_name(engine, id, id_length, level, 0, 0, out);
+}
+
+void og_tile_name_release(struct og_tile_name *name)
+{
+    og_slide_unref(&name->slide);
+}
+
+struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
+                              struct og_metrics_block *metrics)
+{
+    struct og_buf *buf = og_cache_get(engine->cache, &name->key);
+    og_count(metrics, buf ? OG_COUNT_CACHE_HIT : OG_COUNT_CACHE_MISS, 1);
+    return buf;
+}
+
+/* Where the work for a tile is done: its family's job and slot, or a job of its own. */
+struct errand {
+    bool family;
+    struct og_key key;
+    uint32_t x, y;
+    unsigned slot;
+};
+
+static struct errand errand_for(const struct og_engine *engine, const struct og_tile_name *name)
+{
+    const struct og_slide_facts *facts = og_slide_facts(name->slide);
+    unsigned depth = facts->pyramid.top - name->level;
+    if (!facts->residual || depth >= 2)
+        return (struct errand){.key = name->key, .x = name->x, .y = name->y};
+    unsigned shift = 2 - depth;
+    uint32_t mask = (1u << shift) - 1;
+    struct errand errand = {.family = true, .x = name->x >> shift, .y = name->y >> shift};
+    errand.key = og_key_make(engine->seed, og_slide_key(name->slide), OG_KEY_FAMILY, errand.x, errand.y);
+    errand.slot = og_place_slot((struct og_place){.depth = depth, .dx = name->x & mask, .dy = name->y & mask});
+    return errand;
+}
+
+/* Makes the job that others may join; OG_PENDING, or why not. The shard is locked. */
+static enum og_status lead(struct og_engine *engine, struct og_flight_shard *shard, const struct og_tile_name *name,
+                           const struct errand *errand, struct og_waiter *waiter)
+{
+    if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
+        return OG_STOPPING;
+    struct og_job *job = og_ring_pop(engine->free_jobs);
+    if (!job)
+        return OG_BUSY;
+    og_job_queue(job, &errand->key, og_slide_ref(name->slide), errand->family, name->level, errand->x, errand->y,
+                 waiter->since_ns);
+    struct og_ready none = {0};
+    struct og_buf *nothing = NULL;
+    enum og_status status = og_job_join_locked(job, errand->slot, waiter, &none, &nothing); /* nobody else knows it */
+    atomic_fetch_add_explicit(&engine->in_flight, 1, memory_order_acq_rel);                 /* N3 */
+    og_flight_enter_locked(shard, job);
+    og_engine_put(errand->family ? engine->front_families : engine->front_tiles, job);
+    return status;
+}
+
+void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
+                      struct og_metrics_block *metrics)
+{
+    struct errand errand = errand_for(engine, name);
+    struct og_ready ready = {0};
+    struct og_buf *buf = NULL;
+    enum og_status status;
+    waiter->since_ns = engine->options.clock();
+
+    struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
+    struct og_job *job = og_flight_find_locked(shard, &errand.key);
+    bool joined = job != NULL;
+    if (joined) {
+        pthread_mutex_lock(&job->lock);
+        status = og_job_join_locked(job, errand.slot, waiter, &ready, &buf);
+        pthread_mutex_unlock(&job->lock);
+    } else {
+        status = lead(engine, shard, name, &errand, waiter);
+    }
+    og_flight_unlock(shard);
+
+    if (status == OG_PENDING) {
+        og_count(metrics, joined ? OG_COUNT_JOB_JOINED : OG_COUNT_JOB_LED, 1);
+        og_engine_push(engine, &ready);
+        og_park_notify_one(&engine->work);
+        return;
+    }
+    og_count(metrics, joined ? OG_COUNT_JOB_JOINED : OG_COUNT_JOB_REFUSED, 1);
+    waiter->done(waiter, status, buf);
+}
+
+struct og_buf *og_engine_slides_json(const struct og_engine *engine)
+{
+    return og_buf_ref(og_catalogue_json(engine->catalogue));
+}
+
+static struct og_buf *document(const struct og_engine *engine, const char *id, size_t id_length,
+                               struct og_buf *(*choose)(const struct og_slide *slide))
+{
+    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    if (!slide)
+        return NULL;
+    struct og_buf *buf = og_buf_ref(choose(slide));
+    og_slide_unref(&slide);
+    return buf;
+}
+
+struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length)
+{
+    return document(engine, id, id_length, og_slide_json);
+}
+
+struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length)
+{
+    return document(engine, id, id_length, og_slide_dzi);
+}
+
+static uint64_t queued(const struct og_engine *engine, enum og_stage stage)
+{
+    return og_ring_count(engine->stage[stage][OG_DEMAND]) + og_ring_count(engine->stage[stage][OG_SPECULATION]);
+}
+
+struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
+{
+    struct og_cache_counts cache = og_cache_count(engine->cache);
+    return (struct og_engine_gauges){
+        .cache_entries = cache.entries,
+        .cache_bytes = cache.bytes,
+        .cache_capacity_bytes = engine->options.cache_bytes,
+        .slides = og_catalogue_count(engine->catalogue),
+        .workers = engine->options.workers,
+        .jobs_in_flight = atomic_load_explicit(&engine->in_flight, memory_order_relaxed), /* a gauge */
+        .decode_queue = queued(engine, OG_STAGE_DECODE),
+        .residual_queue = queued(engine, OG_STAGE_RESIDUAL),
+        .encode_queue = queued(engine, OG_STAGE_ENCODE),
+    };
+}
+
+void og_engine_drain(struct og_engine *engine)
+{
+    atomic_store_explicit(&engine->stopping, true, memory_order_release); /* N1 */
+    og_flight_visit_all(engine->flight);
+    og_park_notify_all(&engine->work);
+    while (atomic_load_explicit(&engine->in_flight, memory_order_acquire) != 0) { /* N3 */
+        uint32_t ticket = og_park_prepare(&engine->idle);
+        if (atomic_load_explicit(&engine->in_flight, memory_order_acquire) == 0) /* N3 */
+            og_park_cancel(&engine->idle);
+        else
+            og_park_wait(&engine->idle, ticket);
+    }
+}
+
+static void destroy_workers(struct og_engine *engine)
+{
+    for (unsigned i = 0; engine->workers && i < engine->options.workers; i++) {
+        struct og_worker *worker = &engine->workers[i];
+        if (worker->started)
+            og_thread_join(&worker->thread);
+        og_jpeg_decoder_destroy(&worker->decoder);
+        og_jpeg_encoder_destroy(&worker->encoder);
+        free(worker->buffer);
+    }
+    free(engine->workers);
+}
+
+static void destroy_rings(struct og_engine *engine)
+{
+    struct og_workplace *place;
+    while (engine->free_places && (place = og_ring_pop(engine->free_places)))
+        og_workplace_destroy(&place);
+    for (unsigned stage = 0; stage < OG_STAGES; stage++)
+        for (unsigned urgency = 0; urgency < OG_URGENCIES; urgency++)
+            og_ring_destroy(&engine->stage[stage][urgency]);
+    og_ring_destroy(&engine->front_tiles);
+    og_ring_destroy(&engine->front_families);
+    og_ring_destroy(&engine->free_places);
+    og_ring_destroy(&engine->free_jobs);
+}
+
+void og_engine_destroy(struct og_engine **pointer)
+{
+    struct og_engine *engine = *pointer;
+    *pointer = NULL;
+    if (!engine)
+        return;
+    if (engine->workers)
+        og_engine_drain(engine);
+    atomic_store_explicit(&engine->ended, true, memory_order_release); /* N4 */
+    og_park_notify_all(&engine->work);
+    destroy_workers(engine);
+    for (unsigned i = 0; engine->jobs && i < engine->options.jobs; i++)
+        og_job_fini(&engine->jobs[i]);
+    free(engine->jobs);
+    destroy_rings(engine);
+    og_flight_destroy(&engine->flight);
+    og_cache_destroy(&engine->cache);
+    free(engine);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_ENGINE_ENGINE_PARTS_H
+#define OG_ENGINE_ENGINE_PARTS_H
+/*
+ * The engine's inside, shared by engine.c (front door), worker.c (the loop) and stages.c (the work).
+ *
+ *     submit ──► front rings ──► read ──► decode ring ──► residual ring ──► encode ring ──► cache and waiters
+ *                (families,                └──────── each one twice: demand and speculative ────────┘
+ *                 stored tiles)
+ *
+ * Rings are sized so that an admitted job always fits: the front rings hold every job, a stage ring every task of every
+ * workplace. The free jobs and the free workplaces are rings too.
+ *
+ * Threads:   bands below. Edges not written here are those of ring, park and the two locks (job.h, flight.h).
+ *            N1 stopping: a release store by drain, N2 an acquire load by submitters under the shard's lock and by
+ *            workers; a submitter that read "no" has entered its job before drain counts jobs, because drain takes
+ *            every shard's lock once in between.
+ *            N4 ended: destroy releases, workers acquire.
+ *            N3 in_flight: each change is acq_rel; drain's acquire load of zero sees all that the jobs did.
+ * Ownership: the engine owns all but what it borrows (engine.h).
+ * Errors:    none of its own.
+ */
+#include <stdalign.h>
+#include <stdatomic.h>
+
+#include "base/thread.h"
+#include "flight.h"
+#include "image/jpeg.h"
+#include "image/kernels.h"
+#include "slide/catalogue.h"
+#include "sync/cache.h"
+#include "sync/park.h"
+#include "sync/ring.h"
+
+enum og_urgency { OG_DEMAND, OG_SPECULATION, OG_URGENCIES };
+
+struct og_worker {
+    struct og_engine *engine;
+    struct og_metrics_block *metrics;
+    struct og_jpeg_decoder *decoder;
+    struct og_jpeg_encoder *encoder;
+    uint8_t *buffer; /* OG_SLIDE_BUFFER_BYTES for stored tiles */
+    struct og_thread thread;
+    bool started;
+};
+
+struct og_engine {
+    /* immutable after start */
+    struct og_engine_options options;
+    const struct og_catalogue *catalogue;
+    struct og_log *log;
+    const struct og_kernels *kernels;
+    uint64_t seed;
+    struct og_cache *cache;
+    struct og_flight *flight;
+    struct og_job *jobs;
+    struct og_worker *workers;
+    struct og_ring *free_jobs, *free_places;
+    struct og_ring *front_families, *front_tiles;
+    struct og_ring *stage[OG_STAGES][OG_URGENCIES];
+
+    /* shared: atomic */
+    struct og_park work, idle;
+    alignas(64) atomic_uint in_flight;
+    atomic_bool stopping, ended;
+    _Atomic uint64_t next_complaint_ns; /* relaxed: any worker, a limit for log lines only */
+};
+
+/* worker.c */
+void *og_worker_run(void *worker);
+
+/*
+ * Moves an item into a ring that has room by its size. A ring may still say "full" while a consumer is between taking
+ * a cell and giving it back (ring.c, d): then this yields to it.
+ */
+void og_engine_put(struct og_ring *ring, void *item);
+
+/* Pushes what became ready and wakes as many workers. */
+void og_engine_push(struct og_engine *engine, struct og_ready *ready);
+
+/* Gives up one entry of the job; the last one out ends it. */
+void og_engine_leave(struct og_engine *engine, struct og_job *job);
+
+/* Answers a chain of waiters; each gets a reference of its own to `buf`. */
+void og_engine_answer(struct og_engine *engine, struct og_metrics_block *metrics, struct og_waiter *waiters,
+                      enum og_status status, struct og_buf *buf);
+
+/* stages.c: what a worker does. Each leaves the job in the end. */
+void og_stage_tile(struct og_worker *worker, struct og_job *job);   /* a job of one stored tile, from start to end */
+void og_stage_family(struct og_worker *worker, struct og_job *job); /* read, then the first tasks */
+void og_stage_task(struct og_worker *worker, struct og_task *task);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine_parts.h"
+#include "image/family.h"
+#include "image/shrink.h"
+
+static const uint64_t complaint_gap_ns = 1000000000;
+
+/* At most one line a second: a damaged slide must not flood the log while people pan over it. */
+static void complain(struct og_worker *worker, const struct og_job *job, const struct og_error *err)
+{
+    struct og_engine *engine = worker->engine;
+    uint64_t now = engine->options.clock();
+    uint64_t next = atomic_load_explicit(&engine->next_complaint_ns, memory_order_relaxed);
+    if (now >= next &&
+        atomic_compare_exchange_strong_explicit(&engine->next_complaint_ns, &next, now + complaint_gap_ns,
+                                                memory_order_relaxed, memory_order_relaxed))
+        og_log_write(engine->log, OG_LOG_ERROR, "engine", "slide \"%s\": %s", og_slide_facts(job->slide)->id,
+                     err->text);
+}
+
+static void remember(struct og_worker *worker, const struct og_job *job, uint32_t level, uint32_t x, uint32_t y,
+                     struct og_buf *buf)
+{
+    struct og_engine *engine = worker->engine;
+    struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), level, x, y);
+    og_cache_put(engine->cache, &key, buf);
+}
+
+static void lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)
+{
+    uint64_t now = worker->engine->options.clock();
+    og_time(worker->metrics, timer, now - *since);
+    *since = now;
+}
+
+/* A stored tile as it is served: whole and of the right size, its coefficients untouched. */
+static enum og_status finish_stored(const struct og_slide_facts *facts, unsigned depth, uint32_t x, uint32_t y,
+                                    const struct og_stored_tile *stored, struct og_buf **out, struct og_error *err)
+{
+    struct og_extent size = og_pyramid_tile(&facts->pyramid, depth, x, y);
+    if (stored->tables.size == 0) {
+        int width, height;
+        enum og_status status = og_jpeg_size(stored->stream, &width, &height, err);
+        if (status != OG_OK)
+            return status;
+        if ((uint32_t)width != size.width || (uint32_t)height != size.height)
+            return og_error_set(err, OG_DAMAGED, "the tile is %d x %d where %u x %u is due", width, height, size.width,
+                                size.height);
+        *out = og_buf_copy(stored->stream.data, stored->stream.size);
+        return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    }
+    *out = og_jpeg_splice(stored->tables, stored->stream);
+    if (!*out)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (size.width == OG_TILE_SIZE && size.height == OG_TILE_SIZE)
+        return OG_OK;
+    struct og_buf *whole = *out;
+    enum og_status status =
+        og_jpeg_crop((struct og_span){whole->data, whole->size}, (int)size.width, (int)size.height, out, err);
+    og_buf_unref(&whole);
+    if (status != OG_OK)
+        *out = NULL;
+    return status;
+}
+
+static enum og_status make_tile(struct og_worker *worker, const struct og_job *job, struct og_buf **out,
+                                struct og_error *err)
+{
+    const struct og_slide_facts *facts = og_slide_facts(job->slide);
+    unsigned depth = facts->pyramid.top - job->level;
+    unsigned stored_depth = depth < facts->last_depth ? depth : facts->last_depth;
+    uint64_t since = worker->engine->options.clock();
+    struct og_stored_tile stored;
+    enum og_status status =
+        og_slide_read_stored(job->slide, stored_depth, job->x, job->y, worker->buffer, &stored, err);
+    lap(worker, OG_TIME_READ, &since);
+    if (status != OG_OK)
+        return status;
+    og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
+    if (depth == stored_depth)
+        return finish_stored(facts, depth, job->x, job->y, &stored, out, err);
+
+    struct og_extent size = og_pyramid_size(&facts->pyramid, stored_depth);
+    struct og_span span;
+    status =
+        og_shrink(worker->engine->kernels, worker->decoder, worker->encoder, stored.tables, stored.stream,
+                  (int)size.width, (int)size.height, depth - stored_depth, worker->engine->options.quality, &span, err);
+    lap(worker, OG_TIME_ENCODE, &since);
+    if (status != OG_OK)
+        return status;
+    *out = og_buf_copy(span.data, span.size);
+    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+}
+
+void og_stage_tile(struct og_worker *worker, struct og_job *job)
+{
+    uint64_t since = job->since_ns;
+    lap(worker, OG_TIME_QUEUE, &since);
+    struct og_error err = {0};
+    struct og_buf *buf = NULL;
+    enum og_status status = make_tile(worker, job, &buf, &err);
+    if (status == OG_OK) {
+        remember(worker, job, job->level, job->x, job->y, buf);
+        og_count(worker->metrics, OG_COUNT_TILE_DEMANDED, 1);
+    } else {
+        og_count(worker->metrics, OG_COUNT_READ_DAMAGED, status == OG_DAMAGED);
+        complain(worker, job, &err);
+    }
+    pthread_mutex_lock(&job->lock);
+    job->failure = status;
+    job->encodable = 0;
+    job->result[0] = buf;
+    struct og_waiter *waiters = og_job_take_waiters_locked(job);
+    pthread_mutex_unlock(&job->lock);
+    og_engine_answer(worker->engine, worker->metrics, waiters, status, buf);
+    og_engine_leave(worker->engine, job);
+}
+
+void og_stage_family(struct og_worker *worker, struct og_job *job)
+{
+    struct og_engine *engine = worker->engine;
+    uint64_t since = job->since_ns;
+    lap(worker, OG_TIME_QUEUE, &since);
+    struct og_error err = {0};
+    struct og_stored_family *stored = &job->place->stored;
+    enum og_status status = og_slide_read_family(job->slide, job->x, job->y, job->place->buffer, stored, &err);
+    lap(worker, OG_TIME_READ, &since);
+    if (status != OG_OK) {
+        *stored = (struct og_stored_family){.damaged = ~UINT32_C(0)};
+    } else {
+        for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
+            og_count(worker->metrics, OG_COUNT_READ_BYTES, stored->stream[slot].size);
+        if (stored->damaged)
+            status = og_error_set(&err, OG_DAMAGED, "family %u,%u: checksums do not match (tiles 0x%x)", job->x, job->y,
+                                  stored->damaged);
+    }
+    if (status != OG_OK) {
+        og_count(worker->metrics, OG_COUNT_READ_DAMAGED, 1);
+        complain(worker, job, &err);
+    }
+
+    struct og_ready ready = {0};
+    uint32_t slots = og_pyramid_slots(&og_slide_facts(job->slide)->pyramid, job->x, job->y);
+    pthread_mutex_lock(&job->lock);
+    struct og_waiter *lost = og_job_begin_locked(job, slots, &ready);
+    if (status != OG_OK)
+        job->failure = status;
+    pthread_mutex_unlock(&job->lock);
+    og_engine_answer(engine, worker->metrics, lost, status, NULL);
+    og_engine_push(engine, &ready);
+    og_engine_leave(engine, job);
+}
+
+static enum og_status decode(struct og_worker *worker, struct og_workplace *place, unsigned slot, struct og_error *err)
+{
+    const struct og_stored_family *stored = &place->stored;
+    if (slot == OG_SLOT_L2)
+        return og_family_decode_base(place->family, worker->decoder, stored->tables_base, stored->stream[slot], err);
+    return og_family_decode_residual(place->family, slot, worker->decoder,
+                                     slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0, stored->stream[slot],
+                                     err);
+}
+
+static enum og_status encode(struct og_worker *worker, const struct og_job *job, unsigned slot, struct og_buf **out,
+                             struct og_error *err)
+{
+    const struct og_pyramid *pyramid = &og_slide_facts(job->slide)->pyramid;
+    struct og_place place = og_slot_place(slot);
+    unsigned across = 4u >> place.depth;
+    uint32_t x = job->x * across + place.dx, y = job->y * across + place.dy;
+    struct og_extent size = og_pyramid_tile(pyramid, place.depth, x, y);
+    struct og_span span;
+    enum og_status status = og_family_encode(job->place->family, slot, worker->encoder, worker->engine->options.quality,
+                                             (int)size.width, (int)size.height, &span, err);
+    if (status != OG_OK)
+        return status;
+    *out = og_buf_copy(span.data, span.size);
+    if (!*out)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    remember(worker, job, pyramid->top - place.depth, x, y, *out);
+    return OG_OK;
+}
+
+static const enum og_timer stage_timer[OG_STAGES] = {OG_TIME_DECODE, OG_TIME_RESIDUAL, OG_TIME_ENCODE};
+
+static void finish(struct og_worker *worker, struct og_task *task, enum og_status status, struct og_buf *buf)
+{
+    struct og_job *job = task->job;
+    struct og_ready ready = {0};
+    pthread_mutex_lock(&job->lock);
+    if (status != OG_OK)
+        job->failure = status;
+    bool demanded = job->demanded >> task->slot & 1;
+    struct og_waiter *waiters = og_job_finish_locked(job, task, status == OG_OK, buf, &ready);
+    pthread_mutex_unlock(&job->lock);
+    if (buf)
+        og_count(worker->metrics, demanded ? OG_COUNT_TILE_DEMANDED : OG_COUNT_TILE_SPECULATIVE, 1);
+    og_engine_push(worker->engine, &ready);
+    og_engine_answer(worker->engine, worker->metrics, waiters, status, buf);
+    og_engine_leave(worker->engine, job);
+}
+
+void og_stage_task(struct og_worker *worker, struct og_task *task)
+{
+    struct og_job *job = task->job;
+    pthread_mutex_lock(&job->lock);
+    bool mine = og_job_claim_locked(job, task);
+    pthread_mutex_unlock(&job->lock);
+    if (!mine) {
+        og_engine_leave(worker->engine, job);
+        return;
+    }
+    uint64_t since = worker->engine->options.clock();
+    struct og_error err = {0};
+    struct og_buf *buf = NULL;
+    enum og_status status = OG_OK;
+    if (task->stage == OG_STAGE_DECODE)
+        status = decode(worker, job->place, task->slot, &err);
+    else if (task->stage == OG_STAGE_RESIDUAL)
+        og_family_rebuild(job->place->family, worker->engine->kernels, task->slot,
+                          job->place->stored.stream[task->slot].size > 0);
+    else
+        status = encode(worker, job, task->slot, &buf, &err);
+    lap(worker, stage_timer[task->stage], &since);
+    if (status != OG_OK) {
+        og_count(worker->metrics, OG_COUNT_DECODE_DAMAGED, status == OG_DAMAGED);
+        complain(worker, job, &err);
+    }
+    finish(worker, task, status, buf);
+}

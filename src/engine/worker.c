@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include <sched.h>
+
+#include "engine_parts.h"
+
+void og_engine_put(struct og_ring *ring, void *item)
+{
+    while (!og_ring_push(ring, item))
+        sched_yield();
+}
+
+void og_engine_push(struct og_engine *engine, struct og_ready *ready)
+{
+    for (unsigned i = 0; i < ready->count; i++) {
+        struct og_task *task = ready->item[i].task;
+        og_engine_put(engine->stage[task->stage][ready->item[i].demanded ? OG_DEMAND : OG_SPECULATION], task);
+        og_park_notify_one(&engine->work);
+    }
+    ready->count = 0;
+}
+
+void og_engine_answer(struct og_engine *engine, struct og_metrics_block *metrics, struct og_waiter *waiters,
+                      enum og_status status, struct og_buf *buf)
+{
+    while (waiters) {
+        struct og_waiter *next = waiters->next;
+        og_time(metrics, OG_TIME_MISS, engine->options.clock() - waiters->since_ns);
+        waiters->done(waiters, status, buf ? og_buf_ref(buf) : NULL);
+        waiters = next;
+    }
+}
+
+static void recycle(struct og_engine *engine, struct og_job *job)
+{
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
+        og_buf_unref(&job->result[slot]);
+    og_slide_unref(&job->slide);
+    if (job->place)
+        og_engine_put(engine->free_places, job->place);
+    job->place = NULL;
+    og_engine_put(engine->free_jobs, job);
+    if (atomic_fetch_sub_explicit(&engine->in_flight, 1, memory_order_acq_rel) == 1) /* N3 */
+        og_park_notify_all(&engine->idle);
+    og_park_notify_one(&engine->work);
+}
+
+/* The one who holds the last entry keeps it while it takes the locks in their order: nobody else can end the job. */
+void og_engine_leave(struct og_engine *engine, struct og_job *job)
+{
+    pthread_mutex_lock(&job->lock);
+    bool last = job->entries == 1;
+    job->entries -= !last;
+    pthread_mutex_unlock(&job->lock);
+    if (!last)
+        return;
+
+    struct og_flight_shard *shard = og_flight_lock(engine->flight, &job->key);
+    pthread_mutex_lock(&job->lock);
+    last = --job->entries == 0;
+    if (last)
+        og_flight_leave_locked(shard, job);
+    pthread_mutex_unlock(&job->lock);
+    og_flight_unlock(shard);
+    if (last)
+        recycle(engine, job);
+}
+
+/* Demand waits for a workplace, the engine stops, or nothing could keep the result: speculation has to make room. */
+static bool is_pressed(const struct og_engine *engine)
+{
+    return !og_ring_is_empty(engine->front_families) || engine->options.cache_bytes == 0 ||
+           atomic_load_explicit(&engine->stopping, memory_order_acquire); /* N2 */
+}
+
+static void drop(struct og_worker *worker, struct og_task *task)
+{
+    pthread_mutex_lock(&task->job->lock);
+    og_job_drop_locked(task->job, task);
+    pthread_mutex_unlock(&task->job->lock);
+    og_count(worker->metrics, OG_COUNT_TASK_DROPPED, 1);
+    og_engine_leave(worker->engine, task->job);
+}
+
+/* Downstream first, so that work under way drains before new work enters. */
+static struct og_task *pop_task(struct og_engine *engine, enum og_urgency urgency)
+{
+    for (int stage = OG_STAGES - 1; stage >= 0; stage--) {
+        struct og_task *task = og_ring_pop(engine->stage[stage][urgency]);
+        if (task)
+            return task;
+    }
+    return NULL;
+}
+
+static struct og_job *pop_family(struct og_engine *engine)
+{
+    if (og_ring_is_empty(engine->front_families))
+        return NULL;
+    struct og_workplace *place = og_ring_pop(engine->free_places);
+    if (!place)
+        return NULL;
+    struct og_job *job = og_ring_pop(engine->front_families);
+    if (job)
+        job->place = place;
+    else
+        og_engine_put(engine->free_places, place);
+    return job;
+}
+
+static bool work_once(struct og_worker *worker)
+{
+    struct og_engine *engine = worker->engine;
+    struct og_task *task = pop_task(engine, OG_DEMAND);
+    if (task) {
+        og_stage_task(worker, task);
+        return true;
+    }
+    struct og_job *job = og_ring_pop(engine->front_tiles);
+    if (job) {
+        og_stage_tile(worker, job);
+        return true;
+    }
+    job = pop_family(engine);
+    if (job) {
+        og_stage_family(worker, job);
+        return true;
+    }
+    task = pop_task(engine, OG_SPECULATION);
+    if (!task)
+        return false;
+    if (is_pressed(engine))
+        drop(worker, task);
+    else
+        og_stage_task(worker, task);
+    return true;
+}
+
+void *og_worker_run(void *argument)
+{
+    struct og_worker *worker = argument;
+    struct og_engine *engine = worker->engine;
+    while (!atomic_load_explicit(&engine->ended, memory_order_acquire)) { /* N4 pairs with destroy's release */
+        if (work_once(worker))
+            continue;
+        uint32_t ticket = og_park_prepare(&engine->work);
+        if (work_once(worker) || atomic_load_explicit(&engine->ended, memory_order_acquire))
+            og_park_cancel(&engine->work);
+        else
+            og_park_wait(&engine->work, ticket);
+    }
+    return NULL;
+}

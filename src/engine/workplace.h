@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_ENGINE_WORKPLACE_H
+#define OG_ENGINE_WORKPLACE_H
+/*
+ * og_workplace: the memory that one family needs while it is under work: what was read, and the planes. There is a
+ * fixed number of them; a family that has none waits in the front ring.
+ *
+ * Threads:   belongs to one job at a time. Ownership: new returns owned. Errors: NULL when memory is out.
+ */
+#include "image/family.h"
+#include "slide/slide.h"
+
+struct og_workplace {
+    struct og_family *family;
+    struct og_stored_family stored; /* spans into buffer and into the slide */
+    uint8_t *buffer;                /* OG_SLIDE_BUFFER_BYTES, touched only as far as families are long */
+};
+
+struct og_workplace *og_workplace_new(void);
+void og_workplace_destroy(struct og_workplace **place);
+
+#endif

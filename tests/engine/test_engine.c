@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/jpeg.h"
+#include "support/cmocka_all.h"
+#include "support/pictures.h"
+#include "support/served.h"
+#include "support/threads.h"
+
+enum { CREW = 4, TOP = 12 };
+
+struct stage {
+    struct folder folder;
+    struct served served;
+    struct og_metrics_block *block[CREW];
+};
+
+static int setup(void **state)
+{
+    struct stage *s = calloc(1, sizeof *s);
+    s->folder = folder_new();
+    struct picture picture = {PICTURE_SMOOTH, 2100, 1100, 3};
+    folder_add_slide(&s->folder, "a", &picture);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct stage *s = *state;
+    folder_remove(&s->folder);
+    free(s);
+    return 0;
+}
+
+static void start(struct stage *s, struct og_engine_options options)
+{
+    served_open(&s->served, s->folder.path, options);
+    for (unsigned i = 0; i < CREW; i++)
+        s->block[i] = og_metrics_take(s->served.metrics);
+}
+
+static uint64_t counted(const struct stage *s, enum og_counter counter)
+{
+    return og_metrics_sum(s->served.metrics, counter);
+}
+
+static void ask(struct stage *s, uint32_t level, uint32_t x, uint32_t y, enum og_status expected)
+{
+    struct og_buf *buf;
+    assert_int_equal(served_ask(&s->served, s->served.block, "a", level, x, y, &buf), expected);
+    assert_int_equal(buf != NULL, expected == OG_OK);
+    og_buf_unref(&buf);
+}
+
+static void what_does_not_exist_is_not_found(void **state)
+{
+    struct stage *s = *state;
+    start(s, (struct og_engine_options){.workers = 1});
+    struct og_tile_name name;
+
+    ask(s, TOP, 9, 0, OG_NOT_FOUND);
+    ask(s, TOP, 0, 5, OG_NOT_FOUND);
+    ask(s, TOP + 1, 0, 0, OG_NOT_FOUND);
+    assert_int_equal(og_engine_name(s->served.engine, "b", 1, 0, 0, 0, &name), OG_NOT_FOUND);
+    assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, UINT64_C(1) << 32, 0, &name), OG_NOT_FOUND);
+    assert_null(name.slide);
+    ask(s, TOP, 8, 4, OG_OK);
+
+    served_close(&s->served);
+}
+
+static void a_family_is_read_once_and_its_siblings_end_in_the_cache(void **state)
+{
+    struct stage *s = *state;
+    start(s, (struct og_engine_options){.workers = 1, .cache_bytes = 32 << 20});
+
+    ask(s, TOP, 0, 0, OG_OK);
+    while (og_engine_gauges(s->served.engine).jobs_in_flight)
+        continue;
+    for (uint32_t i = 0; i < 16; i++)
+        ask(s, TOP, i % 4, i / 4, OG_OK);
+    for (uint32_t i = 0; i < 4; i++)
+        ask(s, TOP - 1, i % 2, i / 2, OG_OK);
+
+    assert_int_equal(counted(s, OG_COUNT_JOB_LED), 1);
+    assert_int_equal(counted(s, OG_COUNT_CACHE_HIT), 20);
+    assert_int_equal(counted(s, OG_COUNT_TILE_DEMANDED) + counted(s, OG_COUNT_TILE_SPECULATIVE), 20);
+    served_close(&s->served);
+}
+
+static void everybody_asks_for_one_family(struct og_member *member)
+{
+    struct stage *s = member->shared;
+    for (uint32_t i = 0; i < 16; i++) {
+        struct og_buf *buf;
+        if (served_ask(&s->served, s->block[member->index], "a", TOP, (i + member->index * 5) % 4, i / 4, &buf) !=
+            OG_OK)
+            og_member_fail(member, "no answer for %u", i);
+        og_buf_unref(&buf);
+    }
+}
+
+static void requests_for_a_family_in_flight_join_it(void **state)
+{
+    struct stage *s = *state;
+    start(s, (struct og_engine_options){.workers = 2, .cache_bytes = 32 << 20});
+
+    assert_string_equal(og_crew_run(CREW, everybody_asks_for_one_family, s).text, OG_AS_CLAIMED);
+
+    assert_int_equal(counted(s, OG_COUNT_JOB_LED), 1);
+    assert_int_equal(counted(s, OG_COUNT_TILE_DEMANDED) + counted(s, OG_COUNT_TILE_SPECULATIVE), 20);
+    served_close(&s->served);
+}
+
+struct hanging {
+    struct og_waiter waiter;
+    enum og_status status;
+    unsigned answers;
+};
+
+static void note(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
+{
+    struct hanging *hanging = (struct hanging *)waiter;
+    hanging->status = status;
+    hanging->answers++;
+    og_buf_unref(&buf);
+}
+
+static void without_a_free_job_the_answer_is_busy_and_drain_answers_all_others(void **state)
+{
+    struct stage *s = *state;
+    enum { ASKED = 15 };
+    struct hanging hanging[ASKED] = {0};
+    struct og_tile_name name[ASKED];
+    start(s, (struct og_engine_options){.workers = 1, .jobs = 2, .families = 1});
+
+    for (uint32_t i = 0; i < ASKED; i++) {
+        hanging[i].waiter.done = note;
+        assert_int_equal(og_engine_name(s->served.engine, "a", 1, i % 2 ? TOP : TOP - 4 - i % 5, 0, 0, &name[i]),
+                         OG_OK);
+        og_engine_submit(s->served.engine, &name[i], &hanging[i].waiter, s->served.block);
+    }
+    og_engine_drain(s->served.engine);
+
+    unsigned good = 0, busy = 0;
+    for (unsigned i = 0; i < ASKED; i++) {
+        assert_int_equal(hanging[i].answers, 1);
+        good += hanging[i].status == OG_OK;
+        busy += hanging[i].status == OG_BUSY;
+        og_tile_name_release(&name[i]);
+    }
+    assert_int_equal(good + busy, ASKED);
+    assert_true(good >= 2);
+    assert_int_equal(counted(s, OG_COUNT_JOB_REFUSED), busy);
+    ask(s, TOP, 0, 0, OG_STOPPING);
+    served_close(&s->served);
+}
+
+static void a_thumbnail_is_the_largest_level_of_one_tile(void **state)
+{
+    struct stage *s = *state;
+    start(s, (struct og_engine_options){.workers = 1});
+    struct og_tile_name name;
+
+    assert_int_equal(og_engine_thumbnail(s->served.engine, "a", 1, &name), OG_OK);
+
+    assert_int_equal(name.level, TOP - 4);
+    og_tile_name_release(&name);
+    assert_int_equal(og_engine_thumbnail(s->served.engine, "none", 4, &name), OG_NOT_FOUND);
+    served_close(&s->served);
+}
+
+static void engines_come_and_go(void **state)
+{
+    struct stage *s = *state;
+    for (unsigned i = 0; i < 20; i++) {
+        start(s, (struct og_engine_options){.workers = 1 + i % 4, .cache_bytes = 8 << 20});
+        ask(s, TOP, i % 9, i % 5, OG_OK);
+        served_close(&s->served);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_does_not_exist_is_not_found),
+        cmocka_unit_test(a_family_is_read_once_and_its_siblings_end_in_the_cache),
+        cmocka_unit_test(requests_for_a_family_in_flight_join_it),
+        cmocka_unit_test(without_a_free_job_the_answer_is_busy_and_drain_answers_all_others),
+        cmocka_unit_test(a_thumbnail_is_the_largest_level_of_one_tile),
+        cmocka_unit_test(engines_come_and_go),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_TESTS_SUPPORT_PICTURES_H
+#define OG_TESTS_SUPPORT_PICTURES_H
+/*
+ * Pictures that tests make slides of, and folders to keep them in.
+ *
+ *     smooth    a slow gradient with a little texture: every codec keeps it within a few grey levels
+ *     stamped   every 256² tile of L0 carries the slide's number and its own place in big black and white cells that
+ *               any level down to L2 still shows: picture_stamp reads them back from a decoded tile
+ *     noise     hardly predictable: long residuals
+ *
+ * Threads:   pictures are pure functions; folders and slides belong to the test's thread.
+ * Ownership: the caller frees nothing but folders (folder_remove).
+ * Errors:    helpers that cannot fail in a healthy test abort with a message.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "image/plane.h"
+
+enum picture_kind { PICTURE_SMOOTH, PICTURE_STAMPED, PICTURE_NOISE };
+
+struct picture {
+    enum picture_kind kind;
+    uint32_t width, height, number;
+};
+
+void picture_render(const struct picture *picture, struct og_rect area, uint8_t *rgb, ptrdiff_t stride);
+
+/* What tile (x, y) of L0 of slide `number` is stamped with. */
+struct picture_stamp {
+    uint32_t number, x, y;
+};
+bool picture_stamp_read(const uint8_t *luma, ptrdiff_t stride, int cell, struct picture_stamp *out);
+enum { PICTURE_STAMP_CELLS = 8 }; /* a side of the stamp, in cells; 32 pixels each at L0 */
+
+struct folder {
+    char path[64];
+};
+struct folder folder_new(void);
+void folder_remove(struct folder *folder); /* with all that is in it */
+
+/* Encodes the picture as DIR/NAME.tif with the encoder's default settings. */
+void folder_add_slide(const struct folder *folder, const char *name, const struct picture *picture);
+
+#endif
