@@ -1,0 +1,81 @@
+import { bytes, extent, isPositive, isSlideId, micrometres, pixels, short } from './units.js';
+
+const find = (selector) => document.querySelector(selector);
+const byName = new Intl.Collator('en', { numeric: true }).compare;
+
+function scanText(slide) {
+  const parts = [];
+  if (isPositive(slide.magnification))
+    parts.push(`${short(slide.magnification)}×`);
+  if (isPositive(slide.mpp_x))
+    parts.push(`${micrometres(slide.mpp_x)}/px`);
+  return parts.join(' · ');
+}
+
+function makeCard(slide) {
+  const item = find('#card').content.firstElementChild.cloneNode(true);
+  const link = item.querySelector('a');
+  link.href = `viewer/${slide.id}`;
+  link.dataset.slide = slide.id;
+  const image = item.querySelector('img');
+  image.addEventListener('error', () => image.remove());
+  image.src = `slides/${slide.id}/thumbnail.jpg`;
+  const fill = (name, text) => {
+    item.querySelector(name).textContent = text;
+  };
+  fill('.name', slide.id);
+  fill('.mpx', pixels(slide.width * slide.height));
+  fill('.size', extent(slide.width, slide.height));
+  fill('.scan', scanText(slide) || 'scale unknown');
+  fill('.bytes', isPositive(slide.bytes?.file) ? bytes(slide.bytes.file) : '');
+  return item;
+}
+
+function filterCards(items) {
+  const words = find('#filter').value.toLowerCase().split(/\s+/);
+  let shown = 0;
+  for (const { id, element } of items) {
+    element.hidden = !words.every((word) => id.toLowerCase().includes(word));
+    shown += !element.hidden;
+  }
+  find('#count').textContent = shown === items.length ? shown : `${shown} of ${items.length}`;
+}
+
+function showSlides(slides) {
+  const items = slides
+    .filter((slide) => isSlideId(slide.id))
+    .sort((a, b) => byName(a.id, b.id))
+    .map((slide) => ({ id: slide.id, element: makeCard(slide) }));
+  find('#cards').append(...items.map((item) => item.element));
+  find('#empty').hidden = items.length > 0;
+  find('#filter').disabled = items.length === 0;
+  find('#filter').addEventListener('input', () => filterCards(items));
+  filterCards(items);
+}
+
+function showError(error) {
+  find('#count').textContent = '';
+  find('#error-text').textContent = error.message;
+  find('#error').hidden = false;
+}
+
+async function fetchSlides() {
+  const response = await fetch('slides');
+  if (!response.ok)
+    throw new Error(`The server answered ${response.status} ${response.statusText}.`);
+  return (await response.json()).slides;
+}
+
+async function start() {
+  for (const button of document.querySelectorAll('.reload'))
+    button.addEventListener('click', () => location.reload());
+  try {
+    showSlides(await fetchSlides());
+    document.documentElement.dataset.state = 'ready';
+  } catch (error) {
+    showError(error);
+    document.documentElement.dataset.state = 'failed';
+  }
+}
+
+start();
