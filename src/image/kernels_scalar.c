@@ -7,7 +7,7 @@
 /* A row of the column pass: the source samples under it and two beyond each end. */
 enum { REACH = 2, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH };
 
-static uint8_t clamp(int v)
+static uint8_t clamp(int16_t v)
 {
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
 }
@@ -17,10 +17,11 @@ static int inside(int i, int size)
     return i < 0 ? 0 : i >= size ? size - 1 : i;
 }
 
-/* Four taps, the heavy one third: mirrored use gives the odd phase. */
-static int cubic(int far_tap, int near_tap, int own, int other)
+/* Four taps, the heavy one third: mirrored use gives the odd phase. Every sum fits 16 bits, so that compilers may too.
+ */
+static int16_t cubic(int16_t far_tap, int16_t near_tap, int16_t own, int16_t other)
 {
-    return (-2 * far_tap + 17 * near_tap + 56 * own - 7 * other + 32) >> 6;
+    return (int16_t)((int16_t)(-2 * far_tap + 17 * near_tap + 56 * own - 7 * other + 32) >> 6);
 }
 
 /* One output row's column pass over the columns area.x - REACH … area.x + area.width + REACH. */
@@ -57,8 +58,8 @@ static void stretch_row_add(const uint8_t *restrict row, int width, uint8_t *res
 {
     for (int x = 0; x < width; x++) {
         const uint8_t *s = row + REACH + x;
-        to[2 * x] = clamp(clamp(cubic(s[-2], s[-1], s[0], s[1])) + to[2 * x] - 128);
-        to[2 * x + 1] = clamp(clamp(cubic(s[2], s[1], s[0], s[-1])) + to[2 * x + 1] - 128);
+        to[2 * x] = clamp((int16_t)(clamp(cubic(s[-2], s[-1], s[0], s[1])) + to[2 * x] - 128));
+        to[2 * x + 1] = clamp((int16_t)(clamp(cubic(s[2], s[1], s[0], s[-1])) + to[2 * x + 1] - 128));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "base/thread.h"
 
 enum gate { GATE_CLOSED, GATE_OPEN, GATE_CANCELLED };
@@ -29,8 +30,10 @@ struct place {
 static uint64_t stress_ns(void)
 {
     const char *text = getenv("OG_STRESS_MS");
-    unsigned long ms = text ? strtoul(text, NULL, 10) : 0;
-    return (ms ? ms : 200) * UINT64_C(1000000);
+    uint64_t ms = 200;
+    if (text && !og_parse_decimal(text, strlen(text), 3600000, &ms))
+        fprintf(stderr, "OG_STRESS_MS is no number of milliseconds: %s\n", text);
+    return ms * UINT64_C(1000000);
 }
 
 static void move_gate(struct crew *crew, enum gate gate)
