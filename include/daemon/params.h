@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_DAEMON_PARAMS_H
+#define OG_DAEMON_PARAMS_H
+/*
+ * og_params: every setting of the daemon, and the one table that yields the flags, the configuration file, --help,
+ * --check-config and conf/origamid.conf. A new setting is a member here and a row in params.c.
+ *
+ * Threads:   single-threaded: read before threads exist, constant afterwards.
+ * Ownership: a value; texts are copied into it.
+ * Errors:    `err` names the flag, or the file and line, what was found and what was expected.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/status.h"
+
+#define OG_PARAMS_MAX     32
+#define OG_PARAM_TEXT_MAX 1024
+#define OG_PARAM_AUTO     UINT64_MAX /* "auto": og_params_resolve puts a number in its place */
+
+struct og_params {
+    char slides[OG_PARAM_TEXT_MAX];
+    char listen[OG_PARAM_TEXT_MAX];
+    uint64_t workers, http_threads, cache_bytes, quality;
+    uint64_t log_level; /* an og_log_level */
+    char config[OG_PARAM_TEXT_MAX];
+    bool check_config, print_config, help, version;
+};
+
+enum og_param_type { OG_PARAM_TEXT, OG_PARAM_ADDRESS, OG_PARAM_COUNT, OG_PARAM_SIZE, OG_PARAM_LEVEL, OG_PARAM_SWITCH };
+
+struct og_param {
+    const char *name;     /* "http-threads": the flag is --http-threads, the line in the file http-threads = 4 */
+    const char *value;    /* what a value is called in --help: "DIR"; NULL for a switch */
+    const char *fallback; /* what is taken when nobody says anything, as text */
+    const char *sentence;
+    size_t offset;     /* of the member */
+    uint64_t min, max; /* of numbers */
+    enum og_param_type type;
+    bool may_be_auto;
+    bool only_flag; /* cannot stand in the file */
+};
+
+extern const struct og_param og_params_table[];
+extern const size_t og_params_rows;
+
+void og_params_init(struct og_params *params); /* every fallback */
+
+/* Sets one row from text; the error does not say where the text came from. */
+OG_CHECKED enum og_status og_param_set(struct og_params *params, const struct og_param *row, const char *text,
+                                       struct og_error *err);
+const struct og_param *og_param_find(const char *name, size_t length);                      /* NULL: no such setting */
+void og_param_print(const struct og_params *params, const struct og_param *row, FILE *out); /* the value */
+
+/* params_args.c: flags into `params`; --config is read before, so that flags win. */
+OG_CHECKED enum og_status og_params_from_arguments(struct og_params *params, int count, char **arguments,
+                                                   struct og_error *err);
+/* params_file.c: "name = value" lines, # starts a comment */
+OG_CHECKED enum og_status og_params_from_file(struct og_params *params, const char *path, struct og_error *err);
+
+/* Fits "auto" to this machine; refuses what cannot work: no slides folder, an address that is none. */
+OG_CHECKED enum og_status og_params_resolve(struct og_params *params, struct og_error *err);
+
+/* params_print.c */
+void og_params_help(FILE *out);
+void og_params_print_config(FILE *out);                                    /* the commented file with every default */
+void og_params_print_effective(const struct og_params *params, FILE *out); /* what would be served with */
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_DAEMON_SERVICE_H
+#define OG_DAEMON_SERVICE_H
+/*
+ * og_service: the whole daemon but for its process: log, metrics, slides, engine and server, started in the order of
+ * one table and stopped in the same order backwards.
+ *
+ * Threads:   start, stop and address from the owner's thread; start once per process at a time.
+ * Ownership: start returns owned; stop takes. The log's descriptor stays the caller's.
+ * Errors:    start unwinds what it had started, and `err` says which step failed and why.
+ */
+#include "base/status.h"
+#include "daemon/params.h"
+#include "http/listen.h"
+
+struct og_service;
+
+/* `params` are resolved. */
+OG_CHECKED enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,
+                                           struct og_error *err);
+struct og_address og_service_address(const struct og_service *service);
+void og_service_stop(struct og_service **service); /* answers what was asked for, at most ten seconds */
+
+#endif

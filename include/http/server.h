@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_HTTP_SERVER_H
+#define OG_HTTP_SERVER_H
+/*
+ * og_server: event threads that speak HTTP/1.1 for a site. Each is a libmicrohttpd daemon of its own with a socket of
+ * its own on the shared port; a connection stays on the thread that accepted it.
+ *
+ *     first call of the handler    methods and bodies are judged; refusals are answered here, which closes the
+ * connection second call                  what is at hand is answered; a miss is suspended, then submitted to the
+ * engine engine's done()              leaves status and bytes in the waiting request and resumes the connection third
+ * call                   the event thread answers
+ *
+ * Threads:   start, stop and port from the owner's thread. Every request lives on its event thread; done() runs on any.
+ * Ownership: start returns owned and borrows site and log, which outlive it; stop takes the server. A waiting request
+ *            belongs to the engine from submit until done() has resumed the connection, which is done()'s last act, and
+ *            to the event thread before and after. It cannot vanish in between: a suspended connection is left alone by
+ *            libmicrohttpd even when its client is gone, and stop waits for the engine first.
+ * Errors:    start says in `err` which address or thread failed and leaves nothing behind.
+ */
+#include <stdint.h>
+
+#include "base/log.h"
+#include "base/status.h"
+#include "http/listen.h"
+#include "http/site.h"
+
+#define OG_SERVER_THREADS_MAX 32
+
+struct og_server;
+
+struct og_server_options {
+    struct og_address address;
+    unsigned threads;      /* event threads, 1 … OG_SERVER_THREADS_MAX */
+    unsigned connections;  /* open at once, in all; lowered to what the limit of open files allows */
+    unsigned waiting;      /* suspended at once, per event thread; beyond it 503 */
+    unsigned idle_seconds; /* after which a silent connection is closed */
+};
+
+struct og_server_options og_server_defaults(struct og_address address, unsigned threads);
+
+OG_CHECKED enum og_status og_server_start(const struct og_server_options *options, struct og_site *site,
+                                          struct og_log *log, struct og_server **out, struct og_error *err);
+struct og_address og_server_address(const struct og_server *server); /* with the port that the system chose */
+
+/*
+ * Drains: no new connections, /readyz says 503, each answer closes its connection. Waits until all requests are
+ * answered and idle connections had a moment to notice, at most `patience_ms`; then drains the engine, so that no
+ * request waits any more, and ends the threads.
+ */
+void og_server_stop(struct og_server **server, unsigned patience_ms);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "daemon/params.h"
+#include "daemon/service.h"
+#include "daemon/signals.h"
+#include "engine/library.h"
+
+enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+static int complain(const struct og_error *err, int status)
+{
+    fprintf(stderr, "origamid: %s\n", err->text);
+    return status;
+}
+
+static int usage(const struct og_error *err)
+{
+    complain(err, EXIT_USAGE);
+    fputs("Try origamid --help.\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* Descriptors are slides and connections: what the administrator allows is taken whole. */
+static void raise_file_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+            return;
+    }
+}
+
+static int check(const struct og_params *params)
+{
+    og_params_print_effective(params, stdout);
+    if (access(params->slides, R_OK | X_OK) != 0) {
+        fprintf(stderr, "origamid: cannot read the folder of slides %s: %s\n", params->slides, strerror(errno));
+        return EXIT_FAILED;
+    }
+    puts("OK");
+    return EXIT_GOOD;
+}
+
+static int serve(const struct og_params *params)
+{
+    struct og_error err;
+    struct og_service *service = NULL;
+    og_library_prepare_process();
+    og_signals_block();
+    raise_file_limit();
+    if (og_service_start(params, STDERR_FILENO, &service, &err) != OG_OK)
+        return complain(&err, EXIT_FAILED);
+    og_signals_wait();
+    og_signals_let_kill();
+    og_service_stop(&service);
+    return EXIT_GOOD;
+}
+
+int main(int count, char **arguments)
+{
+    struct og_error err;
+    struct og_params params;
+    og_params_init(&params);
+    if (og_params_from_arguments(&params, count, arguments, &err) != OG_OK)
+        return usage(&err);
+    if (params.help) {
+        og_params_help(stdout);
+        return EXIT_GOOD;
+    }
+    if (params.version) {
+        printf("origamid %s\npixel kernels: %s\n", OG_VERSION, og_library_cpu_name());
+        return EXIT_GOOD;
+    }
+    if (params.print_config) {
+        og_params_print_config(stdout);
+        return EXIT_GOOD;
+    }
+    if (og_params_resolve(&params, &err) != OG_OK)
+        return usage(&err);
+    return params.check_config ? check(&params) : serve(&params);
+}

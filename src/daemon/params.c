@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/params.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/parse.h"
+#include "base/thread.h"
+#include "daemon/machine.h"
+#include "http/listen.h"
+#include "http/server.h"
+
+#define WORKERS_MAX  96
+#define CACHE_MIN    (UINT64_C(64) << 20)
+#define CACHE_SHARE  8
+#define THREADS_AUTO 4
+
+#define AT(member) offsetof(struct og_params, member)
+
+/* clang-format off */
+const struct og_param og_params_table[] = {
+    {.name = "slides", .type = OG_PARAM_TEXT, .offset = AT(slides), .fallback = "", .value = "DIR",
+     .sentence = "The folder of slides: every NAME.tif made by origami encode and every NAME.dzi with its NAME_files "
+                 "is served as NAME. There is no default."},
+    {.name = "listen", .type = OG_PARAM_ADDRESS, .offset = AT(listen), .fallback = "127.0.0.1:8080", .value = "ADDRESS",
+     .sentence = "Where to listen: IPV4:PORT, [IPV6]:PORT, or :PORT for every IPv4 address of the machine. With port 0 "
+                 "the system chooses one; the log says which."},
+    {.name = "workers", .type = OG_PARAM_COUNT, .offset = AT(workers), .fallback = "auto", .min = 1, .max = WORKERS_MAX,
+     .may_be_auto = true, .value = "N",
+     .sentence = "Threads that decode, rebuild and encode tiles. auto: one per core."},
+    {.name = "http-threads", .type = OG_PARAM_COUNT, .offset = AT(http_threads), .fallback = "auto", .min = 1,
+     .max = OG_SERVER_THREADS_MAX, .may_be_auto = true, .value = "N",
+     .sentence = "Threads that speak HTTP. auto: one per core, at most four."},
+    {.name = "cache", .type = OG_PARAM_SIZE, .offset = AT(cache_bytes), .fallback = "auto", .min = 0,
+     .max = UINT64_C(1) << 50, .may_be_auto = true, .value = "SIZE",
+     .sentence = "Memory for finished tiles, in bytes or with K, M or G; 0 keeps none. auto: an eighth of the memory "
+                 "that the machine or its control group allows, at least 64M."},
+    {.name = "quality", .type = OG_PARAM_COUNT, .offset = AT(quality), .fallback = "90", .min = 1, .max = 100,
+     .value = "Q",
+     .sentence = "JPEG quality of the tiles that are rebuilt; stored tiles pass as they are."},
+    {.name = "log-level", .type = OG_PARAM_LEVEL, .offset = AT(log_level), .fallback = "info", .value = "LEVEL",
+     .sentence = "How much goes to the log on standard error: error, warn, info or debug."},
+    {.name = "config", .type = OG_PARAM_TEXT, .offset = AT(config), .fallback = "", .value = "FILE", .only_flag = true,
+     .sentence = "Reads settings from FILE; flags win over it."},
+    {.name = "check-config", .type = OG_PARAM_SWITCH, .offset = AT(check_config), .only_flag = true,
+     .sentence = "Shows the settings that would be used, checks them and exits."},
+    {.name = "print-config", .type = OG_PARAM_SWITCH, .offset = AT(print_config), .only_flag = true,
+     .sentence = "Writes a commented configuration file with every default and exits."},
+    {.name = "help", .type = OG_PARAM_SWITCH, .offset = AT(help), .only_flag = true,
+     .sentence = "Shows this text and exits."},
+    {.name = "version", .type = OG_PARAM_SWITCH, .offset = AT(version), .only_flag = true,
+     .sentence = "Shows the version and the pixel kernels that this processor runs, and exits."},
+};
+/* clang-format on */
+const size_t og_params_rows = sizeof og_params_table / sizeof og_params_table[0];
+static_assert(sizeof og_params_table / sizeof og_params_table[0] <= OG_PARAMS_MAX, "arrays by row have this size");
+
+static void *member(const struct og_params *params, const struct og_param *row)
+{
+    return (char *)params + row->offset;
+}
+
+const struct og_param *og_param_find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < og_params_rows; i++)
+        if (strlen(og_params_table[i].name) == length && memcmp(og_params_table[i].name, name, length) == 0)
+            return &og_params_table[i];
+    return NULL;
+}
+
+static enum og_status set_text(char *out, const char *text, struct og_error *err)
+{
+    if (strlen(text) >= OG_PARAM_TEXT_MAX)
+        return og_error_set(err, OG_INVALID, "longer than %d bytes", OG_PARAM_TEXT_MAX - 1);
+    memcpy(out, text, strlen(text) + 1);
+    return OG_OK;
+}
+
+static enum og_status set_address(char *out, const char *text, struct og_error *err)
+{
+    struct og_address address;
+    enum og_status status = og_address_parse(text, &address, err);
+    return status == OG_OK ? set_text(out, text, err) : status;
+}
+
+static enum og_status set_count(const struct og_param *row, uint64_t *out, const char *text, struct og_error *err)
+{
+    if (!og_parse_decimal(text, strlen(text), row->max, out) || *out < row->min)
+        return og_error_set(err, OG_INVALID, "\"%.80s\" is not a number from %llu to %llu%s", text,
+                            (unsigned long long)row->min, (unsigned long long)row->max,
+                            row->may_be_auto ? " or \"auto\"" : "");
+    return OG_OK;
+}
+
+static enum og_status set_size(const struct og_param *row, uint64_t *out, const char *text, struct og_error *err)
+{
+    if (!og_parse_size(text, out) || *out < row->min || *out > row->max)
+        return og_error_set(err, OG_INVALID, "\"%.80s\" is not a size like 512M, 4G or 0%s", text,
+                            row->may_be_auto ? " or \"auto\"" : "");
+    return OG_OK;
+}
+
+static enum og_status set_level(uint64_t *out, const char *text, struct og_error *err)
+{
+    for (int level = 0; level < OG_LOG_LEVELS; level++)
+        if (strcmp(text, og_log_level_name(level)) == 0) {
+            *out = (uint64_t)level;
+            return OG_OK;
+        }
+    return og_error_set(err, OG_INVALID, "\"%.80s\" is not one of error, warn, info and debug", text);
+}
+
+enum og_status og_param_set(struct og_params *params, const struct og_param *row, const char *text,
+                            struct og_error *err)
+{
+    void *out = member(params, row);
+    uint64_t number = 0;
+    enum og_status status = OG_OK;
+    if (row->may_be_auto && strcmp(text, "auto") == 0) {
+        *(uint64_t *)out = OG_PARAM_AUTO;
+        return OG_OK;
+    }
+    switch (row->type) {
+    case OG_PARAM_TEXT:
+        return set_text(out, text, err);
+    case OG_PARAM_ADDRESS:
+        return set_address(out, text, err);
+    case OG_PARAM_SWITCH:
+        *(bool *)out = true;
+        return OG_OK;
+    case OG_PARAM_COUNT:
+        status = set_count(row, &number, text, err);
+        break;
+    case OG_PARAM_SIZE:
+        status = set_size(row, &number, text, err);
+        break;
+    case OG_PARAM_LEVEL:
+        status = set_level(&number, text, err);
+        break;
+    }
+    if (status == OG_OK)
+        *(uint64_t *)out = number;
+    return status;
+}
+
+void og_params_init(struct og_params *params)
+{
+    memset(params, 0, sizeof *params);
+    for (size_t i = 0; i < og_params_rows; i++)
+        if (og_params_table[i].fallback) {
+            enum og_status never_fails = og_param_set(params, &og_params_table[i], og_params_table[i].fallback, NULL);
+            (void)never_fails;
+        }
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t share_of(uint64_t memory)
+{
+    uint64_t whole_megabytes = memory / CACHE_SHARE >> 20 << 20;
+    return memory != UINT64_MAX && whole_megabytes > CACHE_MIN ? whole_megabytes : CACHE_MIN;
+}
+
+enum og_status og_params_resolve(struct og_params *params, struct og_error *err)
+{
+    uint64_t cores = og_thread_cores();
+    if (params->slides[0] == '\0')
+        return og_error_set(err, OG_INVALID,
+                            "which slides? Say --slides DIR, or slides = DIR in the configuration file");
+    if (params->workers == OG_PARAM_AUTO)
+        params->workers = least(cores, WORKERS_MAX);
+    if (params->http_threads == OG_PARAM_AUTO)
+        params->http_threads = least(cores, THREADS_AUTO);
+    if (params->cache_bytes == OG_PARAM_AUTO)
+        params->cache_bytes = share_of(og_machine_memory(""));
+    return OG_OK;
+}

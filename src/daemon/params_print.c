@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "daemon/params.h"
+
+#define TEXT_WIDTH 96
+
+static void print_wrapped(const char *sentence, const char *indent, FILE *out)
+{
+    size_t room = TEXT_WIDTH - strlen(indent), length = strlen(sentence);
+    while (length > 0) {
+        size_t n = length;
+        if (n > room)
+            for (n = room; n > 0 && sentence[n] != ' ';)
+                n--;
+        if (n == 0)
+            n = length; /* a word longer than a line */
+        fprintf(out, "%s%.*s\n", indent, (int)n, sentence);
+        sentence += n;
+        sentence += strspn(sentence, " ");
+        length = strlen(sentence);
+    }
+}
+
+static void print_size(uint64_t bytes, FILE *out)
+{
+    static const char units[] = {'\0', 'K', 'M', 'G'};
+    unsigned unit = 0;
+    while (unit < 3 && bytes != 0 && bytes % 1024 == 0) {
+        bytes /= 1024;
+        unit++;
+    }
+    fprintf(out, "%llu", (unsigned long long)bytes);
+    if (unit)
+        fputc(units[unit], out);
+}
+
+static void print_count(uint64_t value, FILE *out)
+{
+    fprintf(out, "%llu", (unsigned long long)value);
+}
+
+static void print_level(uint64_t value, FILE *out)
+{
+    fputs(og_log_level_name((enum og_log_level)value), out);
+}
+
+void og_param_print(const struct og_params *params, const struct og_param *row, FILE *out)
+{
+    static void (*const print_number[])(uint64_t value, FILE * out) = {
+        [OG_PARAM_COUNT] = print_count, [OG_PARAM_SIZE] = print_size, [OG_PARAM_LEVEL] = print_level};
+    const void *at = (const char *)params + row->offset;
+    const uint64_t *number = at;
+    if (row->type == OG_PARAM_TEXT || row->type == OG_PARAM_ADDRESS)
+        fputs(at, out);
+    else if (row->type != OG_PARAM_SWITCH && row->may_be_auto && *number == OG_PARAM_AUTO)
+        fputs("auto", out);
+    else if (row->type != OG_PARAM_SWITCH)
+        print_number[row->type](*number, out);
+}
+
+void og_params_help(FILE *out)
+{
+    fputs("Usage: origamid --slides DIR [flags]\n\n"
+          "Serves the slides of a folder as Deep Zoom tiles over HTTP, with a gallery and a viewer.\n\nFlags:\n",
+          out);
+    for (size_t i = 0; i < og_params_rows; i++) {
+        const struct og_param *row = &og_params_table[i];
+        fprintf(out, "  --%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+        if (row->fallback && row->fallback[0])
+            fprintf(out, "  (default: %s)", row->fallback);
+        fputc('\n', out);
+        print_wrapped(row->sentence, "      ", out);
+    }
+    fputs("\nSIGTERM and SIGINT finish what was asked for and exit; a second one exits at once.\n"
+          "Exit status: 0 after a good run, 1 when the start failed, 2 when the flags or the file are wrong.\n",
+          out);
+}
+
+void og_params_print_config(FILE *out)
+{
+    fputs("# Settings of origamid, the Origami tile server: origamid --config FILE.\n"
+          "# What is commented out is the default. Flags of the same names win over this file.\n",
+          out);
+    for (size_t i = 0; i < og_params_rows; i++) {
+        const struct og_param *row = &og_params_table[i];
+        if (row->only_flag)
+            continue;
+        fputc('\n', out);
+        print_wrapped(row->sentence, "# ", out);
+        fprintf(out, "#%s = %s\n", row->name, row->fallback[0] ? row->fallback : row->value);
+    }
+}
+
+void og_params_print_effective(const struct og_params *params, FILE *out)
+{
+    for (size_t i = 0; i < og_params_rows; i++) {
+        const struct og_param *row = &og_params_table[i];
+        if (row->only_flag)
+            continue;
+        fprintf(out, "%s = ", row->name);
+        og_param_print(params, row, out);
+        fputc('\n', out);
+    }
+}

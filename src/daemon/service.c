@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/service.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/notify.h"
+#include "engine/engine.h"
+#include "engine/library.h"
+#include "http/server.h"
+
+#define PATIENCE_MS 10000
+
+struct og_service {
+    const struct og_params *params; /* during start only */
+    int log_fd;
+    struct og_log *log;
+    struct og_metrics *metrics;
+    struct og_metrics_block *counters; /* of the thread that starts and stops */
+    struct og_library *library;
+    struct og_engine *engine;
+    struct og_site site;
+    struct og_server *server;
+};
+
+static enum og_status start_log(struct og_service *s, struct og_error *err)
+{
+    s->log = og_log_new(s->log_fd, (enum og_log_level)s->params->log_level);
+    return s->log ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+}
+
+static void stop_log(struct og_service *s)
+{
+    og_log_destroy(&s->log);
+}
+
+static enum og_status start_metrics(struct og_service *s, struct og_error *err)
+{
+    s->metrics = og_metrics_new();
+    if (!s->metrics)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    s->counters = og_metrics_take(s->metrics);
+    return OG_OK;
+}
+
+static void stop_metrics(struct og_service *s)
+{
+    og_metrics_destroy(&s->metrics);
+}
+
+static enum og_status start_library(struct og_service *s, struct og_error *err)
+{
+    return og_library_open(s->params->slides, s->log, s->counters, &s->library, err);
+}
+
+static void stop_library(struct og_service *s)
+{
+    og_library_close(&s->library);
+}
+
+static enum og_status start_engine(struct og_service *s, struct og_error *err)
+{
+    struct og_engine_options options = {.workers = (unsigned)s->params->workers,
+                                        .cache_bytes = s->params->cache_bytes,
+                                        .quality = (int)s->params->quality};
+    return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
+}
+
+static void stop_engine(struct og_service *s)
+{
+    og_engine_destroy(&s->engine);
+}
+
+static enum og_status start_server(struct og_service *s, struct og_error *err)
+{
+    struct og_address address;
+    enum og_status status = og_address_parse(s->params->listen, &address, err);
+    if (status != OG_OK)
+        return status;
+    s->site.engine = s->engine;
+    s->site.metrics = s->metrics;
+    s->site.version = OG_VERSION;
+    struct og_server_options options = og_server_defaults(address, (unsigned)s->params->http_threads);
+    return og_server_start(&options, &s->site, s->log, &s->server, err);
+}
+
+static void stop_server(struct og_service *s)
+{
+    og_server_stop(&s->server, PATIENCE_MS);
+}
+
+static enum og_status announce(struct og_service *s, struct og_error *err)
+{
+    (void)err;
+    char text[OG_ADDRESS_TEXT];
+    struct og_address address = og_service_address(s);
+    og_address_print(&address, text);
+    unsigned long long slides = og_engine_gauges(s->engine).slides;
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s/ (%llu slide%s)", text, slides,
+                 slides == 1 ? "" : "s");
+    og_notify("READY=1");
+    return OG_OK;
+}
+
+static void take_leave(struct og_service *s)
+{
+    og_notify("STOPPING=1");
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "stopping");
+}
+
+static const struct {
+    const char *name, *why_here;
+    enum og_status (*start)(struct og_service *s, struct og_error *err);
+    void (*stop)(struct og_service *s);
+} steps[] = {
+    {"log", "all that follow speak to it", start_log, stop_log},
+    {"metrics", "all that follow count", start_metrics, stop_metrics},
+    {"slides", "the engine borrows them", start_library, stop_library},
+    {"engine", "the server asks it; the server's stop drains it", start_engine, stop_engine},
+    {"server", "only who can answer may listen", start_server, stop_server},
+    {"ready", "everybody may come now, and is told first when we go", announce, take_leave},
+};
+#define STEPS (sizeof steps / sizeof steps[0])
+
+static void stop_from(struct og_service *s, size_t started)
+{
+    while (started > 0)
+        steps[--started].stop(s);
+    free(s);
+}
+
+enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,
+                                struct og_error *err)
+{
+    struct og_service *s = calloc(1, sizeof *s);
+    if (!s)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    s->params = params;
+    s->log_fd = log_fd;
+    for (size_t i = 0; i < STEPS; i++) {
+        enum og_status status = steps[i].start(s, err);
+        if (status != OG_OK) {
+            stop_from(s, i);
+            return og_error_prefix(err, "%s", steps[i].name);
+        }
+    }
+    s->params = NULL;
+    *out = s;
+    return OG_OK;
+}
+
+struct og_address og_service_address(const struct og_service *service)
+{
+    return og_server_address(service->server);
+}
+
+void og_service_stop(struct og_service **service)
+{
+    if (*service)
+        stop_from(*service, STEPS);
+    *service = NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static sigset_t ending(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    return set;
+}
+
+void og_signals_block(void)
+{
+    sigset_t set = ending();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN); /* the log's reader may go away */
+}
+
+int og_signals_wait(void)
+{
+    sigset_t set = ending();
+    int got = 0;
+    while (sigwait(&set, &got) != 0)
+        continue;
+    return got;
+}
+
+void og_signals_let_kill(void)
+{
+    sigset_t set = ending();
+    signal(SIGTERM, SIG_DFL); /* a shell that starts us in the background has SIGINT ignored */
+    signal(SIGINT, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/endpoints.h"
+#include "http/process.h"
+
+struct gauge {
+    const char *name, *labels, *help; /* rows of one name stand together */
+    double value;
+};
+
+static void render(const struct gauge *gauges, unsigned n, FILE *out)
+{
+    for (unsigned i = 0; i < n; i++) {
+        const struct gauge *g = &gauges[i];
+        if (i == 0 || strcmp(g->name, gauges[i - 1].name) != 0)
+            fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n", g->name, g->help, g->name);
+        fprintf(out, "%s%s %.15g\n", g->name, g->labels, g->value);
+    }
+}
+
+static void render_gauges(struct og_site *site, FILE *out)
+{
+    struct og_engine_gauges e = og_engine_gauges(site->engine);
+    struct og_process p = og_process_now();
+    char build[128];
+    snprintf(build, sizeof build, "{version=\"%s\"}", site->version);
+    const char *depth = "Tasks that wait in a queue of the engine";
+    const struct gauge gauges[] = {
+        {"origami_build_info", build, "Which build this is", 1},
+        {"origami_slides", "", "Slides in the catalogue", (double)e.slides},
+        {"origami_workers", "", "Threads that decode, rebuild and encode", (double)e.workers},
+        {"origami_jobs_in_flight", "", "Tile requests under work or waiting for it", (double)e.jobs_in_flight},
+        {"origami_queue_depth", "{queue=\"decode\"}", depth, (double)e.decode_queue},
+        {"origami_queue_depth", "{queue=\"residual\"}", depth, (double)e.residual_queue},
+        {"origami_queue_depth", "{queue=\"encode\"}", depth, (double)e.encode_queue},
+        {"origami_cache_entries", "", "Tiles in the cache", (double)e.cache_entries},
+        {"origami_cache_bytes", "", "Memory that the cache spends", (double)e.cache_bytes},
+        {"origami_cache_capacity_bytes", "", "Memory that the cache may spend", (double)e.cache_capacity_bytes},
+        {"process_start_time_seconds", "", "Start of the process since the Unix epoch", p.start_time_seconds},
+        {"process_resident_memory_bytes", "", "Resident memory", (double)p.resident_bytes},
+        {"process_open_fds", "", "Open file descriptors", (double)p.open_fds},
+    };
+    render(gauges, sizeof gauges / sizeof gauges[0], out);
+}
+
+struct og_reply og_answer_metrics(const struct og_request *request)
+{
+    enum og_route_kind kind = request->route->kind;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return og_reply_status(kind, OG_NO_MEMORY);
+    og_metrics_render(request->site->metrics, out);
+    render_gauges(request->site, out);
+    bool complete = fclose(out) == 0;
+    struct og_buf *buf = complete ? og_buf_copy(text, size) : NULL;
+    free(text);
+    if (!buf)
+        return og_reply_status(kind, OG_NO_MEMORY);
+    return og_reply_buf(kind, "text/plain; version=0.0.4; charset=utf-8", buf);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/deepzoom.h"
+#include "support/cmocka_all.h"
+#include "support/http_client.h"
+
+struct program {
+    pid_t pid;
+    int output; /* its standard output and error */
+    char text[16384];
+    size_t n;
+};
+
+/* `words` are its arguments, separated by blanks. */
+static void run(struct program *p, const char *words)
+{
+    char text[1024], *arguments[16] = {(char *)ORIGAMID};
+    int count = 1, pipes[2];
+    snprintf(text, sizeof text, "%s", words);
+    for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+        arguments[count++] = word;
+    *p = (struct program){0};
+    assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+    p->pid = fork();
+    if (p->pid == 0) {
+        dup2(pipes[1], STDOUT_FILENO);
+        dup2(pipes[1], STDERR_FILENO);
+        execv(ORIGAMID, arguments);
+        _exit(127);
+    }
+    close(pipes[1]);
+    p->output = pipes[0];
+}
+
+static bool read_until(struct program *p, const char *part)
+{
+    while (!strstr(p->text, part)) {
+        ssize_t n = read(p->output, p->text + p->n, sizeof p->text - 1 - p->n);
+        if (n <= 0)
+            return false;
+        p->n += (size_t)n;
+    }
+    return true;
+}
+
+static int wait_status(struct program *p)
+{
+    int status;
+    read_until(p, "\x01"); /* to the end */
+    assert_int_equal(waitpid(p->pid, &status, 0), p->pid);
+    close(p->output);
+    return status;
+}
+
+static int exit_code(struct program *p)
+{
+    int status = wait_status(p);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static uint16_t await_port(struct program *p)
+{
+    static const char before[] = "listening on http://127.0.0.1:";
+    unsigned port = 0;
+    if (!read_until(p, " slide)\n"))
+        fail_msg("%s", p->text);
+    assert_int_equal(sscanf(strstr(p->text, before) + strlen(before), "%u/", &port), 1);
+    return (uint16_t)port;
+}
+
+static int set_up(void **state)
+{
+    folder_setup(state);
+    deepzoom_write(*state, "s", 300, 200, 0);
+    return 0;
+}
+
+static uint16_t serve(struct program *p, const struct folder *folder)
+{
+    char words[256];
+    snprintf(words, sizeof words, "--slides %s --listen 127.0.0.1:0 --workers 2 --http-threads 2 --cache 8M",
+             folder->path);
+    run(p, words);
+    return await_port(p);
+}
+
+static void a_signal_ends_it_well(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGINT};
+    for (size_t i = 0; i < 2; i++) {
+        struct program p;
+        uint16_t port = serve(&p, *state);
+        assert_int_equal(og_http_code(port, "GET", "/tiles/s/9/1_0.jpg", ""), 200);
+
+        kill(p.pid, signals[i]);
+
+        assert_int_equal(exit_code(&p), 0);
+        assert_non_null(strstr(p.text, "stopping"));
+        assert_null(og_client_open(port));
+    }
+}
+
+/* An idle connection, to which a stop leaves a quarter of a second: time for a second signal. */
+static int exit_code_after_two_signals(const struct folder *folder)
+{
+    struct program p;
+    uint16_t port = serve(&p, folder);
+    struct og_client *idle = og_client_open(port);
+    struct og_answer answer = og_client_get(idle, "/healthz");
+    og_answer_free(&answer);
+    kill(p.pid, SIGTERM);
+    assert_true(read_until(&p, "stopping"));
+    kill(p.pid, SIGTERM);
+    int code = exit_code(&p);
+    og_client_close(&idle);
+    return code;
+}
+
+static void a_second_signal_ends_it_at_once(void **state)
+{
+    int code = 0;
+    for (unsigned tries = 0; code == 0 && tries < 5; tries++) /* on a busy machine the second may come too late */
+        code = exit_code_after_two_signals(*state);
+    assert_int_equal(code, -SIGTERM);
+}
+
+static void the_service_manager_hears_of_ready_and_of_stopping(void **state)
+{
+    const struct folder *folder = *state;
+    struct program p;
+    char text[32] = "";
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/notify", folder->path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    setenv("NOTIFY_SOCKET", address.sun_path, 1);
+    serve(&p, folder);
+    unsetenv("NOTIFY_SOCKET");
+
+    assert_true(recv(fd, text, sizeof text - 1, 0) > 0);
+    assert_string_equal(text, "READY=1");
+    kill(p.pid, SIGTERM);
+    memset(text, 0, sizeof text);
+    assert_true(recv(fd, text, sizeof text - 1, 0) > 0);
+    assert_string_equal(text, "STOPPING=1");
+    assert_int_equal(exit_code(&p), 0);
+    close(fd);
+}
+
+static void a_second_one_on_the_same_port_fails_with_advice(void **state)
+{
+    const struct folder *folder = *state;
+    struct program first, second;
+    char words[256];
+    uint16_t port = serve(&first, folder);
+    snprintf(words, sizeof words, "--slides %s --listen 127.0.0.1:%u", folder->path, port);
+
+    run(&second, words);
+
+    assert_int_equal(exit_code(&second), 1);
+    assert_non_null(strstr(second.text, "another process listens there already; stop it or choose another port"));
+    assert_int_equal(og_http_code(port, "GET", "/healthz", ""), 200);
+    kill(first.pid, SIGTERM);
+    assert_int_equal(exit_code(&first), 0);
+}
+
+static void words_and_exit_codes_tell_what_happened(void **state)
+{
+    const struct folder *folder = *state;
+    char good[256];
+    snprintf(good, sizeof good, "--slides %s --workers 3 --cache 1G --check-config", folder->path);
+    const struct {
+        const char *words;
+        int code;
+        const char *part;
+    } cases[] = {
+        {"--help", 0, "Usage: origamid --slides DIR"},
+        {"--version", 0, "pixel kernels: "},
+        {"--print-config", 0, "#listen = 127.0.0.1:8080\n"},
+        {good, 0, "workers = 3\nhttp-threads = "},
+        {good, 0, "\nOK\n"},
+        {"--slides /no/such/folder --check-config", 1, "/no/such/folder: No such file or directory"},
+        {"--slides /no/such/folder --listen 127.0.0.1:0", 1, "/no/such/folder"},
+        {"", 2, "which slides? Say --slides DIR"},
+        {"--slides", 2, "--slides needs a value: --slides DIR\nTry origamid --help."},
+        {"--slides /x --workers none", 2, "--workers: \"none\" is not a number"},
+        {"--config /no/such/file --check-config", 2, "cannot read /no/such/file"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct program p;
+        run(&p, cases[i].words);
+        int code = exit_code(&p);
+        if (code != cases[i].code || !strstr(p.text, cases[i].part))
+            fail_msg("%s: %d, %s", cases[i].words, code, p.text);
+    }
+}
+
+static void a_configuration_file_is_enough(void **state)
+{
+    const struct folder *folder = *state;
+    struct program p;
+    char text[512];
+    snprintf(text, sizeof text, "slides = %s\nlisten = 127.0.0.1:0\nworkers = 1\nlog-level = info\n", folder->path);
+    folder_write_text(folder, "origamid.conf", text);
+    snprintf(text, sizeof text, "--config %s/origamid.conf", folder->path);
+
+    run(&p, text);
+
+    assert_int_equal(og_http_code(await_port(&p), "GET", "/slides/s", ""), 200);
+    kill(p.pid, SIGTERM);
+    assert_int_equal(exit_code(&p), 0);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, folder_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(a_signal_ends_it_well),
+        IN_FOLDER(a_second_signal_ends_it_at_once),
+        IN_FOLDER(the_service_manager_hears_of_ready_and_of_stopping),
+        IN_FOLDER(a_second_one_on_the_same_port_fails_with_advice),
+        IN_FOLDER(words_and_exit_codes_tell_what_happened),
+        IN_FOLDER(a_configuration_file_is_enough),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

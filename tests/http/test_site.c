@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_engine.h"
+#include "http/site.h"
+#include "support/cmocka_all.h"
+
+struct fixture {
+    struct og_site site;
+    struct og_metrics_block *counters;
+    struct og_tile_name name;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    f->site.engine = og_fake_engine_new();
+    f->site.metrics = og_metrics_new();
+    f->site.version = "1.2.3";
+    f->counters = og_metrics_take(f->site.metrics);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    og_fake_engine_free(&f->site.engine);
+    og_metrics_destroy(&f->site.metrics);
+    free(f);
+    return 0;
+}
+
+static struct og_reply ask(struct fixture *f, const char *path)
+{
+    return og_site_answer(&f->site, path, strlen(path), f->counters, &f->name);
+}
+
+static const char *header(const struct og_reply *reply, const char *name)
+{
+    struct og_header headers[OG_REPLY_HEADERS];
+    unsigned n = og_reply_headers(reply, headers);
+    assert_true(n <= OG_REPLY_HEADERS);
+    for (unsigned i = 0; i < n; i++)
+        if (strcmp(headers[i].name, name) == 0)
+            return headers[i].value;
+    return "";
+}
+
+static void assert_body(const struct og_reply *reply, const char *expected)
+{
+    struct og_span body = og_reply_body(reply);
+    assert_int_equal(body.size, strlen(expected));
+    assert_memory_equal(body.data, expected, body.size);
+}
+
+static void every_route_has_its_type_and_its_traits(void **state)
+{
+    static const struct {
+        const char *path, *type, *origin, *cache;
+    } cases[] = {
+        {"/", "text/html; charset=utf-8", "", "no-cache"},
+        {"/viewer/s", "text/html; charset=utf-8", "", "no-cache"},
+        {"/slides", "application/json", "*", "no-cache"},
+        {"/slides/s", "application/json", "*", "no-cache"},
+        {"/slides/s/thumbnail.jpg", "image/jpeg", "*", "public, max-age=3600"},
+        {"/dzi/s.dzi", "application/xml", "*", "public, max-age=3600"},
+        {"/tiles/s/0/0_0.jpg", "image/jpeg", "*", "public, max-age=3600"},
+        {"/dzi/s_files/0/0_0.jpg", "image/jpeg", "*", "public, max-age=3600"},
+        {"/healthz", "text/plain; charset=utf-8", "", "no-cache"},
+        {"/readyz", "text/plain; charset=utf-8", "", "no-cache"},
+        {"/metrics", "text/plain; version=0.0.4; charset=utf-8", "", "no-cache"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct og_reply reply = ask(*state, cases[i].path);
+
+        assert_int_equal(reply.status, OG_OK);
+        assert_string_equal(header(&reply, "Content-Type"), cases[i].type);
+        assert_string_equal(header(&reply, "Access-Control-Allow-Origin"), cases[i].origin);
+        assert_string_equal(header(&reply, "Cache-Control"), cases[i].cache);
+        assert_string_equal(header(&reply, "X-Content-Type-Options"), "nosniff");
+        assert_string_equal(header(&reply, "Referrer-Policy"), "no-referrer");
+        assert_string_equal(header(&reply, "Retry-After"), "");
+        assert_true(og_reply_body(&reply).size > 0);
+        og_reply_release(&reply);
+    }
+}
+
+static void pages_and_only_pages_carry_the_security_policy(void **state)
+{
+    static const char *const pages[] = {"/", "/viewer/s"};
+    static const char *const others[] = {"/slides", "/viewer/x", "/tiles/s/0/0_0.jpg", "/%", "/assets/viewer.js"};
+    for (size_t i = 0; i < 2; i++) {
+        struct og_reply reply = ask(*state, pages[i]);
+        const char *policy = header(&reply, "Content-Security-Policy");
+        assert_non_null(strstr(policy, "default-src 'none'; script-src 'self'"));
+        assert_non_null(strstr(policy, "frame-ancestors 'self'"));
+        assert_null(strstr(policy, "unsafe"));
+        og_reply_release(&reply);
+    }
+    for (size_t i = 0; i < 5; i++) {
+        struct og_reply reply = ask(*state, others[i]);
+        assert_string_equal(header(&reply, "Content-Security-Policy"), "");
+        og_reply_release(&reply);
+    }
+}
+
+static void what_does_not_exist_is_404_and_what_is_malformed_400(void **state)
+{
+    static const struct {
+        const char *path;
+        unsigned code;
+    } cases[] = {
+        {"/tiles/x/0/0_0.jpg", 404},
+        {"/tiles/s/1/0_0.jpg", 404},
+        {"/tiles/s/0/2_0.jpg", 404},
+        {"/tiles/s/0/0_1000.jpg", 404},
+        {"/slides/x", 404},
+        {"/slides/x/thumbnail.jpg", 404},
+        {"/dzi/x.dzi", 404},
+        {"/viewer/x", 404},
+        {"/assets/x", 404},
+        {"/assets/gallery.html", 404},
+        {"/assets/viewer.html", 404},
+        {"/nothing", 404},
+        {"/tiles/s/9999999999/0_0.jpg", 404},
+        {"/tiles/s/0/00_0.jpg", 400},
+        {"/tiles/%73/0/0_0.jpg", 400},
+        {"/slides/..", 400},
+        {"/%00", 400},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct og_reply reply = ask(*state, cases[i].path);
+
+        assert_int_equal(og_reply_code(&reply), cases[i].code);
+
+        assert_body(&reply, og_status_text(reply.status));
+        assert_string_equal(header(&reply, "Content-Type"), "text/plain; charset=utf-8");
+        assert_string_equal(header(&reply, "Cache-Control"), "no-cache");
+        assert_string_equal(header(&reply, "X-Content-Type-Options"), "nosniff");
+    }
+}
+
+static void a_missed_tile_is_pending_and_named(void **state)
+{
+    struct fixture *f = *state;
+
+    struct og_reply reply = ask(f, "/tiles/s/0/1_7.jpg");
+
+    assert_int_equal(reply.status, OG_PENDING);
+    assert_int_equal(reply.route, OG_ROUTE_TILE);
+    assert_int_equal(f->name.x, 1);
+    assert_int_equal(f->name.y, 7);
+}
+
+static void refusals_say_when_and_how_to_come_back(void **state)
+{
+    (void)state;
+    static const enum og_status try_again[] = {OG_BUSY, OG_STOPPING, OG_NO_MEMORY};
+    for (size_t i = 0; i < 3; i++) {
+        struct og_reply reply = og_reply_status(OG_ROUTE_TILE, try_again[i]);
+        assert_int_equal(og_reply_code(&reply), 503);
+        assert_string_equal(header(&reply, "Retry-After"), "1");
+    }
+    struct og_reply method = og_reply_status(OG_ROUTE_NONE, OG_METHOD);
+    assert_int_equal(og_reply_code(&method), 405);
+    assert_string_equal(header(&method, "Allow"), "GET, HEAD");
+    assert_string_equal(header(&method, "Retry-After"), "");
+}
+
+static void a_site_that_stops_is_alive_but_not_ready(void **state)
+{
+    struct fixture *f = *state;
+    struct og_reply before = ask(f, "/readyz");
+    assert_int_equal(og_reply_code(&before), 200);
+    assert_body(&before, "ok");
+
+    atomic_store_explicit(&f->site.stopping, true, memory_order_release);
+
+    struct og_reply ready = ask(f, "/readyz"), healthy = ask(f, "/healthz");
+    assert_int_equal(og_reply_code(&ready), 503);
+    assert_int_equal(og_reply_code(&healthy), 200);
+    assert_body(&healthy, "ok");
+}
+
+static void answers_are_counted_by_route_and_class(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        enum og_route_kind route;
+        enum og_status status;
+        enum og_counter counter;
+    } cases[] = {
+        {OG_ROUTE_TILE, OG_OK, OG_COUNT_HTTP_TILE_OK},
+        {OG_ROUTE_THUMBNAIL, OG_OK, OG_COUNT_HTTP_TILE_OK},
+        {OG_ROUTE_TILE, OG_NOT_FOUND, OG_COUNT_HTTP_TILE_CLIENT_ERROR},
+        {OG_ROUTE_TILE, OG_DAMAGED, OG_COUNT_HTTP_TILE_SERVER_ERROR},
+        {OG_ROUTE_SLIDES, OG_OK, OG_COUNT_HTTP_OTHER_OK},
+        {OG_ROUTE_NONE, OG_METHOD, OG_COUNT_HTTP_OTHER_CLIENT_ERROR},
+        {OG_ROUTE_READY, OG_STOPPING, OG_COUNT_HTTP_OTHER_SERVER_ERROR},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t before = og_metrics_sum(f->site.metrics, cases[i].counter);
+        struct og_reply reply = og_reply_status(cases[i].route, cases[i].status);
+
+        og_site_count(f->counters, &reply, 10);
+
+        assert_int_equal(og_metrics_sum(f->site.metrics, cases[i].counter), before + 1);
+    }
+    assert_int_equal(og_metrics_sum(f->site.metrics, OG_COUNT_HTTP_BYTES), 70);
+}
+
+static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
+{
+    static const char *const lines[] = {
+        "origami_build_info{version=\"1.2.3\"} 1\n",
+        "\norigami_slides 1\n",
+        "\norigami_workers 1\n",
+        "\norigami_jobs_in_flight 0\n",
+        "\norigami_queue_depth{queue=\"encode\"} 0\n",
+        "\norigami_cache_bytes 0\n",
+        "\norigami_cache_entries 0\n",
+        "\norigami_cache_capacity_bytes 0\n",
+        "\nprocess_start_time_seconds ",
+        "\nprocess_resident_memory_bytes ",
+        "\nprocess_open_fds ",
+        "\norigami_http_requests_total{route=\"tile\",code=\"2xx\"} 0\n",
+    };
+    struct og_reply reply = ask(*state, "/metrics");
+    struct og_span body = og_reply_body(&reply);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        if (!memmem(body.data, body.size, lines[i], strlen(lines[i])))
+            fail_msg("missing: %s", lines[i]);
+    assert_int_equal(body.data[body.size - 1], '\n');
+
+    if (system("command -v promtool >/dev/null 2>&1") == 0) {
+        FILE *promtool = popen("promtool check metrics >&2", "w");
+        assert_non_null(promtool);
+        assert_int_equal(fwrite(body.data, 1, body.size, promtool), body.size);
+        assert_int_equal(pclose(promtool), 0);
+    }
+    og_reply_release(&reply);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_route_has_its_type_and_its_traits, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(pages_and_only_pages_carry_the_security_policy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_does_not_exist_is_404_and_what_is_malformed_400, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_missed_tile_is_pending_and_named, set_up, tear_down),
+        cmocka_unit_test(refusals_say_when_and_how_to_come_back),
+        cmocka_unit_test_setup_teardown(a_site_that_stops_is_alive_but_not_ready, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(answers_are_counted_by_route_and_class, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(metrics_have_every_gauge_and_satisfy_promtool, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
