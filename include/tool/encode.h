@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_TOOL_ENCODE_H
+#define OG_TOOL_ENCODE_H
+/*
+ * og_encode: a source becomes an Origami slide.
+ *
+ *     workers:  take the next family in Z order ─► pixels ─► planes, halved twice ─► base, L1, L0 in a closed loop
+ *                                                                     │ a bounded window, in order
+ *     caller:                              append the family's block ◄┘ ─► coarser levels ─► … ─► directories, rename
+ *
+ * Threads:   call it from one thread; it starts `threads` workers and one for the source's digest, and joins them.
+ *            The file's bytes do not depend on how many there are.
+ * Ownership: borrows everything.
+ * Errors:    name the file and the place; OG_STOPPING when the watcher said so. A failed encode leaves no file behind.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "slide/description.h"
+#include "tool/source.h"
+#include "tool/writer.h"
+
+/* Chosen by measurement: at least 36 dB luma PSNR at L0 on dense tissue, also as served at quality 90. */
+enum {
+    OG_BASE_QUALITY_DEFAULT = 90,
+    OG_L1_STEP_DEFAULT = 14,
+    OG_L0_STEP_DEFAULT = 14,
+    OG_ENCODE_THREADS_MAX = 256,
+};
+
+struct og_encode_options {
+    int base_quality;     /* 1 … 100 */
+    int l1_step, l0_step; /* 1 … 255 */
+    unsigned threads;     /* 0: one per core */
+
+    /* Called after each family and a few times a second; false: stop. May be NULL. */
+    bool (*watch)(void *context, uint64_t pixels_done, uint64_t pixels);
+    void *context;
+};
+
+struct og_encode_result {
+    struct og_description description;
+    struct og_written written;
+    uint64_t file_bytes;
+    double seconds;
+    unsigned threads;
+};
+
+OG_CHECKED enum og_status og_encode(const struct og_source *source, const char *path,
+                                    const struct og_encode_options *options, struct og_encode_result *out,
+                                    struct og_error *err);
+
+#endif

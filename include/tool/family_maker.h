@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_TOOL_FAMILY_MAKER_H
+#define OG_TOOL_FAMILY_MAKER_H
+/*
+ * og_family_maker: from a family's source pixels to its streams, in a closed loop: every residual is taken from what
+ * the server will rebuild, with the server's code, and what came out is measured against the source.
+ *
+ * Threads:   a maker belongs to one thread; makers are independent. The plan is shared and does not change.
+ * Ownership: new returns owned and borrows plan and source; make returns an owned family that made_destroy ends.
+ * Errors:    of the source, of the encoder; OG_NO_MEMORY. They name the family.
+ */
+#include "base/buf.h"
+#include "image/jpeg.h"
+#include "image/kernels.h"
+#include "slide/profile.h"
+#include "slide/pyramid.h"
+#include "tool/source.h"
+#include "tool/tally.h"
+
+/* What every part of an encoder must know. Tables are the streams that the pages carry. */
+struct og_plan {
+    struct og_pyramid pyramid;
+    const struct og_kernels *kernels;
+    struct og_jpeg_recipe recipe[3]; /* by depth: residuals of L0 and L1, base */
+    struct og_buf *tables[3];
+};
+
+OG_CHECKED enum og_status og_plan_make(uint32_t width, uint32_t height, int base_quality, int l1_step, int l0_step,
+                                       struct og_plan *out, struct og_error *err);
+void og_plan_release(struct og_plan *plan);
+
+struct og_made_family {
+    uint32_t fx, fy;
+    struct og_record record; /* the offset is not known yet */
+    struct og_buf *bytes;    /* the streams one after another in slot order */
+    struct og_tally tally[3];
+    struct og_plane base[3]; /* source planes of the L2 tile, valid part; memory of this struct's */
+    uint8_t samples[3][OG_TILE_SIZE * OG_TILE_SIZE];
+};
+
+struct og_family_maker;
+
+OG_CHECKED enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_source *source,
+                                              struct og_family_maker **out, struct og_error *err);
+OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
+                                               struct og_made_family **out, struct og_error *err);
+void og_made_family_destroy(struct og_made_family **made);
+void og_family_maker_destroy(struct og_family_maker **maker);
+
+/* Repeats the last column and row of the upper left width x height over the rest of the plane. */
+void og_plane_pad(const struct og_plane *plane, int width, int height);
+
+#endif

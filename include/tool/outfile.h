@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_TOOL_OUTFILE_H
+#define OG_TOOL_OUTFILE_H
+/*
+ * og_outfile: a file that appears under its name only when it is whole. Until then it is a hidden file ".NAME.XXXXXX"
+ * in the same folder.
+ *
+ * Threads:   one at a time.
+ * Ownership: open fills the caller's struct; exactly one of commit and discard ends it. discard after commit is
+ * nothing. Errors:    name the final file and the system's reason; a failed commit has discarded.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct og_outfile {
+    int fd;
+    char *path;      /* the final name */
+    char *temporary; /* the name until commit; NULL: nothing is open */
+};
+
+/* `suffix` ends the temporary name, for writers that choose a format by it; often "". */
+OG_CHECKED enum og_status og_outfile_open(const char *path, const char *suffix, struct og_outfile *out,
+                                          struct og_error *err);
+OG_CHECKED enum og_status og_outfile_write(const struct og_outfile *file, uint64_t offset, const void *data,
+                                           size_t size, struct og_error *err);
+
+/* Syncs the file, gives it its name (replacing what had it), syncs the folder. */
+OG_CHECKED enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err);
+void og_outfile_discard(struct og_outfile *file);
+
+/* "PATH: cannot write: REASON" for an errno; a full disk is told in words. */
+enum og_status og_outfile_error(const char *path, const char *what, int error, struct og_error *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_TOOL_TALLY_H
+#define OG_TOOL_TALLY_H
+/*
+ * og_tally: errors of tiles against their source, added up to a level's fidelity. A value, zero at the start.
+ *
+ * Threads:   a value. Sums of tallies depend on the order of merging only in SSIM's last digits: merge in a fixed one.
+ * Ownership: borrows planes for a call.
+ * Errors:    none.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "image/plane.h"
+#include "slide/description.h"
+
+struct og_tally {
+    uint64_t samples, luma_error, rgb_error, windows;
+    double ssim;
+    uint64_t worst_samples, worst_error; /* of the tile with the largest mean error */
+    uint32_t worst_x, worst_y;
+};
+
+/* A tile's source: its planes, and its pixels where they exist (full size); else they are made from the planes. */
+struct og_tally_source {
+    struct og_plane planes[3];
+    const uint8_t *rgb;
+    ptrdiff_t rgb_stride;
+};
+
+/* One tile. Its chroma planes, when halved, are repeated 2x2, as a decoder of a 4:2:0 tile sees them. */
+void og_tally_tile(struct og_tally *tally, uint32_t x, uint32_t y, const struct og_tally_source *source,
+                   const struct og_plane tile[3], bool chroma_halved);
+
+void og_tally_merge(struct og_tally *into, const struct og_tally *from);
+
+/* SSIM is 0 where the level is too small for a window. */
+struct og_fidelity og_tally_fidelity(const struct og_tally *tally);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/family_maker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/colour.h"
+#include "image/family.h"
+
+enum { T = OG_TILE_SIZE, SIDE = 4 * T };
+
+struct og_family_maker {
+    const struct og_plan *plan;
+    const struct og_source *source;
+    void *reader;
+    struct og_jpeg_encoder *encoder;
+    struct og_jpeg_decoder *decoder;
+    struct og_family *family;
+    struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
+    uint8_t *streams;
+    size_t streams_size;
+    uint8_t rgb[SIDE * SIDE * 3];
+    uint8_t samples[3][SIDE * SIDE + SIDE * SIDE / 4 + SIDE * SIDE / 16];
+    uint8_t residual[T * T];
+};
+
+void og_plane_pad(const struct og_plane *plane, int width, int height)
+{
+    for (int y = 0; y < height; y++) {
+        uint8_t *row = plane->data + y * plane->stride;
+        memset(row + width, row[width - 1], (size_t)(plane->width - width));
+    }
+    const uint8_t *last = plane->data + (height - 1) * plane->stride;
+    for (int y = height; y < plane->height; y++)
+        memcpy(plane->data + y * plane->stride, last, (size_t)plane->width);
+}
+
+enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_source *source,
+                                   struct og_family_maker **out, struct og_error *err)
+{
+    struct og_family_maker *m = calloc(1, sizeof *m);
+    *out = m;
+    if (!m)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    m->plan = plan;
+    m->source = source;
+    m->encoder = og_jpeg_encoder_new();
+    m->decoder = og_jpeg_decoder_new();
+    m->family = og_family_new();
+    m->streams = malloc(OG_FAMILY_BYTES_MAX);
+    enum og_status status = m->encoder && m->decoder && m->family && m->streams
+                                ? source->kind->reader_new(source->state, &m->reader, err)
+                                : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (status != OG_OK)
+        og_family_maker_destroy(out);
+    return status;
+}
+
+void og_family_maker_destroy(struct og_family_maker **maker)
+{
+    struct og_family_maker *m = *maker;
+    *maker = NULL;
+    if (!m)
+        return;
+    if (m->reader)
+        m->source->kind->reader_destroy(m->reader);
+    og_jpeg_encoder_destroy(&m->encoder);
+    og_jpeg_decoder_destroy(&m->decoder);
+    if (m->family)
+        og_family_destroy(&m->family);
+    free(m->streams);
+    free(m);
+}
+
+static void place_planes(struct og_family_maker *m, int width, int height)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t *data = m->samples[i];
+        int w = width, h = height;
+        for (int depth = 0, side = SIDE; depth < 3; depth++, side /= 2) {
+            m->planes[depth][i] = (struct og_plane){.data = data, .stride = side, .width = w, .height = h};
+            data += side * side;
+            w = (w + 1) / 2;
+            h = (h + 1) / 2;
+        }
+    }
+}
+
+static enum og_status read_source(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_error *err)
+{
+    const struct og_pyramid *p = &m->plan->pyramid;
+    uint32_t x = fx * SIDE, y = fy * SIDE;
+    int width = p->width - x < SIDE ? (int)(p->width - x) : SIDE;
+    int height = p->height - y < SIDE ? (int)(p->height - y) : SIDE;
+    struct og_rect area = {(int)x, (int)y, width, height};
+    enum og_status status = m->source->kind->read(m->reader, area, m->rgb, SIDE * 3, err);
+    if (status != OG_OK)
+        return status;
+
+    place_planes(m, width, height);
+    struct og_plane *full = m->planes[0];
+    for (int row = 0; row < height; row++)
+        og_rgb_to_ycc(m->rgb + row * SIDE * 3, (size_t)width, full[0].data + row * SIDE, full[1].data + row * SIDE,
+                      full[2].data + row * SIDE);
+    for (unsigned depth = 1; depth < 3; depth++)
+        for (unsigned i = 0; i < 3; i++)
+            m->plan->kernels->halve(&m->planes[depth - 1][i], &m->planes[depth][i]);
+    return OG_OK;
+}
+
+static struct og_span append(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
+                             struct og_span stream)
+{
+    uint8_t *at = m->streams + m->streams_size;
+    memcpy(at, stream.data, stream.size);
+    m->streams_size += stream.size;
+    made->record.length[slot] = (uint32_t)stream.size;
+    made->record.crc[slot] = og_crc32c(0, stream.data, stream.size);
+    return (struct og_span){at, stream.size};
+}
+
+static struct og_span tables(const struct og_family_maker *m, unsigned depth)
+{
+    return (struct og_span){m->plan->tables[depth]->data, m->plan->tables[depth]->size};
+}
+
+static void keep_base(const struct og_family_maker *m, struct og_made_family *made)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        struct og_plane from = m->planes[2][i], whole = {made->samples[i], T, T, T};
+        for (int y = 0; y < from.height; y++)
+            memcpy(whole.data + y * T, from.data + y * from.stride, (size_t)from.width);
+        og_plane_pad(&whole, from.width, from.height);
+        made->base[i] = whole;
+    }
+}
+
+static enum og_status make_base(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
+{
+    keep_base(m, made);
+    struct og_span stream;
+    enum og_status status = og_jpeg_encode(m->encoder, &m->plan->recipe[2], made->base, T, T, &stream, err);
+    if (status != OG_OK)
+        return status;
+    stream = append(m, made, OG_SLOT_L2, stream);
+    status = og_family_decode_base(m->family, m->decoder, tables(m, 2), stream, err);
+    if (status != OG_OK)
+        return status;
+
+    struct og_tally_source source = {.planes = {m->planes[2][0], m->planes[2][1], m->planes[2][2]}};
+    og_tally_tile(&made->tally[2], made->fx, made->fy, &source, m->family->base, false);
+    for (unsigned i = 0; i < 3; i++) {
+        made->base[i].width = m->planes[2][i].width;
+        made->base[i].height = m->planes[2][i].height;
+    }
+    return OG_OK;
+}
+
+static void subtract(const struct og_plane *source, const struct og_plane *prediction, uint8_t *to)
+{
+    for (int y = 0; y < source->height; y++) {
+        const uint8_t *s = source->data + y * source->stride, *p = prediction->data + y * prediction->stride;
+        for (int x = 0; x < source->width; x++) {
+            int r = s[x] - p[x] + 128;
+            to[y * T + x] = (uint8_t)(r < 0 ? 0 : r > 255 ? 255 : r);
+        }
+    }
+}
+
+static bool is_nothing(const struct og_plane *residual)
+{
+    uint8_t nothing[T];
+    memset(nothing, 128, sizeof nothing);
+    for (int y = 0; y < T; y++)
+        if (memcmp(residual->data + y * residual->stride, nothing, T) != 0)
+            return false;
+    return true;
+}
+
+/* Leaves the decoded residual in the family; *kept says whether there is one at all. */
+static enum og_status make_residual(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
+                                    const struct og_plane *source, bool *kept, struct og_error *err)
+{
+    unsigned depth = og_slot_place(slot).depth;
+    struct og_plane luma = og_family_luma(m->family, slot), residual = {m->residual, T, T, T};
+    subtract(source, &luma, m->residual);
+    og_plane_pad(&residual, source->width, source->height);
+    struct og_span stream;
+    enum og_status status = og_jpeg_encode(m->encoder, &m->plan->recipe[depth], &residual, T, T, &stream, err);
+    if (status == OG_OK)
+        status = og_family_decode_residual(m->family, slot, m->decoder, tables(m, depth), stream, err);
+    if (status != OG_OK)
+        return status;
+    *kept = !is_nothing(&luma);
+    if (*kept)
+        append(m, made, slot, stream);
+    return OG_OK;
+}
+
+static void measure(struct og_family_maker *m, struct og_made_family *made, unsigned slot, struct og_rect part)
+{
+    struct og_place place = og_slot_place(slot);
+    struct og_tally_source source;
+    for (unsigned i = 0; i < 3; i++)
+        source.planes[i] = og_plane_part(m->planes[place.depth][i], part);
+    source.rgb = place.depth == 0 ? m->rgb + (part.y * SIDE + part.x) * 3 : NULL;
+    source.rgb_stride = SIDE * 3;
+    struct og_plane tile[3] = {og_family_luma(m->family, slot)};
+    og_family_chroma(m->family, slot, tile + 1);
+    unsigned side = 4u >> place.depth;
+    og_tally_tile(&made->tally[place.depth], made->fx * side + place.dx, made->fy * side + place.dy, &source, tile,
+                  true);
+}
+
+static enum og_status make_slot(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
+                                struct og_error *err)
+{
+    struct og_place place = og_slot_place(slot);
+    unsigned side = 4u >> place.depth;
+    struct og_extent size =
+        og_pyramid_tile(&m->plan->pyramid, place.depth, made->fx * side + place.dx, made->fy * side + place.dy);
+    struct og_rect part = {(int)place.dx * T, (int)place.dy * T, (int)size.width, (int)size.height};
+    struct og_plane source = og_plane_part(m->planes[place.depth][0], part);
+    og_family_rebuild(m->family, m->plan->kernels, slot, false);
+    bool kept;
+    enum og_status status = make_residual(m, made, slot, &source, &kept, err);
+    if (status != OG_OK)
+        return status;
+    og_family_rebuild(m->family, m->plan->kernels, slot, kept);
+    measure(m, made, slot, part);
+    return OG_OK;
+}
+
+static enum og_status make_slots(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
+{
+    uint32_t inside = og_pyramid_slots(&m->plan->pyramid, made->fx, made->fy);
+    enum og_status status = make_base(m, made, err);
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++)
+        if (inside & (UINT32_C(1) << slot))
+            status = make_slot(m, made, slot, err);
+        else if (slot < OG_SLOT_L0)
+            og_family_rebuild(m->family, m->plan->kernels, slot, false);
+    return status;
+}
+
+enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+                                    struct og_error *err)
+{
+    struct og_made_family *made = calloc(1, sizeof *made);
+    *out = made;
+    if (!made)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    made->fx = fx;
+    made->fy = fy;
+    m->streams_size = 0;
+    enum og_status status = read_source(m, fx, fy, err);
+    if (status == OG_OK && (status = make_slots(m, made, err)) != OG_OK)
+        status = og_error_prefix(err, "family %u, %u", fx, fy);
+    if (status == OG_OK && !(made->bytes = og_buf_copy(m->streams, m->streams_size)))
+        status = og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (status != OG_OK)
+        og_made_family_destroy(out);
+    return status;
+}
+
+void og_made_family_destroy(struct og_made_family **made)
+{
+    if (*made)
+        og_buf_unref(&(*made)->bytes);
+    free(*made);
+    *made = NULL;
+}

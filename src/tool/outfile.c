@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum og_status og_outfile_error(const char *path, const char *what, int error, struct og_error *err)
+{
+    const char *hint = error == ENOSPC   ? ": the disk is full"
+                       : error == EDQUOT ? ": your disk quota is used up"
+                       : error == EFBIG  ? ": the system's limit for the size of a file is reached"
+                                         : "";
+    return og_error_set(err, OG_IO, "%s: cannot %s: %s%s", path, what, g_strerror(error), hint);
+}
+
+static void give_usual_mode(int fd)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    (void)!fchmod(fd, 0666 & ~mask);
+}
+
+enum og_status og_outfile_open(const char *path, const char *suffix, struct og_outfile *out, struct og_error *err)
+{
+    *out = (struct og_outfile){.fd = -1};
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+        return og_error_set(err, OG_IO, "%s: cannot write: it exists and is no regular file", path);
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    char *temporary = g_strdup_printf("%s/.%s.XXXXXX%s", folder, name, suffix);
+    int fd = mkostemps(temporary, (int)strlen(suffix), O_CLOEXEC);
+    if (fd < 0) {
+        enum og_status status = og_outfile_error(path, "create a file beside it", errno, err);
+        g_free(temporary);
+        return status;
+    }
+    give_usual_mode(fd);
+    *out = (struct og_outfile){.fd = fd, .path = g_strdup(path), .temporary = temporary};
+    return OG_OK;
+}
+
+enum og_status og_outfile_write(const struct og_outfile *file, uint64_t offset, const void *data, size_t size,
+                                struct og_error *err)
+{
+    const uint8_t *bytes = data;
+    while (size) {
+        ssize_t n = pwrite(file->fd, bytes, size, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return og_outfile_error(file->path, "write", n < 0 ? errno : ENOSPC, err);
+        bytes += n;
+        offset += (uint64_t)n;
+        size -= (size_t)n;
+    }
+    return OG_OK;
+}
+
+static int sync_folder(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = fsync(fd) && errno != EINVAL ? errno : 0; /* EINVAL: a file system that cannot sync folders */
+    close(fd);
+    return error;
+}
+
+enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err)
+{
+    enum og_status status = OG_OK;
+    int error;
+    if (fsync(file->fd))
+        status = og_outfile_error(file->path, "sync", errno, err);
+    else if (rename(file->temporary, file->path))
+        status = og_outfile_error(file->path, "give the finished file its name", errno, err);
+    else if ((error = sync_folder(file->path)))
+        status = og_outfile_error(file->path, "sync its folder", error, err);
+    og_outfile_discard(file);
+    return status;
+}
+
+void og_outfile_discard(struct og_outfile *file)
+{
+    if (!file->temporary)
+        return;
+    unlink(file->temporary);
+    close(file->fd);
+    g_free(file->temporary);
+    g_free(file->path);
+    *file = (struct og_outfile){.fd = -1};
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/picture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tool/interrupt.h"
+#include "tool/outfile.h"
+#include "tool/progress.h"
+#include "tool/vips.h"
+
+struct drawing {
+    const struct og_source *source;
+    struct og_interrupt interrupt;
+    struct og_progress progress;
+};
+
+static void *start_reader(VipsImage *out, void *a, void *b)
+{
+    const struct og_source *source = a;
+    struct og_error err = {0};
+    void *reader = NULL;
+    (void)out, (void)b;
+    if (source->kind->reader_new(source->state, &reader, &err) != OG_OK)
+        vips_error("origami", "%s", err.text);
+    return reader;
+}
+
+static int draw(VipsRegion *region, void *reader, void *a, void *b, gboolean *stop)
+{
+    const struct og_source *source = a;
+    const VipsRect *r = &region->valid;
+    struct og_rect area = {r->left, r->top, r->width, r->height};
+    struct og_error err = {0};
+    (void)b, (void)stop;
+    if (source->kind->read(reader, area, VIPS_REGION_ADDR(region, r->left, r->top),
+                           (ptrdiff_t)VIPS_REGION_LSKIP(region), &err) == OG_OK)
+        return 0;
+    vips_error("origami", "%s", err.text);
+    return -1;
+}
+
+static int stop_reader(void *reader, void *a, void *b)
+{
+    const struct og_source *source = a;
+    (void)b;
+    source->kind->reader_destroy(reader);
+    return 0;
+}
+
+static void watch(VipsImage *image, VipsProgress *progress, void *context)
+{
+    struct drawing *drawing = context;
+    og_progress_show(&drawing->progress, (uint64_t)progress->npels, (uint64_t)progress->tpels);
+    if (og_interrupt_came(&drawing->interrupt))
+        vips_image_set_kill(image, TRUE);
+}
+
+static VipsImage *make_image(struct drawing *drawing)
+{
+    const struct og_source_facts *facts = &drawing->source->facts;
+    VipsImage *image = vips_image_new();
+    double xres = facts->mpp_x > 0 ? 1000 / facts->mpp_x : 1, yres = facts->mpp_y > 0 ? 1000 / facts->mpp_y : 1;
+    vips_image_init_fields(image, (int)facts->width, (int)facts->height, 3, VIPS_FORMAT_UCHAR, VIPS_CODING_NONE,
+                           VIPS_INTERPRETATION_sRGB, xres, yres);
+    if (vips_image_pipelinev(image, VIPS_DEMAND_STYLE_SMALLTILE, NULL) ||
+        vips_image_generate(image, start_reader, draw, stop_reader, (void *)drawing->source, NULL)) {
+        g_object_unref(image);
+        return NULL;
+    }
+    vips_image_set_progress(image, TRUE);
+    g_signal_connect(image, "eval", G_CALLBACK(watch), drawing);
+    return image;
+}
+
+static enum og_status write_file(struct drawing *drawing, const char *name, const char *options, struct og_error *err)
+{
+    struct og_outfile file;
+    const char *suffix = strrchr(name, '.');
+    enum og_status status = og_outfile_open(name, suffix ? suffix : "", &file, err);
+    if (status != OG_OK)
+        return status;
+    g_autofree char *target = g_strconcat(file.temporary, options, NULL);
+    VipsImage *image = make_image(drawing);
+    if (!image || vips_image_write_to_file(image, target, NULL))
+        status = og_interrupt_came(&drawing->interrupt)
+                     ? og_error_set(err, OG_STOPPING, "%s: stopped before it was whole; nothing was kept", name)
+                     : og_vips_error(err, OG_IO, name, "write the picture");
+    if (status == OG_OK)
+        status = og_outfile_commit(&file, err);
+    if (image)
+        g_object_unref(image);
+    og_outfile_discard(&file);
+    return status;
+}
+
+enum og_status og_picture_write(const struct og_source *source, const char *path, bool quiet, struct og_error *err)
+{
+    struct drawing drawing = {.source = source};
+    og_interrupt_begin(&drawing.interrupt);
+    enum og_status status = og_vips_start(err);
+    if (status == OG_OK) {
+        g_autofree char *name = vips_filename_get_filename(path);
+        g_autofree char *options = vips_filename_get_options(path);
+        og_progress_begin(&drawing.progress, stderr, "drawing", quiet);
+        status = write_file(&drawing, name, options, err);
+        og_progress_end(&drawing.progress);
+    }
+    og_interrupt_end(&drawing.interrupt);
+    return status;
+}

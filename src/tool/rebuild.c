@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/rebuild.h"
+
+#include <stdlib.h>
+
+#include "image/family.h"
+#include "image/jpeg.h"
+#include "image/shrink.h"
+
+struct og_rebuilder {
+    const struct og_kernels *kernels;
+    struct og_jpeg_decoder *decoder;
+    struct og_jpeg_encoder *encoder;
+    struct og_family *family;
+    uint8_t buffer[OG_SLIDE_BUFFER_BYTES];
+};
+
+struct request {
+    const struct og_slide *slide;
+    const struct og_slide_facts *facts;
+    unsigned depth;
+    uint32_t x, y;
+    int quality;
+};
+
+struct og_rebuilder *og_rebuilder_new(void)
+{
+    struct og_rebuilder *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->kernels = og_kernels_choose();
+    r->decoder = og_jpeg_decoder_new();
+    r->encoder = og_jpeg_encoder_new();
+    r->family = og_family_new();
+    if (!r->decoder || !r->encoder || !r->family)
+        og_rebuilder_destroy(&r);
+    return r;
+}
+
+void og_rebuilder_destroy(struct og_rebuilder **rebuilder)
+{
+    struct og_rebuilder *r = *rebuilder;
+    *rebuilder = NULL;
+    if (!r)
+        return;
+    og_jpeg_decoder_destroy(&r->decoder);
+    og_jpeg_encoder_destroy(&r->encoder);
+    if (r->family)
+        og_family_destroy(&r->family);
+    free(r);
+}
+
+static enum og_status keep(struct og_span span, struct og_buf **out, struct og_error *err)
+{
+    *out = og_buf_copy(span.data, span.size);
+    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+}
+
+static enum og_status stored_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,
+                                  struct og_error *err)
+{
+    struct og_stored_tile tile;
+    enum og_status status = og_slide_read_stored(q->slide, q->depth, q->x, q->y, r->buffer, &tile, err);
+    if (status != OG_OK)
+        return status;
+    if (!tile.tables.size)
+        return keep(tile.stream, out, err);
+    struct og_buf *whole = og_jpeg_splice(tile.tables, tile.stream);
+    if (!whole)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
+    if (size.width == q->facts->pyramid.tile && size.height == q->facts->pyramid.tile) {
+        *out = whole;
+        return OG_OK;
+    }
+    struct og_span stream = {whole->data, whole->size};
+    status = og_jpeg_crop(stream, (int)size.width, (int)size.height, out, err);
+    og_buf_unref(&whole);
+    return status;
+}
+
+static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,
+                                  struct og_error *err)
+{
+    struct og_stored_tile tile;
+    unsigned last = q->facts->last_depth;
+    enum og_status status = og_slide_read_stored(q->slide, last, 0, 0, r->buffer, &tile, err);
+    if (status != OG_OK)
+        return status;
+    struct og_extent size = og_pyramid_tile(&q->facts->pyramid, last, 0, 0);
+    struct og_span stream;
+    status = og_shrink(r->kernels, r->decoder, r->encoder, tile.tables, tile.stream, (int)size.width, (int)size.height,
+                       q->depth - last, q->quality, &stream, err);
+    return status == OG_OK ? keep(stream, out, err) : status;
+}
+
+static enum og_status rebuild_slot(struct og_rebuilder *r, const struct og_stored_family *stored, unsigned slot,
+                                   struct og_error *err)
+{
+    enum og_status status = OG_OK;
+    struct og_span stream = stored->stream[slot];
+    if (slot == OG_SLOT_L2)
+        return og_family_decode_base(r->family, r->decoder, stored->tables_base, stream, err);
+    struct og_span tables = slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0;
+    if (stream.size)
+        status = og_family_decode_residual(r->family, slot, r->decoder, tables, stream, err);
+    if (status == OG_OK)
+        og_family_rebuild(r->family, r->kernels, slot, stream.size > 0);
+    return status;
+}
+
+static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,
+                                   struct og_error *err)
+{
+    unsigned shift = 2 - q->depth;
+    uint32_t fx = q->x >> shift, fy = q->y >> shift;
+    struct og_place place = {q->depth, q->x - (fx << shift), q->y - (fy << shift)};
+    unsigned wanted = og_place_slot(place);
+    uint32_t closure = og_slot_closure(wanted);
+    struct og_stored_family stored;
+    enum og_status status = og_slide_read_family(q->slide, fx, fy, r->buffer, &stored, err);
+    if (status != OG_OK)
+        return status;
+    if (stored.damaged & closure)
+        return og_error_set(err, OG_DAMAGED, "family %u, %u: a stream that the tile needs is damaged (slots %#x)", fx,
+                            fy, (unsigned)(stored.damaged & closure));
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++)
+        if (closure & (UINT32_C(1) << slot))
+            status = rebuild_slot(r, &stored, slot, err);
+    if (status != OG_OK)
+        return og_error_prefix(err, "family %u, %u", fx, fy);
+    struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
+    struct og_span stream;
+    status =
+        og_family_encode(r->family, wanted, r->encoder, q->quality, (int)size.width, (int)size.height, &stream, err);
+    return status == OG_OK ? keep(stream, out, err) : status;
+}
+
+enum og_status og_rebuilder_tile(struct og_rebuilder *r, const struct og_slide *slide, uint32_t level, uint32_t x,
+                                 uint32_t y, int quality, struct og_buf **out, struct og_error *err)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    *out = NULL;
+    if (!og_pyramid_has(&facts->pyramid, level, x, y))
+        return og_error_set(err, OG_NOT_FOUND, "%s: no tile %u, %u at level %u", facts->id, x, y, level);
+    struct request q = {slide, facts, facts->pyramid.top - level, x, y, quality};
+    enum og_status status = q.depth > facts->last_depth      ? shrunk_tile(r, &q, out, err)
+                            : facts->residual && q.depth < 2 ? rebuilt_tile(r, &q, out, err)
+                                                             : stored_tile(r, &q, out, err);
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s, level %u, tile %u, %u", facts->id, level, x, y);
+}

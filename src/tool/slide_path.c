@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/slide_path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum og_status og_slide_open_path(const char *path, struct og_slide **out, struct og_error *err)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autofree char *name = g_path_get_basename(path);
+    int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return og_error_set(err, OG_IO, "%s: cannot open its folder: %s", path, g_strerror(errno));
+    enum og_status status = og_slide_open(directory, name, 1, out, err);
+    close(directory);
+    return status;
+}
+
+enum og_status og_slide_check_name(const char *path, struct og_error *err)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    size_t length = strlen(name);
+    if (length < 5 || strcmp(name + length - 4, ".tif") != 0)
+        return og_error_set(err, OG_INVALID, "%s: a slide's name must end in .tif, or the daemon will not serve it",
+                            path);
+    if (!og_parse_slide_id(name, length - 4))
+        return og_error_set(err, OG_INVALID,
+                            "%s: a slide's name is at most %d of A-Z a-z 0-9 . _ - and does not start with a dot: it "
+                            "becomes a part of URLs",
+                            path, OG_SLIDE_ID_MAX);
+    return OG_OK;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "source_facts.h"
+
+enum { PAGES_LOOKED_AT = 64 };
+
+enum og_status og_source_check_file(const char *path, struct og_error *err)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return og_error_set(err, OG_IO, "%s: cannot open: %s", path, g_strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return og_error_set(err, OG_UNSUPPORTED, "%s: is a folder, not a picture or slide", path);
+    if (!S_ISREG(st.st_mode))
+        return og_error_set(err, OG_UNSUPPORTED, "%s: is no regular file", path);
+    if (access(path, R_OK))
+        return og_error_set(err, OG_IO, "%s: cannot open: %s", path, g_strerror(errno));
+    if (st.st_size == 0)
+        return og_error_set(err, OG_UNSUPPORTED, "%s: the file is empty", path);
+    return OG_OK;
+}
+
+static bool is_origami(VipsImage *image)
+{
+    static const char *const names[] = {"openslide.comment", "tiff.ImageDescription", "image-description"};
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *text;
+        if (vips_image_get_typeof(image, names[i]) && vips_image_get_string(image, names[i], &text) == 0 &&
+            text[0] == '{' && strstr(text, "\"origami\""))
+            return true;
+    }
+    return false;
+}
+
+static enum og_status judge_page(const VipsImage *first, const char *path, int page, int pages, struct og_error *err)
+{
+    VipsImage *other = vips_image_new_from_file(path, "page", page, NULL);
+    if (!other) {
+        vips_error_clear();
+        return OG_OK;
+    }
+    bool as_large = other->Xsize >= first->Xsize && other->Ysize >= first->Ysize;
+    g_object_unref(other);
+    if (!as_large)
+        return OG_OK;
+    return og_error_set(err, OG_UNSUPPORTED,
+                        "%s: has %d pages, and page %d is as large as the first: a stack or an animation, not one "
+                        "picture; save the page that you want as a file of its own",
+                        path, pages, page + 1);
+}
+
+/* Further pages may be a pyramid's smaller levels. */
+enum og_status og_source_judge(VipsImage *image, const char *path, struct og_error *err)
+{
+    if (is_origami(image))
+        return og_error_set(err, OG_UNSUPPORTED, "%s: is an Origami slide already", path);
+    int pages = vips_image_get_typeof(image, VIPS_META_N_PAGES) ? vips_image_get_n_pages(image) : 1;
+    enum og_status status = OG_OK;
+    for (int page = 1; page < pages && page < PAGES_LOOKED_AT && status == OG_OK; page++)
+        status = judge_page(image, path, page, pages, err);
+    return status;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tool/encode_job.h"
+#include "tool/slide_path.h"
+#include "tool/verbs.h"
+
+static enum og_status check_output(const char *input, const char *output, struct og_error *err)
+{
+    struct stat in, out;
+    if (!output)
+        return og_error_set(err, OG_INVALID, "where to? give -o OUT.tif");
+    enum og_status status = og_slide_check_name(output, err);
+    if (status != OG_OK)
+        return status;
+    if (stat(input, &in) == 0 && stat(output, &out) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        return og_error_set(err, OG_INVALID, "%s: is the input itself; write the slide elsewhere", output);
+    return OG_OK;
+}
+
+static enum og_status run(const struct og_arguments *arguments, FILE *out, struct og_error *err)
+{
+    const char *input = arguments->operands[0];
+    struct og_source *source;
+    enum og_status status = check_output(input, arguments->values.out, err);
+    if (status == OG_OK)
+        status = og_source_open_file(input, &source, err);
+    if (status != OG_OK)
+        return status;
+    if (source->facts.warning[0])
+        fprintf(stderr, "origami encode: %s: %s\n", input, source->facts.warning);
+    status = og_encode_job(source, &arguments->values, out, err);
+    og_source_close(&source);
+    return status;
+}
+
+const struct og_verb og_verb_encode = {
+    .name = "encode",
+    .operands = "INPUT -o OUT.tif",
+    .operand_count = 1,
+    .takes = OG_TAKES(OUT) | OG_TAKES_ENCODE | OG_TAKES(HELP),
+    .summary = "make a slide from a scanner's file or a picture",
+    .explanation = "Reads INPUT, anything that OpenSlide or libvips reads (SVS, NDPI, MRXS, SCN, BIF, TIFF, PNG,\n"
+                   "JPEG ...), and writes one file that origamid serves. Colours become sRGB, transparency white.\n"
+                   "The two finest levels are stored as the differences from what the coarser ones predict. The\n"
+                   "file appears under its name when it is whole, never before.\n",
+    .examples = "  origami encode biopsy.svs -o slides/biopsy.tif\n"
+                "      the usual case\n"
+                "  origami encode biopsy.svs -o slides/biopsy.tif --l0-step 10 --l1-step 10 --base-quality 93\n"
+                "      nearer to the source, and larger\n"
+                "  origami encode scan.ndpi -o slides/scan.tif --threads 2 --json > scan.json\n"
+                "      on two cores, with a report for a script\n",
+    .run = run,
+};

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tiffio.h>
+
+#include "tool/outfile.h"
+#include "writer_index.h"
+
+struct pages {
+    const struct og_index *index;
+    const struct og_description *description;
+    const char *text; /* the description as page 0 carries it */
+    uint32_t seal;
+    TIFF *tiff;
+    uint8_t *packed; /* records of the page under work */
+};
+
+static const TIFFFieldInfo private_fields[] = {
+    {OG_TAG_RECORDS, TIFF_VARIABLE2, TIFF_VARIABLE2, TIFF_UNDEFINED, FIELD_CUSTOM, 1, 1, (char *)"OrigamiRecords"},
+    {OG_TAG_SEAL, 1, 1, TIFF_LONG, FIELD_CUSTOM, 1, 0, (char *)"OrigamiSeal"},
+};
+
+static uint64_t cells(struct og_extent grid)
+{
+    return (uint64_t)grid.width * grid.height;
+}
+
+static struct og_span table_span(const struct og_plan *plan, unsigned depth)
+{
+    return (struct og_span){plan->tables[depth]->data, plan->tables[depth]->size};
+}
+
+static uint32_t make_seal(const struct og_index *index, const char *text)
+{
+    struct og_span tables[OG_PROFILE_PAGES_MAX];
+    for (unsigned page = 0; page < index->base_pages; page++)
+        tables[page] = table_span(index->plan, 2);
+    tables[index->base_pages] = table_span(index->plan, 1);
+    tables[index->base_pages + 1] = table_span(index->plan, 0);
+    struct og_span description = {(const uint8_t *)text, strlen(text)};
+    return og_profile_seal(&index->plan->pyramid, tables, index->base_pages + 2, description);
+}
+
+static bool set_layout(struct pages *s, unsigned depth, unsigned recipe)
+{
+    struct og_extent size = og_pyramid_size(&s->index->plan->pyramid, depth);
+    struct og_span tables = table_span(s->index->plan, recipe);
+    if (TIFFMergeFieldInfo(s->tiff, private_fields, 2) != 0) /* libtiff forgets them with each directory */
+        return false;
+    return TIFFSetField(s->tiff, TIFFTAG_IMAGEWIDTH, size.width) &&
+           TIFFSetField(s->tiff, TIFFTAG_IMAGELENGTH, size.height) && TIFFSetField(s->tiff, TIFFTAG_BITSPERSAMPLE, 8) &&
+           TIFFSetField(s->tiff, TIFFTAG_COMPRESSION, COMPRESSION_JPEG) &&
+           TIFFSetField(s->tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
+           TIFFSetField(s->tiff, TIFFTAG_TILEWIDTH, OG_TILE_SIZE) &&
+           TIFFSetField(s->tiff, TIFFTAG_TILELENGTH, OG_TILE_SIZE) &&
+           TIFFSetField(s->tiff, TIFFTAG_JPEGTABLES, (uint32_t)tables.size, tables.data);
+}
+
+static bool set_grey(struct pages *s, const char *name)
+{
+    return TIFFSetField(s->tiff, TIFFTAG_SUBFILETYPE, 0) && TIFFSetField(s->tiff, TIFFTAG_SAMPLESPERPIXEL, 1) &&
+           TIFFSetField(s->tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) &&
+           TIFFSetField(s->tiff, TIFFTAG_PAGENAME, name);
+}
+
+static bool set_colour(struct pages *s, unsigned page)
+{
+    static const float full_range[6] = {0, 255, 128, 255, 128, 255};
+    return TIFFSetField(s->tiff, TIFFTAG_SUBFILETYPE, page ? FILETYPE_REDUCEDIMAGE : 0) &&
+           TIFFSetField(s->tiff, TIFFTAG_SAMPLESPERPIXEL, 3) &&
+           TIFFSetField(s->tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_YCBCR) &&
+           TIFFSetField(s->tiff, TIFFTAG_YCBCRSUBSAMPLING, 1, 1) &&
+           TIFFSetField(s->tiff, TIFFTAG_REFERENCEBLACKWHITE, full_range);
+}
+
+static bool set_resolution(struct pages *s, unsigned depth)
+{
+    const struct og_description *d = s->description;
+    if (!(d->mpp_x > 0 && d->mpp_y > 0))
+        return true;
+    double shrunk = (double)(UINT64_C(1) << depth);
+    return TIFFSetField(s->tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_CENTIMETER) &&
+           TIFFSetField(s->tiff, TIFFTAG_XRESOLUTION, 10000.0 / (d->mpp_x * shrunk)) &&
+           TIFFSetField(s->tiff, TIFFTAG_YRESOLUTION, 10000.0 / (d->mpp_y * shrunk));
+}
+
+static bool set_identity(struct pages *s)
+{
+    return TIFFSetField(s->tiff, TIFFTAG_IMAGEDESCRIPTION, s->text) &&
+           TIFFSetField(s->tiff, TIFFTAG_SOFTWARE, "Origami " OG_VERSION) &&
+           TIFFSetField(s->tiff, OG_TAG_SEAL, s->seal);
+}
+
+static bool set_records(struct pages *s, unsigned page)
+{
+    const struct og_index *index = s->index;
+    uint64_t n = cells(og_pyramid_grid(&index->plan->pyramid, 2 + page));
+    unsigned slots = page == 0 ? OG_FAMILY_SLOTS : 1;
+    size_t bytes = OG_RECORD_BYTES(slots);
+    free(s->packed);
+    s->packed = malloc(n * bytes);
+    if (!s->packed || n * bytes > UINT32_MAX)
+        return false;
+    for (uint64_t i = 0; i < n; i++) {
+        struct og_record single = {0};
+        if (page) {
+            const struct og_tile_entry *tile = &index->coarse[page][i];
+            single = (struct og_record){.offset = tile->offset, .length = {tile->length}, .crc = {tile->crc}};
+        }
+        og_record_pack(page ? &single : &index->families[i], slots, s->seal, page, i, s->packed + i * bytes);
+    }
+    return TIFFSetField(s->tiff, OG_TAG_RECORDS, (uint32_t)(n * bytes), s->packed);
+}
+
+static void family_arrays(const struct og_index *index, unsigned depth, uint64_t *offsets, uint64_t *lengths)
+{
+    struct og_extent grid = og_pyramid_grid(&index->plan->pyramid, depth);
+    struct og_extent families = og_pyramid_grid(&index->plan->pyramid, 2);
+    unsigned shift = 2 - depth;
+    for (uint32_t y = 0; y < grid.height; y++)
+        for (uint32_t x = 0; x < grid.width; x++) {
+            const struct og_record *r = &index->families[(uint64_t)(y >> shift) * families.width + (x >> shift)];
+            struct og_place place = {depth, x - (x >> shift << shift), y - (y >> shift << shift)};
+            unsigned slot = og_place_slot(place);
+            uint64_t at = (uint64_t)y * grid.width + x;
+            lengths[at] = r->length[slot];
+            offsets[at] = r->length[slot] ? r->offset : 0;
+            for (unsigned before = 0; before < slot && offsets[at]; before++)
+                offsets[at] += r->length[before];
+        }
+}
+
+static bool write_arrays(struct pages *s, unsigned depth)
+{
+    uint64_t *offsets, *lengths;
+    if (!TIFFSetupStrips(s->tiff) || !TIFFGetField(s->tiff, TIFFTAG_TILEOFFSETS, &offsets) ||
+        !TIFFGetField(s->tiff, TIFFTAG_TILEBYTECOUNTS, &lengths))
+        return false;
+    if (depth <= 2) {
+        family_arrays(s->index, depth, offsets, lengths);
+    } else {
+        uint64_t n = cells(og_pyramid_grid(&s->index->plan->pyramid, depth));
+        for (uint64_t i = 0; i < n; i++) {
+            offsets[i] = s->index->coarse[depth - 2][i].offset;
+            lengths[i] = s->index->coarse[depth - 2][i].length;
+        }
+    }
+    return TIFFWriteDirectory(s->tiff) == 1;
+}
+
+static bool write_pages(struct pages *s)
+{
+    for (unsigned page = 0; page < s->index->base_pages; page++)
+        if (!set_layout(s, 2 + page, 2) || !set_colour(s, page) || !set_resolution(s, 2 + page) ||
+            (page == 0 && !set_identity(s)) || !set_records(s, page) || !write_arrays(s, 2 + page))
+            return false;
+    return set_layout(s, 1, 1) && set_grey(s, "L1 residual") && set_resolution(s, 1) && write_arrays(s, 1) &&
+           set_layout(s, 0, 0) && set_grey(s, "L0 residual") && set_resolution(s, 0) && write_arrays(s, 0);
+}
+
+enum og_status og_index_write(const struct og_index *index, int fd, const char *path,
+                              const struct og_description *description, struct og_error *err)
+{
+    char *text = og_description_print(description);
+    if (!text)
+        return og_error_set(err, OG_NO_MEMORY, "%s: out of memory for the description", path);
+    struct pages s = {.index = index, .description = description, .text = text, .seal = make_seal(index, text)};
+    errno = 0;
+    s.tiff = TIFFFdOpen(fd, path, "w8l");
+    bool whole = s.tiff && write_pages(&s);
+    int error = errno;
+    if (s.tiff)
+        TIFFCleanup(s.tiff); /* the descriptor stays open */
+    free(s.packed);
+    free(text);
+    return whole ? OG_OK : og_outfile_error(path, "write the directories", error ? error : ENOMEM, err);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka_all.h"
+
+#include <dirent.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "slide/folder.h"
+#include "slide/slide.h"
+#include "tool/encode.h"
+#include "tool/tissue.h"
+
+static const struct og_encode_options usual = {.base_quality = OG_BASE_QUALITY_DEFAULT,
+                                               .l1_step = OG_L1_STEP_DEFAULT,
+                                               .l0_step = OG_L0_STEP_DEFAULT,
+                                               .threads = 2};
+
+static enum og_status encode_tissue(const struct folder *folder, const char *name, uint32_t width, uint32_t height,
+                                    unsigned glass, const struct og_encode_options *options,
+                                    struct og_encode_result *result, struct og_error *err)
+{
+    struct og_tissue tissue;
+    struct og_source *source;
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    og_tissue_make(width, height, 3, glass, &tissue);
+    assert_int_equal(og_source_open_tissue(&tissue, &source, err), OG_OK);
+    enum og_status status = og_encode(source, path, options, result, err);
+    og_source_close(&source);
+    return status;
+}
+
+static struct og_slide *open_slide(const struct folder *folder, const char *name)
+{
+    struct og_slide *slide;
+    struct og_error err = {0};
+    if (og_slide_open(folder->fd, name, 1, &slide, &err) != OG_OK)
+        fail_msg("%s", err.text);
+    return slide;
+}
+
+static unsigned files_in(const struct folder *folder)
+{
+    unsigned n = 0;
+    DIR *all = opendir(folder->path);
+    for (struct dirent *entry; (entry = readdir(all));)
+        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(all);
+    return n;
+}
+
+static uint8_t *content(const struct folder *folder, const char *name, size_t *size)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    uint8_t *bytes = malloc(*size);
+    assert_int_equal(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+static void a_slide_says_about_itself_what_the_encoder_measured(void **state)
+{
+    struct og_encode_result result;
+    struct og_survey survey;
+    struct og_error err = {0};
+    assert_int_equal(encode_tissue(*state, "a.tif", 1500, 1100, 30, &usual, &result, &err), OG_OK);
+
+    struct og_slide *slide = open_slide(*state, "a.tif");
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    const struct og_description *d = &facts->description;
+    assert_int_equal(og_slide_survey(slide, &survey, &err), OG_OK);
+    assert_int_equal(facts->file_bytes, result.file_bytes);
+    assert_int_equal(d->width, 1500);
+    assert_int_equal(d->height, 1100);
+    assert_true(d->mpp_x == 0.25 && d->mpp_y == 0.25 && d->magnification == 40);
+    assert_string_equal(d->vendor, "origami demo");
+    assert_string_equal(d->icc, "srgb");
+    assert_int_equal(d->encoder.l0_step, OG_L0_STEP_DEFAULT);
+    for (unsigned depth = 0; depth < 3; depth++) {
+        assert_int_equal(survey.depth[depth].tiles, result.written.tiles[depth]);
+        assert_int_equal(survey.depth[depth].absent, result.written.absent[depth]);
+        assert_int_equal(survey.depth[depth].bytes, d->bytes[depth]);
+        assert_true(d->fidelity[depth].psnr_luma > 36);
+        assert_true(d->fidelity[depth].worst_psnr_luma <= d->fidelity[depth].psnr_luma);
+    }
+    og_slide_unref(&slide);
+}
+
+static void the_bytes_do_not_depend_on_the_number_of_threads(void **state)
+{
+    static const char *const names[3] = {"one.tif", "two.tif", "seven.tif"};
+    static const unsigned threads[3] = {1, 2, 7};
+    uint8_t *bytes[3];
+    size_t size[3];
+    for (unsigned i = 0; i < 3; i++) {
+        struct og_encode_options options = usual;
+        struct og_encode_result result;
+        struct og_error err = {0};
+        options.threads = threads[i];
+        assert_int_equal(encode_tissue(*state, names[i], 2100, 2100, 20, &options, &result, &err), OG_OK);
+        bytes[i] = content(*state, names[i], &size[i]);
+        assert_int_equal(size[i], size[0]);
+        assert_memory_equal(bytes[i], bytes[0], size[0]);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        free(bytes[i]);
+}
+
+static void any_size_from_one_pixel_up_can_be_read_back_whole(void **state)
+{
+    static const uint32_t sizes[][2] = {{1, 1}, {1, 300}, {300, 1}, {2, 255}, {257, 1023}, {1025, 256}, {1024, 1024}};
+    uint8_t *buffer = malloc(OG_SLIDE_BUFFER_BYTES);
+    for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct og_encode_result result;
+        struct og_stored_family family;
+        struct og_stored_tile tile;
+        struct og_error err = {0};
+        assert_int_equal(encode_tissue(*state, "odd.tif", sizes[i][0], sizes[i][1], 10, &usual, &result, &err), OG_OK);
+        struct og_slide *slide = open_slide(*state, "odd.tif");
+        const struct og_slide_facts *facts = og_slide_facts(slide);
+        struct og_extent grid = og_pyramid_grid(&facts->pyramid, 2);
+        for (uint32_t y = 0; y < grid.height; y++)
+            for (uint32_t x = 0; x < grid.width; x++) {
+                assert_int_equal(og_slide_read_family(slide, x, y, buffer, &family, &err), OG_OK);
+                assert_int_equal(family.damaged, 0);
+                assert_true(family.stream[OG_SLOT_L2].size > 0);
+            }
+        assert_int_equal(og_slide_read_stored(slide, facts->last_depth, 0, 0, buffer, &tile, &err), OG_OK);
+        og_slide_unref(&slide);
+    }
+    free(buffer);
+}
+
+static void plain_glass_needs_no_residuals(void **state)
+{
+    struct og_encode_result result;
+    struct og_error err = {0};
+    assert_int_equal(encode_tissue(*state, "glass.tif", 2048, 2048, 100, &usual, &result, &err), OG_OK);
+    assert_int_equal(result.written.tiles[0], 64);
+    assert_int_equal(result.written.absent[0], 64);
+    assert_int_equal(result.written.absent[1], 16);
+    assert_int_equal(result.written.absent[2], 0);
+}
+
+static void an_existing_slide_is_replaced_by_a_whole_one(void **state)
+{
+    struct og_encode_result result;
+    struct og_error err = {0};
+    folder_write_text(*state, "old.tif", "something else");
+    assert_int_equal(encode_tissue(*state, "old.tif", 300, 300, 0, &usual, &result, &err), OG_OK);
+    struct og_slide *slide = open_slide(*state, "old.tif");
+    assert_int_equal(og_slide_facts(slide)->pyramid.width, 300);
+    og_slide_unref(&slide);
+    assert_int_equal(files_in(*state), 1);
+}
+
+static bool stop_after_some(void *context, uint64_t done, uint64_t all)
+{
+    (void)context, (void)all;
+    return done < 1024 * 1024;
+}
+
+static void a_stopped_encode_leaves_nothing_behind(void **state)
+{
+    struct og_encode_options options = usual;
+    struct og_encode_result result;
+    struct og_error err = {0};
+    options.watch = stop_after_some;
+    assert_int_equal(encode_tissue(*state, "x.tif", 4000, 3000, 0, &options, &result, &err), OG_STOPPING);
+    assert_int_equal(files_in(*state), 0);
+}
+
+/* A source whose third read fails. */
+static enum og_status reader_new(void *state, void **reader, struct og_error *err)
+{
+    (void)err;
+    *reader = state;
+    return OG_OK;
+}
+
+static enum og_status read_twice(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
+                                 struct og_error *err)
+{
+    atomic_uint *reads = reader;
+    if (atomic_fetch_add_explicit(reads, 1, memory_order_relaxed) >= 2)
+        return og_error_set(err, OG_IO, "bad.svs: cannot read at %d, %d", area.x, area.y);
+    for (int y = 0; y < area.height; y++)
+        memset(rgb + y * stride, 200, (size_t)area.width * 3);
+    return OG_OK;
+}
+
+static void nothing(void *state)
+{
+    (void)state;
+}
+
+static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void **state)
+{
+    static const struct og_source_kind kind = {reader_new, read_twice, nothing, nothing};
+    atomic_uint reads;
+    atomic_init(&reads, 0);
+    struct og_source source = {.facts = {.width = 4000, .height = 4000}, .kind = &kind, .state = &reads};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    char path[160];
+    snprintf(path, sizeof path, "%s/x.tif", ((struct folder *)*state)->path);
+    folder_write_text(*state, "x.tif", "what was there");
+
+    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_IO);
+    assert_non_null(strstr(err.text, "bad.svs: cannot read at"));
+    size_t size;
+    uint8_t *bytes = content(*state, "x.tif", &size);
+    assert_memory_equal(bytes, "what was there", 14);
+    free(bytes);
+    assert_int_equal(files_in(*state), 1);
+}
+
+static void a_digest_names_the_very_bytes_of_the_source(void **state)
+{
+    static const struct og_source_kind kind = {reader_new, read_twice, nothing, nothing};
+    atomic_uint reads;
+    atomic_init(&reads, 0);
+    struct folder *folder = *state;
+    char input[160], path[160];
+    snprintf(input, sizeof input, "%s/abc", folder->path);
+    snprintf(path, sizeof path, "%s/x.tif", folder->path);
+    folder_write_text(folder, "abc", "abc");
+    struct og_source source = {
+        .facts = {.width = 10, .height = 10, .file = input, .name = "abc"}, .kind = &kind, .state = &reads};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_OK);
+    assert_string_equal(result.description.source.digest,
+                        "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_int_equal(result.description.source.size, 3);
+}
+
+int main(void)
+{
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(a_slide_says_about_itself_what_the_encoder_measured),
+        IN_FOLDER(the_bytes_do_not_depend_on_the_number_of_threads),
+        IN_FOLDER(any_size_from_one_pixel_up_can_be_read_back_whole),
+        IN_FOLDER(plain_glass_needs_no_residuals),
+        IN_FOLDER(an_existing_slide_is_replaced_by_a_whole_one),
+        IN_FOLDER(a_stopped_encode_leaves_nothing_behind),
+        IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),
+        IN_FOLDER(a_digest_names_the_very_bytes_of_the_source),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

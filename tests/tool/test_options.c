@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka_all.h"
+
+#include <string.h>
+
+#include "tool/options.h"
+
+static const uint32_t all = UINT32_MAX;
+
+static void every_kind_of_option_is_read(void **state)
+{
+    const char *argv[] = {"in.svs", "-o", "out.tif", "--l0-step=7", "--size", "30x40", "--json", "--", "--odd-name"};
+    struct og_arguments a;
+    struct og_error err;
+    (void)state;
+    assert_int_equal(og_options_parse(all, 9, argv, &a, &err), OG_OK);
+    assert_string_equal(a.values.out, "out.tif");
+    assert_int_equal(a.values.l0_step, 7);
+    assert_int_equal(a.values.size.width, 30);
+    assert_int_equal(a.values.size.height, 40);
+    assert_true(a.values.json && !a.values.quiet);
+    assert_int_equal(a.operand_count, 2);
+    assert_string_equal(a.operands[0], "in.svs");
+    assert_string_equal(a.operands[1], "--odd-name");
+}
+
+static void what_is_not_given_has_its_default(void **state)
+{
+    struct og_arguments a;
+    struct og_error err;
+    (void)state;
+    assert_int_equal(og_options_parse(all, 0, NULL, &a, &err), OG_OK);
+    assert_int_equal(a.values.base_quality, OG_BASE_QUALITY_DEFAULT);
+    assert_int_equal(a.values.l0_step, OG_L0_STEP_DEFAULT);
+    assert_int_equal(a.values.threads, 0);
+    assert_null(a.values.out);
+}
+
+static void a_wrong_command_line_is_refused_by_name(void **state)
+{
+    static const struct {
+        const char *words[2];
+        int count;
+        const char *named;
+    } cases[] = {
+        {{"--bogus"}, 1, "--bogus"},
+        {{"--bogus=3"}, 1, "--bogus"},
+        {{"-z"}, 1, "-z"},
+        {{"-oX"}, 1, "-oX"},
+        {{"--l0-step", "0"}, 2, "l0-step"},
+        {{"--l0-step", "256"}, 2, "256"},
+        {{"--l0-step", "x"}, 2, "l0-step"},
+        {{"--l0-step", "-1"}, 2, "-1"},
+        {{"--l0-step"}, 1, "l0-step"},
+        {{"--json=yes"}, 1, "json"},
+        {{"--size", "10"}, 2, "size"},
+        {{"--size", "0x5"}, 2, "0x5"},
+        {{"--size", "5x99999999"}, 2, "size"},
+        {{"--output="}, 1, "output"},
+        {{"--l0-ste", "3"}, 2, "--l0-ste"},
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct og_arguments a;
+        struct og_error err = {0};
+        assert_int_equal(og_options_parse(all, cases[i].count, cases[i].words, &a, &err), OG_INVALID);
+        assert_non_null(strstr(err.text, cases[i].named));
+    }
+}
+
+static void an_option_of_another_verb_is_unknown(void **state)
+{
+    const char *argv[] = {"--seed", "3"};
+    struct og_arguments a;
+    struct og_error err;
+    (void)state;
+    assert_int_equal(og_options_parse(all & ~OG_TAKES(SEED), 2, argv, &a, &err), OG_INVALID);
+}
+
+static void too_many_operands_are_refused(void **state)
+{
+    const char *argv[] = {"1", "2", "3", "4", "5", "6", "7", "8", "nine"};
+    struct og_arguments a;
+    struct og_error err;
+    (void)state;
+    assert_int_equal(og_options_parse(all, 9, argv, &a, &err), OG_INVALID);
+    assert_non_null(strstr(err.text, "nine"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_of_option_is_read),
+        cmocka_unit_test(what_is_not_given_has_its_default),
+        cmocka_unit_test(a_wrong_command_line_is_refused_by_name),
+        cmocka_unit_test(an_option_of_another_verb_is_unknown),
+        cmocka_unit_test(too_many_operands_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

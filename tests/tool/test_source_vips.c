@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka_all.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "slide/folder.h"
+#include "tool/source.h"
+#include "tool/vips.h"
+
+enum { W = 37, H = 23 };
+
+static const char *path_in(const struct folder *folder, const char *name)
+{
+    static char path[160];
+    snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    return path;
+}
+
+/* A picture of one colour; the values are per band. */
+static VipsImage *plain(int bands, const double *colour, VipsBandFormat format, VipsInterpretation interpretation)
+{
+    static const double ones[4] = {1, 1, 1, 1};
+    VipsImage *black, *coloured, *cast, *out;
+    vips_black(&black, W, H, "bands", bands, NULL);
+    vips_linear(black, &coloured, ones, colour, bands, NULL);
+    vips_cast(coloured, &cast, format, NULL);
+    vips_copy(cast, &out, "interpretation", interpretation, NULL);
+    g_object_unref(black);
+    g_object_unref(coloured);
+    g_object_unref(cast);
+    return out;
+}
+
+static void save(VipsImage *image, const char *path)
+{
+    if (vips_image_write_to_file(image, path, NULL))
+        fail_msg("%s", vips_error_buffer());
+    g_object_unref(image);
+}
+
+static struct og_source *open_source(const char *path)
+{
+    struct og_source *source;
+    struct og_error err = {0};
+    if (og_source_open_file(path, &source, &err) != OG_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(source->facts.width, W);
+    assert_int_equal(source->facts.height, H);
+    return source;
+}
+
+/* The pixel at the lower right corner, after reading the whole picture. */
+static void last_pixel(const char *path, uint8_t pixel[3])
+{
+    struct og_source *source = open_source(path);
+    struct og_error err = {0};
+    void *reader;
+    uint8_t rgb[W * H * 3];
+    assert_int_equal(source->kind->reader_new(source->state, &reader, &err), OG_OK);
+    assert_int_equal(source->kind->read(reader, (struct og_rect){0, 0, W, H}, rgb, W * 3, &err), OG_OK);
+    memcpy(pixel, rgb + (W * H - 1) * 3, 3);
+    source->kind->reader_destroy(reader);
+    og_source_close(&source);
+}
+
+static void assert_pixel(const char *path, int red, int green, int blue)
+{
+    uint8_t pixel[3];
+    last_pixel(path, pixel);
+    assert_in_range(pixel[0] + 2, red, red + 4);
+    assert_in_range(pixel[1] + 2, green, green + 4);
+    assert_in_range(pixel[2] + 2, blue, blue + 4);
+}
+
+static void every_kind_of_picture_becomes_bytes_of_srgb(void **state)
+{
+    static const struct {
+        const char *name;
+        double colour[4];
+        int bands;
+        VipsBandFormat format;
+        VipsInterpretation interpretation;
+        int expected[3];
+    } cases[] = {
+        {"rgb.png", {10, 100, 200}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {10, 100, 200}},
+        {"grey.png", {77}, 1, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W, {77, 77, 77}},
+        {"deep.png", {0x2040, 0x8010, 0xfff0}, 3, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, {32, 128, 255}},
+        {"deep-grey.png", {0x4012}, 1, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_GREY16, {64, 64, 64}},
+        {"alpha.png", {0, 0, 0, 127.5}, 4, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {128, 128, 128}},
+        {"grey-alpha.png", {0, 0}, 2, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W, {255, 255, 255}},
+        {"palette.png[palette]", {200, 50, 50}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {200, 50, 50}},
+        {"photo.jpg", {90, 90, 90}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {90, 90, 90}},
+        {"tiles.tif[tile]", {1, 2, 3}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {1, 2, 3}},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[40];
+        save(plain(cases[i].bands, cases[i].colour, cases[i].format, cases[i].interpretation),
+             path_in(*state, cases[i].name));
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(cases[i].name, "["), cases[i].name);
+        assert_pixel(path_in(*state, name), cases[i].expected[0], cases[i].expected[1], cases[i].expected[2]);
+    }
+}
+
+static VipsImage *with_profile(const double colour[3], const char *profile_name)
+{
+    VipsImage *image = plain(3, colour, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB);
+    VipsBlob *profile;
+    size_t size;
+    vips_profile_load(profile_name, &profile, NULL);
+    const void *data = vips_blob_get(profile, &size);
+    vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, data, size);
+    vips_area_unref(VIPS_AREA(profile));
+    return image;
+}
+
+static void assert_icc(const char *path, const char *expected)
+{
+    struct og_source *source = open_source(path);
+    assert_string_equal(source->facts.icc, expected);
+    og_source_close(&source);
+}
+
+static void colour_profiles_are_applied_and_told(void **state)
+{
+    static const double red[3] = {200, 40, 40};
+    uint8_t pixel[3];
+    save(plain(3, red, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), path_in(*state, "none.png"));
+    assert_icc(path_in(*state, "none.png"), "none");
+    save(with_profile(red, "srgb"), path_in(*state, "srgb.png"));
+    assert_icc(path_in(*state, "srgb.png"), "srgb");
+    assert_pixel(path_in(*state, "srgb.png"), 200, 40, 40);
+    save(with_profile(red, "p3"), path_in(*state, "p3.png"));
+    assert_icc(path_in(*state, "p3.png"), "converted");
+    last_pixel(path_in(*state, "p3.png"), pixel);
+    assert_true(pixel[0] > 205); /* the same numbers mean a redder red in Display P3 */
+}
+
+static void a_resolution_counts_when_a_microscope_could_have_made_it(void **state)
+{
+    static const struct {
+        double pixels_per_mm, mpp;
+    } cases[] = {{4000, 0.25}, {2000, 0.5}, {2.83, 0}, {11.8, 0}};
+    static const double grey[3] = {9, 9, 9};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        VipsImage *image = plain(3, grey, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), *scaled;
+        vips_copy(image, &scaled, "xres", cases[i].pixels_per_mm, "yres", cases[i].pixels_per_mm, NULL);
+        g_object_unref(image);
+        save(scaled, path_in(*state, "resolution.tif"));
+        struct og_source *source = open_source(path_in(*state, "resolution.tif"));
+        assert_true(source->facts.mpp_x > cases[i].mpp - 0.001 && source->facts.mpp_x < cases[i].mpp + 0.001);
+        assert_true(source->facts.mpp_y == source->facts.mpp_x);
+        og_source_close(&source);
+    }
+}
+
+static void assert_refused(const char *path, const char *reason)
+{
+    struct og_source *source;
+    struct og_error err = {0};
+    assert_int_not_equal(og_source_open_file(path, &source, &err), OG_OK);
+    assert_null(source);
+    assert_non_null(strstr(err.text, path));
+    assert_non_null(strstr(err.text, reason));
+}
+
+static void what_is_no_picture_is_refused_by_name_and_reason(void **state)
+{
+    struct folder *folder = *state;
+    folder_write_text(folder, "text.svs", "this is no slide");
+    folder_write(folder, "empty.png", "", 0);
+    assert_refused(path_in(folder, "text.svs"), "not a known file format");
+    assert_refused(path_in(folder, "empty.png"), "empty");
+    assert_refused(path_in(folder, "absent.png"), "No such file");
+    assert_refused(folder->path, "folder");
+}
+
+static void a_stack_of_pages_is_refused(void **state)
+{
+    static const double grey[3] = {9, 9, 9};
+    VipsImage *pages[3], *joined;
+    for (unsigned i = 0; i < 3; i++)
+        pages[i] = plain(3, grey, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB);
+    vips_arrayjoin(pages, &joined, 3, "across", 1, NULL);
+    for (unsigned i = 0; i < 3; i++)
+        g_object_unref(pages[i]);
+    vips_image_set_int(joined, "page-height", H);
+    save(joined, path_in(*state, "stack.tif"));
+    assert_refused(path_in(*state, "stack.tif"), "3 pages");
+}
+
+static void a_truncated_picture_fails_where_it_is_read(void **state)
+{
+    static const double grey[3] = {9, 9, 9};
+    struct folder *folder = *state;
+    struct og_error err = {0};
+    struct og_source *source;
+    uint8_t rgb[W * H * 3], bytes[8192];
+    void *reader;
+    save(plain(3, grey, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), path_in(folder, "whole.png[compression=0]"));
+    FILE *file = fopen(path_in(folder, "whole.png"), "rb");
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    folder_write(folder, "cut.png", bytes, size / 2);
+
+    enum og_status status = og_source_open_file(path_in(folder, "cut.png"), &source, &err);
+    if (status == OG_OK) {
+        assert_int_equal(source->kind->reader_new(source->state, &reader, &err), OG_OK);
+        status = source->kind->read(reader, (struct og_rect){0, 0, W, H}, rgb, W * 3, &err);
+        source->kind->reader_destroy(reader);
+        og_source_close(&source);
+    }
+    assert_int_not_equal(status, OG_OK);
+    assert_non_null(strstr(err.text, "cut.png"));
+}
+
+int main(void)
+{
+    struct og_error err;
+    if (og_vips_start(&err) != OG_OK)
+        return 1;
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(every_kind_of_picture_becomes_bytes_of_srgb),
+        IN_FOLDER(colour_profiles_are_applied_and_told),
+        IN_FOLDER(a_resolution_counts_when_a_microscope_could_have_made_it),
+        IN_FOLDER(what_is_no_picture_is_refused_by_name_and_reason),
+        IN_FOLDER(a_stack_of_pages_is_refused),
+        IN_FOLDER(a_truncated_picture_fails_where_it_is_read),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    vips_shutdown();
+    return failed;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka_all.h"
+
+#include <string.h>
+
+#include "base/tile.h"
+#include "tool/tally.h"
+
+enum { W = 20, H = 12 };
+
+struct fixture {
+    uint8_t source[3][W * H], tile[3][OG_TILE_SIZE * OG_TILE_SIZE];
+    struct og_tally_source from;
+    struct og_plane to[3];
+};
+
+static struct fixture *grey(uint8_t source, uint8_t tile)
+{
+    static struct fixture f;
+    for (unsigned i = 0; i < 3; i++) {
+        memset(f.source[i], i == 0 ? source : 128, sizeof f.source[i]);
+        memset(f.tile[i], i == 0 ? tile : 128, sizeof f.tile[i]);
+        f.from.planes[i] = (struct og_plane){f.source[i], W, W, H};
+        f.to[i] = (struct og_plane){f.tile[i], OG_TILE_SIZE, OG_TILE_SIZE, OG_TILE_SIZE};
+    }
+    f.from.rgb = NULL;
+    return &f;
+}
+
+static void equal_tiles_have_no_error(void **state)
+{
+    struct og_tally tally = {0};
+    struct fixture *f = grey(90, 90);
+    (void)state;
+    og_tally_tile(&tally, 3, 4, &f->from, f->to, true);
+    struct og_fidelity fidelity = og_tally_fidelity(&tally);
+    assert_int_equal(tally.samples, W * H);
+    assert_true(fidelity.psnr_luma == 99.0 && fidelity.psnr_rgb == 99.0 && fidelity.worst_psnr_luma == 99.0);
+    assert_true(fidelity.ssim > 0.9999);
+}
+
+static void only_the_pixels_inside_the_slide_count(void **state)
+{
+    struct og_tally tally = {0};
+    struct fixture *f = grey(90, 90);
+    (void)state;
+    for (int y = 0; y < OG_TILE_SIZE; y++)
+        memset(f->tile[0] + y * OG_TILE_SIZE + W, 255, OG_TILE_SIZE - W);
+    og_tally_tile(&tally, 0, 0, &f->from, f->to, true);
+    assert_int_equal(tally.luma_error, 0);
+    assert_int_equal(tally.rgb_error, 0);
+}
+
+static void a_grey_error_counts_once_in_luma_and_thrice_in_rgb(void **state)
+{
+    struct og_tally tally = {0};
+    struct fixture *f = grey(90, 93);
+    (void)state;
+    og_tally_tile(&tally, 0, 0, &f->from, f->to, true);
+    assert_int_equal(tally.luma_error, 9 * W * H);
+    assert_int_equal(tally.rgb_error, 3 * 9 * W * H);
+}
+
+static void the_worst_tile_is_the_one_with_the_largest_mean_error(void **state)
+{
+    struct og_tally whole = {0}, first = {0}, second = {0};
+    struct fixture *f = grey(90, 92);
+    (void)state;
+    og_tally_tile(&first, 1, 2, &f->from, f->to, true);
+    f = grey(90, 95);
+    og_tally_tile(&second, 7, 8, &f->from, f->to, true);
+    og_tally_merge(&whole, &first);
+    og_tally_merge(&whole, &second);
+    assert_int_equal(whole.worst_x, 7);
+    assert_int_equal(whole.worst_y, 8);
+    assert_int_equal(whole.luma_error, (4 + 25) * W * H);
+}
+
+static void a_level_too_small_for_a_window_has_no_ssim(void **state)
+{
+    struct og_tally tally = {0};
+    struct fixture *f = grey(90, 91);
+    (void)state;
+    for (unsigned i = 0; i < 3; i++)
+        f->from.planes[i].width = f->from.planes[i].height = 5;
+    og_tally_tile(&tally, 0, 0, &f->from, f->to, true);
+    assert_true(og_tally_fidelity(&tally).ssim == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_tiles_have_no_error),
+        cmocka_unit_test(only_the_pixels_inside_the_slide_count),
+        cmocka_unit_test(a_grey_error_counts_once_in_luma_and_thrice_in_rgb),
+        cmocka_unit_test(the_worst_tile_is_the_one_with_the_largest_mean_error),
+        cmocka_unit_test(a_level_too_small_for_a_window_has_no_ssim),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
