@@ -5,7 +5,7 @@
  * og_site: everything that the endpoints may look at, and the one way from a route to a reply.
  *
  * Threads:   answer and miss from any event thread, each with its own metrics block; `stopping` is written by whoever
- *            stops the server and read by all (S1: the store releases, S2: the loads acquire).
+ *            stops the server and read by all (H1: the store releases, H2: the loads acquire).
  * Ownership: the site borrows engine and metrics; a reply and a tile name are handed out owned.
  * Errors:    in the reply. OG_PENDING says that the engine has to make the tile that `name` holds.
  */

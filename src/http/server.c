@@ -189,7 +189,7 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
     enum og_status status = admit(connection, method);
     if (status != OG_OK)
         return send_status(lane, connection, method, OG_ROUTE_NONE, status);
-    if (atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire)) /* S2 pairs with S1 */
+    if (atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire)) /* H2 pairs with H1 */
         return answer(lane, connection, path, method, context);
     return MHD_YES;
 }
@@ -232,7 +232,7 @@ static enum MHD_Result may_connect(void *cls, const struct sockaddr *address, so
 {
     (void)address, (void)length;
     struct lane *lane = cls;
-    bool stopping = atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* S2 pairs with S1 */
+    bool stopping = atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* H2 pairs with H1 */
     return stopping ? MHD_NO : MHD_YES;
 }
 
@@ -378,7 +378,7 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
     *owned = NULL;
     if (!server)
         return;
-    atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* S1 pairs with S2 */
+    atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
     wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
     og_engine_drain(server->site->engine); /* from here on nobody is suspended for longer than a call */
     wait_until_quiet(server, 0, LAST_WORDS_MS);
