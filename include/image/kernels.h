@@ -22,7 +22,7 @@
 struct og_kernels {
     const char *name;
 
-    /* Predicts the 2·area.width x 2·area.height samples at `to` from the part `area` of `from`. */
+    /* Predicts the 2·area.width x 2·area.height samples at `to` from the part `area` of `from`, at most 512 wide. */
     void (*upsample)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
 
     /* The same where `to` holds residuals r: to = C(prediction + r - 128). */
@@ -33,8 +33,12 @@ struct og_kernels {
 };
 
 extern const struct og_kernels og_kernels_scalar;
+extern const struct og_kernels og_kernels_avx2; /* x86-64 builds only; ask og_kernels_variant whether it runs here */
 
-/* The best table for this processor; the environment variable OG_CPU names another ("scalar"). */
+/* The variants that this processor runs, best first, scalar last; NULL behind the last. */
+const struct og_kernels *og_kernels_variant(unsigned i);
+
+/* The best variant; the environment variable OG_CPU names another ("scalar", "avx2"). */
 const struct og_kernels *og_kernels_choose(void);
 
 #endif

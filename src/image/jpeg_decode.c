@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "image/jpeg.h"
 #include "jpeg_error.h"
@@ -73,6 +74,41 @@ void og_jpeg_decoder_destroy(struct og_jpeg_decoder **decoder)
     *decoder = NULL;
 }
 
+/* libjpeg keeps tables from stream to stream: emptied, those of another slide cannot stand in for missing ones. */
+static void forget_tables(struct jpeg_decompress_struct *info)
+{
+    for (int i = 0; i < NUM_QUANT_TBLS; i++)
+        if (info->quant_tbl_ptrs[i])
+            memset(info->quant_tbl_ptrs[i]->quantval, 0, sizeof info->quant_tbl_ptrs[i]->quantval);
+    for (int i = 0; i < NUM_HUFF_TBLS; i++) {
+        if (info->dc_huff_tbl_ptrs[i])
+            memset(info->dc_huff_tbl_ptrs[i]->bits, 0, sizeof info->dc_huff_tbl_ptrs[i]->bits);
+        if (info->ac_huff_tbl_ptrs[i])
+            memset(info->ac_huff_tbl_ptrs[i]->bits, 0, sizeof info->ac_huff_tbl_ptrs[i]->bits);
+    }
+}
+
+static bool has_codes(const JHUFF_TBL *table)
+{
+    static const UINT8 none[sizeof table->bits];
+    return table && memcmp(table->bits, none, sizeof none) != 0;
+}
+
+static bool has_tables(const struct jpeg_decompress_struct *info)
+{
+    for (int i = 0; i < info->num_components; i++) {
+        const jpeg_component_info *component = &info->comp_info[i];
+        if (component->quant_tbl_no >= NUM_QUANT_TBLS || component->dc_tbl_no >= NUM_HUFF_TBLS ||
+            component->ac_tbl_no >= NUM_HUFF_TBLS)
+            return false;
+        const JQUANT_TBL *steps = info->quant_tbl_ptrs[component->quant_tbl_no];
+        if (!steps || steps->quantval[0] == 0 || !has_codes(info->dc_huff_tbl_ptrs[component->dc_tbl_no]) ||
+            !has_codes(info->ac_huff_tbl_ptrs[component->ac_tbl_no]))
+            return false;
+    }
+    return true;
+}
+
 /* What a stream must be, judged from its header before any memory is asked for. */
 static const char *refusal(const struct jpeg_decompress_struct *info, int components, const struct og_plane *planes)
 {
@@ -85,7 +121,7 @@ static const char *refusal(const struct jpeg_decompress_struct *info, int compon
     for (int i = 0; i < components; i++)
         if (info->comp_info[i].h_samp_factor != 1 || info->comp_info[i].v_samp_factor != 1)
             return "unexpected chroma subsampling";
-    return NULL;
+    return has_tables(info) ? NULL : "a table is missing";
 }
 
 static void read_planes(struct og_jpeg_decoder *decoder, int components, const struct og_plane *planes)
@@ -108,6 +144,7 @@ enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span ta
         jpeg_abort_decompress(info);
         return og_error_set(err, OG_DAMAGED, "%s", decoder->errors.text);
     }
+    forget_tables(info);
     if (tables.size) {
         source_set(decoder, tables);
         if (jpeg_read_header(info, FALSE) != JPEG_HEADER_TABLES_ONLY) {

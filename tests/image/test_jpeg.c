@@ -160,6 +160,24 @@ static void a_crop_keeps_size_and_every_remaining_coefficient(void **state)
     og_buf_unref(&stream);
 }
 
+static void tables_of_an_earlier_stream_never_stand_in_for_missing_ones(void **state)
+{
+    struct bench *b = *state;
+    struct og_buf *t = tables(b, &part), *s = encode(b, &part, T, T);
+    static const uint8_t no_tables[] = {0xff, 0xd8, 0xff, 0xd9};
+    assert_int_equal(og_jpeg_decode(b->decoder, view(t), view(s), 3, b->to, &b->err), OG_OK);
+
+    assert_int_equal(og_jpeg_decode(b->decoder, (struct og_span){0}, view(s), 3, b->to, &b->err), OG_DAMAGED);
+    assert_int_equal(
+        og_jpeg_decode(b->decoder, (struct og_span){no_tables, sizeof no_tables}, view(s), 3, b->to, &b->err),
+        OG_DAMAGED);
+    assert_string_equal(b->err.text, "a table is missing");
+
+    assert_int_equal(og_jpeg_decode(b->decoder, view(t), view(s), 3, b->to, &b->err), OG_OK);
+    og_buf_unref(&t);
+    og_buf_unref(&s);
+}
+
 static void every_truncation_is_refused(void **state)
 {
     struct bench *b = *state;
@@ -235,6 +253,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(a_spliced_tile_is_whole_and_decodes_to_the_same_pixels, setup, teardown),
         cmocka_unit_test_setup_teardown(a_crop_keeps_size_and_every_remaining_coefficient, setup, teardown),
+        cmocka_unit_test_setup_teardown(tables_of_an_earlier_stream_never_stand_in_for_missing_ones, setup, teardown),
         cmocka_unit_test_setup_teardown(every_truncation_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(random_damage_never_does_more_than_fail, setup, teardown),
         cmocka_unit_test_setup_teardown(streams_of_another_kind_are_refused_before_any_pixel_work, setup, teardown),

@@ -52,14 +52,14 @@ static struct og_plane random_plane(int width, int height, uint32_t seed, int ki
 
 static void upsample_is_the_predictor_of_the_header_for_every_size(void **state)
 {
-    (void)state;
-    for (int width = 1; width <= 65; width += width < 20 ? 1 : 9)
+    const struct og_kernels *kernels = *state;
+    for (int width = 1; width <= 140; width += width < 40 ? 1 : 9)
         for (int height = 1; height <= 33; height += height < 6 ? 1 : 9)
             for (int kind = 0; kind < 4; kind++) {
                 struct og_plane from = random_plane(width, height, 7u + width * 131u + height, kind);
                 uint8_t *expected = expected_upsample(&from), *got = malloc((size_t)4 * width * height);
 
-                og_kernels_choose()->upsample(&from, (struct og_rect){0, 0, width, height}, got, 2 * width);
+                kernels->upsample(&from, (struct og_rect){0, 0, width, height}, got, 2 * width);
 
                 assert_memory_equal(got, expected, (size_t)4 * width * height);
                 free(got);
@@ -70,15 +70,15 @@ static void upsample_is_the_predictor_of_the_header_for_every_size(void **state)
 
 static void a_part_upsamples_to_the_part_of_the_whole(void **state)
 {
-    (void)state;
-    enum { W = 48, H = 40 };
+    const struct og_kernels *kernels = *state;
+    enum { W = 96, H = 40 };
     struct og_plane from = random_plane(W, H, 99, 3);
     uint8_t *whole = expected_upsample(&from), part[4 * W * H];
-    for (int x = 0; x < W; x += 16)
+    for (int x = 0; x < W; x += 48)
         for (int y = 0; y < H; y += 8) {
-            og_kernels_choose()->upsample(&from, (struct og_rect){x, y, 16, 8}, part, 32);
+            kernels->upsample(&from, (struct og_rect){x, y, 48, 8}, part, 96);
             for (int row = 0; row < 16; row++)
-                assert_memory_equal(part + row * 32, whole + (2 * y + row) * 2 * W + 2 * x, 32);
+                assert_memory_equal(part + row * 96, whole + (2 * y + row) * 2 * W + 2 * x, 96);
         }
     free(whole);
     free(from.data);
@@ -86,15 +86,15 @@ static void a_part_upsamples_to_the_part_of_the_whole(void **state)
 
 static void upsample_add_adds_the_residual_around_128_and_clamps(void **state)
 {
-    (void)state;
-    enum { W = 24, H = 16 };
+    const struct og_kernels *kernels = *state;
+    enum { W = 75, H = 16 };
     struct og_plane from = random_plane(W, H, 5, 3);
     uint8_t *prediction = expected_upsample(&from), residual[4 * W * H], got[4 * W * H];
     uint32_t seed = 17;
     for (int i = 0; i < 4 * W * H; i++)
         residual[i] = got[i] = noise_byte(&seed);
 
-    og_kernels_choose()->upsample_add(&from, (struct og_rect){0, 0, W, H}, got, 2 * W);
+    kernels->upsample_add(&from, (struct og_rect){0, 0, W, H}, got, 2 * W);
 
     for (int i = 0; i < 4 * W * H; i++)
         assert_int_equal(got[i], clamp(prediction[i] + residual[i] - 128));
@@ -104,15 +104,15 @@ static void upsample_add_adds_the_residual_around_128_and_clamps(void **state)
 
 static void halve_averages_blocks_and_repeats_the_last_column_and_row(void **state)
 {
-    (void)state;
-    for (int width = 1; width < 12; width++)
+    const struct og_kernels *kernels = *state;
+    for (int width = 1; width < 140; width += width < 12 ? 1 : 7)
         for (int height = 1; height < 12; height++) {
             struct og_plane from = random_plane(width, height, 3u + width * 31u + height, 3);
             int w = (width + 1) / 2, h = (height + 1) / 2;
-            uint8_t got[36];
+            uint8_t got[70 * 6];
             struct og_plane to = {got, w, w, h};
 
-            og_kernels_choose()->halve(&from, &to);
+            kernels->halve(&from, &to);
 
             for (int y = 0; y < h; y++)
                 for (int x = 0; x < w; x++) {
@@ -134,14 +134,37 @@ static void the_environment_can_name_the_variant(void **state)
     unsetenv("OG_CPU");
 }
 
+static void scalar_always_runs_and_comes_last(void **state)
+{
+    (void)state;
+    unsigned n = 0;
+    while (og_kernels_variant(n))
+        n++;
+    assert_true(n >= 1);
+    assert_ptr_equal(og_kernels_variant(n - 1), &og_kernels_scalar);
+    assert_ptr_equal(og_kernels_choose(), og_kernels_variant(0));
+}
+
+static int run_variant(const struct og_kernels *kernels)
+{
+    void *variant = (void *)kernels;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(upsample_is_the_predictor_of_the_header_for_every_size, variant),
+        cmocka_unit_test_prestate(a_part_upsamples_to_the_part_of_the_whole, variant),
+        cmocka_unit_test_prestate(upsample_add_adds_the_residual_around_128_and_clamps, variant),
+        cmocka_unit_test_prestate(halve_averages_blocks_and_repeats_the_last_column_and_row, variant),
+    };
+    return cmocka_run_group_tests_name(kernels->name, tests, NULL, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(upsample_is_the_predictor_of_the_header_for_every_size),
-        cmocka_unit_test(a_part_upsamples_to_the_part_of_the_whole),
-        cmocka_unit_test(upsample_add_adds_the_residual_around_128_and_clamps),
-        cmocka_unit_test(halve_averages_blocks_and_repeats_the_last_column_and_row),
         cmocka_unit_test(the_environment_can_name_the_variant),
+        cmocka_unit_test(scalar_always_runs_and_comes_last),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    for (unsigned i = 0; og_kernels_variant(i); i++)
+        failed += run_variant(og_kernels_variant(i));
+    return failed;
 }

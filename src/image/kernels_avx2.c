@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include <immintrin.h>
+
+#include "predictor_rows.h"
+
+enum { LANES = 32 };
+
+static __m256i load(const uint8_t *from)
+{
+    return _mm256_loadu_si256((const __m256i *)from);
+}
+
+static void store(uint8_t *to, __m256i v)
+{
+    _mm256_storeu_si256((__m256i *)to, v);
+}
+
+/*
+ * 32 samples of the predictor. Bytes are interleaved in pairs so that one maddubs does two taps of 16 samples:
+ *
+ *     far₀ near₀ far₁ near₁ …  · (-2, 17)   +   own₀ other₀ own₁ other₁ …  · (56, -7)   →  16-bit sums, exact
+ *
+ * unpacklo and unpackhi work within each half of the register and packus puts the halves back where they came from.
+ */
+static __m256i cubic32(__m256i far, __m256i near, __m256i own, __m256i other)
+{
+    const __m256i outer = _mm256_set1_epi16((short)(17 << 8 | (uint8_t)-2));
+    const __m256i inner = _mm256_set1_epi16((short)((uint8_t)-7 << 8 | 56));
+    const __m256i half = _mm256_set1_epi16(32);
+    __m256i low = _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_unpacklo_epi8(far, near), outer),
+                                   _mm256_maddubs_epi16(_mm256_unpacklo_epi8(own, other), inner));
+    __m256i high = _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_unpackhi_epi8(far, near), outer),
+                                    _mm256_maddubs_epi16(_mm256_unpackhi_epi8(own, other), inner));
+    low = _mm256_srai_epi16(_mm256_add_epi16(low, half), 6);
+    high = _mm256_srai_epi16(_mm256_add_epi16(high, half), 6);
+    return _mm256_packus_epi16(low, high);
+}
+
+static void blend(const struct taps *rows, int first, int last, uint8_t *to)
+{
+    int x = first;
+    for (; x + LANES <= last; x += LANES, to += LANES)
+        store(to, cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+    for (; x < last; x++)
+        *to++ = cubic(rows->far[x], rows->near[x], rows->own[x], rows->other[x]);
+}
+
+/* 64 samples of an output row: even and odd phases, then put side by side. */
+static void stretch64(const uint8_t *s, __m256i *first, __m256i *second)
+{
+    __m256i a = load(s - 2), b = load(s - 1), c = load(s), d = load(s + 1), e = load(s + 2);
+    __m256i even = cubic32(a, b, c, d), odd = cubic32(e, d, c, b);
+    __m256i low = _mm256_unpacklo_epi8(even, odd), high = _mm256_unpackhi_epi8(even, odd);
+    *first = _mm256_permute2x128_si256(low, high, 0x20);
+    *second = _mm256_permute2x128_si256(low, high, 0x31);
+}
+
+/* clamp(prediction + residual - 128): both moved to signed by flipping the top bit, added with saturation, moved back.
+ */
+static __m256i add32(__m256i prediction, __m256i residual)
+{
+    const __m256i top = _mm256_set1_epi8((char)0x80);
+    return _mm256_xor_si256(_mm256_adds_epi8(_mm256_xor_si256(prediction, top), _mm256_xor_si256(residual, top)), top);
+}
+
+static void stretch(const uint8_t *row, int width, uint8_t *to)
+{
+    int x = 0;
+    for (; x + LANES <= width; x += LANES) {
+        __m256i first, second;
+        stretch64(row + x, &first, &second);
+        store(to + 2 * x, first);
+        store(to + 2 * x + LANES, second);
+    }
+    for (; x < width; x++)
+        stretch_sample(row + x, to + 2 * x);
+}
+
+static void stretch_add(const uint8_t *row, int width, uint8_t *to)
+{
+    int x = 0;
+    for (; x + LANES <= width; x += LANES) {
+        __m256i first, second;
+        stretch64(row + x, &first, &second);
+        store(to + 2 * x, add32(first, load(to + 2 * x)));
+        store(to + 2 * x + LANES, add32(second, load(to + 2 * x + LANES)));
+    }
+    for (; x < width; x++)
+        stretch_add_sample(row + x, to + 2 * x);
+}
+
+#include "predictor_tpl.h"
+
+/* Sums of neighbouring bytes as 16 bits: 16 of them from 32 samples. */
+static __m256i pairs(const uint8_t *from)
+{
+    return _mm256_maddubs_epi16(load(from), _mm256_set1_epi8(1));
+}
+
+static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
+{
+    const __m256i two = _mm256_set1_epi16(2);
+    int x = 0;
+    for (; 2 * x + 2 * LANES <= samples; x += LANES) {
+        __m256i low = _mm256_add_epi16(pairs(upper + 2 * x), pairs(lower + 2 * x));
+        __m256i high = _mm256_add_epi16(pairs(upper + 2 * x + LANES), pairs(lower + 2 * x + LANES));
+        low = _mm256_srli_epi16(_mm256_add_epi16(low, two), 2);
+        high = _mm256_srli_epi16(_mm256_add_epi16(high, two), 2);
+        store(to + x, _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xd8));
+    }
+    return x;
+}
+
+static void halve(const struct og_plane *from, const struct og_plane *to)
+{
+    for (int y = 0; y < to->height; y++) {
+        const uint8_t *upper = from->data + inside(2 * y, from->height) * from->stride;
+        const uint8_t *lower = from->data + inside(2 * y + 1, from->height) * from->stride;
+        uint8_t *row = to->data + y * to->stride;
+        int samples = from->width < 2 * to->width ? from->width : 2 * to->width;
+        halve_columns(from, upper, lower, halve_row(upper, lower, samples, row), to->width, row);
+    }
+}
+
+const struct og_kernels og_kernels_avx2 = {
+    .name = "avx2",
+    .upsample = upsample,
+    .upsample_add = upsample_add,
+    .halve = halve,
+};

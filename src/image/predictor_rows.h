@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_IMAGE_PREDICTOR_ROWS_H
+#define OG_IMAGE_PREDICTOR_ROWS_H
+/*
+ * What every variant of the predictor shares: the row buffer, the four source rows of a column pass, and one sample of
+ * each step in plain C, which is the whole of the scalar variant and the ragged ends of the others.
+ *
+ * Threads: pure functions. Ownership: borrow. Errors: none.
+ */
+#include <stdbool.h>
+
+#include "base/tile.h"
+#include "image/kernels.h"
+
+/* A row of the column pass: the samples under it and two beyond each end, and room for a vector that starts inside. */
+enum { REACH = 2, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH + 64 };
+
+struct taps {
+    const uint8_t *far, *near, *own, *other;
+};
+
+static inline int inside(int i, int size)
+{
+    return i < 0 ? 0 : i >= size ? size - 1 : i;
+}
+
+static inline uint8_t clamp(int16_t v)
+{
+    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+}
+
+/* Every sum fits 16 bits, so that compilers may too. */
+static inline uint8_t cubic(int16_t far, int16_t near, int16_t own, int16_t other)
+{
+    return clamp((int16_t)((int16_t)(-2 * far + 17 * near + 56 * own - 7 * other + 32) >> 6));
+}
+
+static inline uint8_t add(uint8_t prediction, uint8_t residual)
+{
+    return clamp((int16_t)(prediction + residual - 128));
+}
+
+static inline void stretch_sample(const uint8_t *s, uint8_t *to)
+{
+    to[0] = cubic(s[-2], s[-1], s[0], s[1]);
+    to[1] = cubic(s[2], s[1], s[0], s[-1]);
+}
+
+static inline void stretch_add_sample(const uint8_t *s, uint8_t *to)
+{
+    to[0] = add(cubic(s[-2], s[-1], s[0], s[1]), to[0]);
+    to[1] = add(cubic(s[2], s[1], s[0], s[-1]), to[1]);
+}
+
+/* Columns `first` … of one halved row; the last source column and row are repeated by the caller's pointers. */
+static inline void halve_columns(const struct og_plane *from, const uint8_t *upper, const uint8_t *lower, int first,
+                                 int width, uint8_t *to)
+{
+    int pairs = from->width / 2 < width ? from->width / 2 : width;
+    for (int x = first; x < pairs; x++)
+        to[x] = (uint8_t)((upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1] + 2) >> 2);
+    for (int x = pairs; x < width; x++)
+        to[x] = (uint8_t)((2 * upper[from->width - 1] + 2 * lower[from->width - 1] + 2) >> 2);
+}
+
+#endif
