@@ -37,6 +37,13 @@ static struct og_span span_of(const struct og_buf *buf)
     return (struct og_span){buf->data, buf->size};
 }
 
+/* Tables and tiles are put together by cutting SOI and EOI off: a right checksum does not say that these are there. */
+static bool is_framed(struct og_span jpeg)
+{
+    return jpeg.size >= 4 && jpeg.data[0] == 0xff && jpeg.data[1] == 0xd8 && jpeg.data[jpeg.size - 2] == 0xff &&
+           jpeg.data[jpeg.size - 1] == 0xd9;
+}
+
 static enum og_status read_blob(const struct og_file *file, struct og_tiff_blob blob, uint64_t most, const char *what,
                                 struct og_buf **out, struct og_error *err)
 {
@@ -74,6 +81,8 @@ static enum og_status take_pages(struct residual_slide *slide, const struct og_t
             return og_error_set(err, OG_DAMAGED, "page %u is not what the slide's size demands", i);
         enum og_status status =
             read_blob(&slide->file, pages[i].tables, TABLES_MAX, "JPEG tables", &slide->tables[i], err);
+        if (status == OG_OK && !is_framed(span_of(slide->tables[i])))
+            status = og_error_set(err, OG_DAMAGED, "JPEG tables: not a JPEG stream");
         if (status != OG_OK)
             return og_error_prefix(err, "page %u", i);
         slide->records_at[i] = pages[i].records.offset;
@@ -186,6 +195,8 @@ static enum og_status residual_read_stored(const void *state, unsigned depth, ui
     status = og_file_read(&slide->file, record.offset, buffer, length, err);
     if (status == OG_OK && og_crc32c(0, buffer, length) != record.crc[OG_SLOT_L2])
         status = og_error_set(err, OG_DAMAGED, "the tile's checksum does not match");
+    if (status == OG_OK && !is_framed((struct og_span){buffer, length}))
+        status = og_error_set(err, OG_DAMAGED, "the tile is not a JPEG stream");
     if (status != OG_OK)
         return og_error_prefix(err, "L%u tile %u,%u", depth, x, y);
     *out = (struct og_stored_tile){.tables = span_of(slide->tables[depth - 2]), .stream = {buffer, length}};
@@ -213,8 +224,9 @@ static enum og_status residual_read_family(const void *state, uint32_t fx, uint3
     for (unsigned i = 0; i < OG_FAMILY_SLOTS; buffer += record.length[i++]) {
         if (record.length[i] == 0)
             continue;
-        if (og_crc32c(0, buffer, record.length[i]) == record.crc[i])
-            out->stream[i] = (struct og_span){buffer, record.length[i]};
+        struct og_span stream = {buffer, record.length[i]};
+        if (og_crc32c(0, stream.data, stream.size) == record.crc[i] && is_framed(stream))
+            out->stream[i] = stream;
         else
             out->damaged |= UINT32_C(1) << i;
     }
