@@ -64,6 +64,13 @@ OG_CHECKED enum og_status og_jpeg_crop(struct og_span stream, int width, int hei
 /* Reads the size from the frame header and demands that the stream starts and ends as a JPEG does. */
 OG_CHECKED enum og_status og_jpeg_size(struct og_span stream, int *width, int *height, struct og_error *err);
 
+/*
+ * Makes of a stored tile what is served, `width` x `height`: an abbreviated one (with tables, always a full tile) is
+ * spliced and, at the right and bottom edge, cut; a whole one (without) has to have that size already.
+ */
+OG_CHECKED enum og_status og_jpeg_finish(struct og_span tables, struct og_span stream, int width, int height,
+                                         struct og_buf **out, struct og_error *err);
+
 /* Removes the environment variables that would change libjpeg's output. Before any thread exists. */
 void og_jpeg_clean_environment(void);
 

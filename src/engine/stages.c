@@ -33,36 +33,6 @@ static void lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)
     *since = now;
 }
 
-/* A stored tile as it is served: whole and of the right size, its coefficients untouched. */
-static enum og_status finish_stored(const struct og_slide_facts *facts, unsigned depth, uint32_t x, uint32_t y,
-                                    const struct og_stored_tile *stored, struct og_buf **out, struct og_error *err)
-{
-    struct og_extent size = og_pyramid_tile(&facts->pyramid, depth, x, y);
-    if (stored->tables.size == 0) {
-        int width, height;
-        enum og_status status = og_jpeg_size(stored->stream, &width, &height, err);
-        if (status != OG_OK)
-            return status;
-        if ((uint32_t)width != size.width || (uint32_t)height != size.height)
-            return og_error_set(err, OG_DAMAGED, "the tile is %d x %d where %u x %u is due", width, height, size.width,
-                                size.height);
-        *out = og_buf_copy(stored->stream.data, stored->stream.size);
-        return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
-    }
-    *out = og_jpeg_splice(stored->tables, stored->stream);
-    if (!*out)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    if (size.width == OG_TILE_SIZE && size.height == OG_TILE_SIZE)
-        return OG_OK;
-    struct og_buf *whole = *out;
-    enum og_status status =
-        og_jpeg_crop((struct og_span){whole->data, whole->size}, (int)size.width, (int)size.height, out, err);
-    og_buf_unref(&whole);
-    if (status != OG_OK)
-        *out = NULL;
-    return status;
-}
-
 static enum og_status make_tile(struct og_worker *worker, const struct og_job *job, struct og_buf **out,
                                 struct og_error *err)
 {
@@ -77,10 +47,10 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     if (status != OG_OK)
         return status;
     og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
+    struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_depth, job->x, job->y);
     if (depth == stored_depth)
-        return finish_stored(facts, depth, job->x, job->y, &stored, out, err);
+        return og_jpeg_finish(stored.tables, stored.stream, (int)size.width, (int)size.height, out, err);
 
-    struct og_extent size = og_pyramid_size(&facts->pyramid, stored_depth);
     struct og_span span;
     status =
         og_shrink(worker->engine->kernels, worker->decoder, worker->encoder, stored.tables, stored.stream,

@@ -2,20 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/tile.h"
 #include "image/jpeg.h"
-#include "jpeg_error.h"
-
-/* The most that baseline JPEG makes of a 4:4:4 tile, and room for headers: the output never has to grow. */
-enum { OUTPUT_BYTES = 6 * OG_TILE_SIZE * OG_TILE_SIZE + 4096 };
+#include "jpeg_output.h"
 
 struct crop {
     struct og_jpeg_errors errors;
     struct jpeg_decompress_struct from;
     struct jpeg_compress_struct to;
-    unsigned char *output;
-    unsigned long size;
-    unsigned char room[OUTPUT_BYTES];
+    struct og_jpeg_output output;
 };
 
 /* Blocks of the smaller image, copied; those that pad an MCU row beyond the source's blocks stay zero. */
@@ -48,6 +42,8 @@ static void transcode(struct crop *crop, struct og_span stream, int width, int h
 {
     jpeg_mem_src(&crop->from, stream.data, stream.size);
     jpeg_read_header(&crop->from, TRUE);
+    if (crop->from.progressive_mode || crop->from.arith_code)
+        give_up(crop, "not a baseline stream");
     if (crop->from.max_h_samp_factor != 1 || crop->from.max_v_samp_factor != 1)
         give_up(crop, "unexpected chroma subsampling");
     if (crop->from.image_width > OG_TILE_SIZE || crop->from.image_height > OG_TILE_SIZE ||
@@ -56,7 +52,7 @@ static void transcode(struct crop *crop, struct og_span stream, int width, int h
     jvirt_barray_ptr *blocks = jpeg_read_coefficients(&crop->from);
     blocks = copy_blocks(crop, blocks, width, height);
 
-    jpeg_mem_dest(&crop->to, &crop->output, &crop->size);
+    og_jpeg_output_init(&crop->output, &crop->to);
     jpeg_copy_critical_parameters(&crop->from, &crop->to);
     crop->to.image_width = (JDIMENSION)width;
     crop->to.image_height = (JDIMENSION)height;
@@ -68,14 +64,17 @@ static void transcode(struct crop *crop, struct og_span stream, int width, int h
 static bool attempt(struct crop *crop, struct og_span stream, int width, int height)
 {
     crop->from.err = crop->to.err = og_jpeg_errors_init(&crop->errors);
-    crop->output = crop->room;
-    crop->size = sizeof crop->room;
     if (setjmp(crop->errors.escape))
         return false;
     jpeg_create_decompress(&crop->from);
     jpeg_create_compress(&crop->to);
     transcode(crop, stream, width, height);
     return true;
+}
+
+static struct og_buf *copy_of(struct og_span span)
+{
+    return og_buf_copy(span.data, span.size);
 }
 
 enum og_status og_jpeg_crop(struct og_span stream, int width, int height, struct og_buf **out, struct og_error *err)
@@ -86,7 +85,7 @@ enum og_status og_jpeg_crop(struct og_span stream, int width, int height, struct
     enum og_status status = OG_OK;
     if (!attempt(crop, stream, width, height))
         status = og_error_set(err, OG_DAMAGED, "%s", crop->errors.text);
-    else if (!(*out = og_buf_copy(crop->output, crop->size)))
+    else if (!(*out = copy_of(og_jpeg_output_written(&crop->output))))
         status = og_error_set(err, OG_NO_MEMORY, "out of memory while cutting a tile");
     jpeg_destroy_compress(&crop->to);
     jpeg_destroy_decompress(&crop->from);

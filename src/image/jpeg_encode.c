@@ -2,38 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/tile.h"
 #include "image/jpeg.h"
-#include "jpeg_error.h"
-
-/* The most that baseline JPEG makes of a 4:4:4 tile, and room for headers. */
-enum { OUTPUT_BYTES = 6 * OG_TILE_SIZE * OG_TILE_SIZE + 4096 };
+#include "jpeg_output.h"
 
 struct og_jpeg_encoder {
     struct jpeg_compress_struct info;
     struct og_jpeg_errors errors;
-    struct jpeg_destination_mgr destination;
-    uint8_t output[OUTPUT_BYTES];
+    struct og_jpeg_output output;
 };
-
-static void destination_start(j_compress_ptr info)
-{
-    struct og_jpeg_encoder *encoder = info->client_data;
-    encoder->destination.next_output_byte = encoder->output;
-    encoder->destination.free_in_buffer = sizeof encoder->output;
-}
-
-static boolean destination_full(j_compress_ptr info)
-{
-    struct og_jpeg_errors *errors = (struct og_jpeg_errors *)info->err;
-    snprintf(errors->text, sizeof errors->text, "the tile does not fit its output buffer");
-    longjmp(errors->escape, 1);
-}
-
-static void destination_end(j_compress_ptr info)
-{
-    (void)info;
-}
 
 static bool create(struct og_jpeg_encoder *encoder)
 {
@@ -54,11 +30,7 @@ struct og_jpeg_encoder *og_jpeg_encoder_new(void)
         free(encoder);
         return NULL;
     }
-    encoder->info.client_data = encoder;
-    encoder->destination.init_destination = destination_start;
-    encoder->destination.empty_output_buffer = destination_full;
-    encoder->destination.term_destination = destination_end;
-    encoder->info.dest = &encoder->destination;
+    og_jpeg_output_init(&encoder->output, &encoder->info);
     return encoder;
 }
 
@@ -114,11 +86,6 @@ static void write_planes(struct jpeg_compress_struct *info, const struct og_jpeg
     }
 }
 
-static struct og_span written(const struct og_jpeg_encoder *encoder)
-{
-    return (struct og_span){encoder->output, sizeof encoder->output - encoder->destination.free_in_buffer};
-}
-
 enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
                               const struct og_plane *planes, int width, int height, struct og_span *out,
                               struct og_error *err)
@@ -134,7 +101,7 @@ enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_j
     jpeg_start_compress(info, !recipe->abbreviated);
     write_planes(info, recipe, planes);
     jpeg_finish_compress(info);
-    *out = written(encoder);
+    *out = og_jpeg_output_written(&encoder->output);
     return OG_OK;
 }
 
@@ -158,6 +125,6 @@ enum og_status og_jpeg_encode_tables(struct og_jpeg_encoder *encoder, const stru
     if (recipe->components == 1)
         leave_out_chroma_tables(info);
     jpeg_write_tables(info);
-    *out = written(encoder);
+    *out = og_jpeg_output_written(&encoder->output);
     return OG_OK;
 }

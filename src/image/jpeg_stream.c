@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/tile.h"
 #include "image/jpeg.h"
 
 enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, MARKER = 2 };
@@ -52,4 +53,35 @@ enum og_status og_jpeg_size(struct og_span stream, int *width, int *height, stru
         i += MARKER + (size_t)(stream.data[i + 2] << 8 | stream.data[i + 3]);
     }
     return og_error_set(err, OG_DAMAGED, "a JPEG stream without a frame header");
+}
+
+static enum og_status fit(struct og_span whole, bool is_full_tile, int width, int height, struct og_buf **out,
+                          struct og_error *err)
+{
+    int got_width, got_height;
+    int due_width = is_full_tile ? OG_TILE_SIZE : width, due_height = is_full_tile ? OG_TILE_SIZE : height;
+    enum og_status status = og_jpeg_size(whole, &got_width, &got_height, err);
+    if (status != OG_OK)
+        return status;
+    if (got_width != due_width || got_height != due_height)
+        return og_error_set(err, OG_DAMAGED, "the tile is %d x %d where %d x %d is due", got_width, got_height,
+                            due_width, due_height);
+    if (due_width != width || due_height != height)
+        return og_jpeg_crop(whole, width, height, out, err);
+    return OG_OK;
+}
+
+enum og_status og_jpeg_finish(struct og_span tables, struct og_span stream, int width, int height, struct og_buf **out,
+                              struct og_error *err)
+{
+    struct og_buf *whole = tables.size ? og_jpeg_splice(tables, stream) : og_buf_copy(stream.data, stream.size);
+    *out = NULL;
+    if (!whole)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    enum og_status status = fit((struct og_span){whole->data, whole->size}, tables.size > 0, width, height, out, err);
+    if (status == OG_OK && !*out)
+        *out = whole;
+    else
+        og_buf_unref(&whole);
+    return status;
 }

@@ -63,20 +63,8 @@ static enum og_status stored_tile(struct og_rebuilder *r, const struct request *
     enum og_status status = og_slide_read_stored(q->slide, q->depth, q->x, q->y, r->buffer, &tile, err);
     if (status != OG_OK)
         return status;
-    if (!tile.tables.size)
-        return keep(tile.stream, out, err);
-    struct og_buf *whole = og_jpeg_splice(tile.tables, tile.stream);
-    if (!whole)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
-    if (size.width == q->facts->pyramid.tile && size.height == q->facts->pyramid.tile) {
-        *out = whole;
-        return OG_OK;
-    }
-    struct og_span stream = {whole->data, whole->size};
-    status = og_jpeg_crop(stream, (int)size.width, (int)size.height, out, err);
-    og_buf_unref(&whole);
-    return status;
+    return og_jpeg_finish(tile.tables, tile.stream, (int)size.width, (int)size.height, out, err);
 }
 
 static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,

@@ -245,6 +245,32 @@ static void size_demands_a_frame_header_and_both_ends(void **state)
     og_buf_unref(&stream);
 }
 
+static void a_finished_tile_is_whole_and_has_the_size_that_is_due(void **state)
+{
+    struct bench *b = *state;
+    struct og_buf *t = tables(b, &part), *full = encode(b, &part, T, T), *small = encode(b, &part, 128, T);
+    struct og_buf *plain = encode(b, &whole, 90, 33), *out;
+    int width, height;
+
+    assert_int_equal(og_jpeg_finish(view(t), view(full), T, T, &out, &b->err), OG_OK);
+    assert_int_equal(og_jpeg_decode(b->decoder, (struct og_span){0}, view(out), 3, b->to, &b->err), OG_OK);
+    og_buf_unref(&out);
+    assert_int_equal(og_jpeg_finish(view(t), view(full), 77, 200, &out, &b->err), OG_OK);
+    assert_int_equal(og_jpeg_size(view(out), &width, &height, &b->err), OG_OK);
+    assert_true(width == 77 && height == 200);
+    og_buf_unref(&out);
+    assert_int_equal(og_jpeg_finish(view(t), view(small), 128, T, &out, &b->err), OG_DAMAGED);
+    assert_null(out);
+    assert_int_equal(og_jpeg_finish((struct og_span){0}, view(plain), 90, 33, &out, &b->err), OG_OK);
+    og_buf_unref(&out);
+    assert_int_equal(og_jpeg_finish((struct og_span){0}, view(plain), 90, 34, &out, &b->err), OG_DAMAGED);
+
+    og_buf_unref(&t);
+    og_buf_unref(&full);
+    og_buf_unref(&small);
+    og_buf_unref(&plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(random_damage_never_does_more_than_fail, setup, teardown),
         cmocka_unit_test_setup_teardown(streams_of_another_kind_are_refused_before_any_pixel_work, setup, teardown),
         cmocka_unit_test_setup_teardown(size_demands_a_frame_header_and_both_ends, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_finished_tile_is_whole_and_has_the_size_that_is_due, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,7 +162,8 @@ static void the_list_is_sorted_by_id(void **state)
     open_catalogue(f);
 
     struct og_buf *json = og_catalogue_json(f->catalogue);
-    char *text = strndup((const char *)json->data, json->size);
+    char *text = calloc(1, json->size + 1);
+    memcpy(text, json->data, json->size);
     const char *first = strstr(text, "\"id\":\"a\""), *second = strstr(text, "\"id\":\"a-c\""),
                *third = strstr(text, "\"id\":\"b\"");
     assert_true(first && second && third && first < second && second < third);
