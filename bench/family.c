@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a cold family costs: CPU time through the whole engine with one worker against the floor of bare codec calls on
+ * the same bytes, side by side in one run; what each stage takes; what each kernel variant takes per sample.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "floor.h"
+#include "image/family.h"
+#include "report.h"
+#include "slides.h"
+
+enum { ROUNDS = 9, SIDE = 8192, QUALITY = 90, KERNEL_REPEATS = 40 };
+
+static double thread_cpu(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void must(enum og_status status, const struct og_error *err)
+{
+    if (status == OG_OK)
+        return;
+    fprintf(stderr, "bench family: %s\n", err->text);
+    exit(1);
+}
+
+struct desk {
+    struct og_slide *slide;
+    struct og_extent grid;
+    struct og_family *family;
+    struct og_jpeg_decoder *decoder;
+    struct floor *floor;
+    uint8_t *buffer;
+};
+
+static void rebuild(struct desk *desk, const struct og_stored_family *stored)
+{
+    struct og_error err = {0};
+    must(og_family_decode_base(desk->family, desk->decoder, stored->tables_base, stored->stream[0], &err), &err);
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
+        bool there = stored->stream[slot].size > 0;
+        if (there)
+            must(og_family_decode_residual(desk->family, slot, desk->decoder,
+                                           slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0,
+                                           stored->stream[slot], &err),
+                 &err);
+        og_family_rebuild(desk->family, og_kernels_choose(), slot, there);
+    }
+}
+
+/* CPU milliseconds per family of the bare calls. */
+static double measure_floor(struct desk *desk)
+{
+    double spent = 0;
+    struct og_error err = {0};
+    for (uint32_t y = 0; y < desk->grid.height; y++)
+        for (uint32_t x = 0; x < desk->grid.width; x++) {
+            struct og_stored_family stored;
+            must(og_slide_read_family(desk->slide, x, y, desk->buffer, &stored, &err), &err);
+            rebuild(desk, &stored);
+            double before = thread_cpu();
+            floor_family(desk->floor, &stored, desk->family);
+            spent += thread_cpu() - before;
+        }
+    return 1e3 * spent / ((double)desk->grid.width * desk->grid.height);
+}
+
+static void answered(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
+{
+    (void)waiter, (void)status;
+    og_buf_unref(&buf);
+}
+
+/* CPU milliseconds per family of the whole process: one tile of each family is asked for, the siblings follow. */
+static double measure_engine(struct slides *slides, const char *id, struct og_extent grid)
+{
+    struct og_engine *engine =
+        slides_serve(slides, (struct og_engine_options){.workers = 1, .cache_bytes = 1u << 30, .quality = QUALITY});
+    uint32_t top;
+    {
+        struct og_slide *slide = og_catalogue_find(slides->catalogue, id, strlen(id));
+        top = og_slide_facts(slide)->pyramid.top;
+        og_slide_unref(&slide);
+    }
+    double before = process_cpu();
+    for (uint32_t y = 0; y < grid.height; y++)
+        for (uint32_t x = 0; x < grid.width; x++) {
+            struct og_waiter waiter = {.done = answered};
+            struct og_tile_name name;
+            if (og_engine_name(engine, id, strlen(id), top, 4 * x, 4 * y, &name) != OG_OK)
+                exit(1);
+            og_engine_submit(engine, &name, &waiter, slides->block);
+            while (og_engine_gauges(engine).jobs_in_flight)
+                usleep(500);
+            og_tile_name_release(&name);
+        }
+    double spent = process_cpu() - before;
+    og_engine_destroy(&engine);
+    return 1e3 * spent / ((double)grid.width * grid.height);
+}
+
+static void bench_kernels(const struct report *report)
+{
+    struct og_family *family = og_family_new();
+    struct og_rect area = {0, 0, 128, 128};
+    report_title(report, "kernels, per sample written");
+    for (unsigned i = 0; og_kernels_variant(i); i++) {
+        const struct og_kernels *kernels = og_kernels_variant(i);
+        double up[ROUNDS], add[ROUNDS], half[ROUNDS];
+        for (int r = 0; r < ROUNDS; r++) {
+            struct og_plane small = {family->luma1.data, 512, 256, 256};
+            double t0 = thread_cpu();
+            for (int n = 0; n < KERNEL_REPEATS; n++)
+                kernels->upsample(&family->base[0], area, family->luma1.data, 512);
+            double t1 = thread_cpu();
+            for (int n = 0; n < KERNEL_REPEATS; n++)
+                kernels->upsample_add(&family->base[0], area, family->luma1.data, 512);
+            double t2 = thread_cpu();
+            for (int n = 0; n < KERNEL_REPEATS; n++)
+                kernels->halve(&family->luma1, &small);
+            double t3 = thread_cpu(), per_sample = 1e9 / (KERNEL_REPEATS * 65536.0);
+            up[r] = (t1 - t0) * per_sample;
+            add[r] = (t2 - t1) * per_sample;
+            half[r] = (t3 - t2) * per_sample;
+        }
+        char name[64];
+        snprintf(name, sizeof name, "%s upsample", kernels->name);
+        report_figure(report, name, "ns", up, ROUNDS);
+        snprintf(name, sizeof name, "%s upsample and add", kernels->name);
+        report_figure(report, name, "ns", add, ROUNDS);
+        snprintf(name, sizeof name, "%s halve", kernels->name);
+        report_figure(report, name, "ns", half, ROUNDS);
+    }
+    og_family_destroy(&family);
+}
+
+static void bench_slide(const struct report *report, struct slides *slides, const char *id, const char *title,
+                        double *engine_ms)
+{
+    struct desk desk = {.slide = og_catalogue_find(slides->catalogue, id, strlen(id)),
+                        .family = og_family_new(),
+                        .decoder = og_jpeg_decoder_new(),
+                        .floor = floor_new(QUALITY),
+                        .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
+    desk.grid = og_pyramid_grid(&og_slide_facts(desk.slide)->pyramid, 2);
+    double floor_ms[ROUNDS], ratio[ROUNDS];
+    measure_floor(&desk);
+    for (int r = 0; r < ROUNDS; r++) {
+        floor_ms[r] = measure_floor(&desk);
+        engine_ms[r] = measure_engine(slides, id, desk.grid);
+        ratio[r] = engine_ms[r] / floor_ms[r];
+    }
+    report_title(report, title);
+    report_figure(report, "floor: bare codec calls, CPU per family", "ms", floor_ms, ROUNDS);
+    report_figure(report, "engine, one worker, CPU per family", "ms", engine_ms, ROUNDS);
+    report_figure(report, "engine / floor", "", ratio, ROUNDS);
+    free(desk.buffer);
+    floor_destroy(desk.floor);
+    og_jpeg_decoder_destroy(&desk.decoder);
+    og_family_destroy(&desk.family);
+    og_slide_unref(&desk.slide);
+}
+
+int main(int argc, char **argv)
+{
+    struct report report = report_open("family", argc, argv);
+    struct slides slides;
+    double dense[ROUNDS], glass[ROUNDS];
+    slides_open(&slides);
+    slides_add(&slides, "dense", SIDE, 0);
+    slides_add(&slides, "glass", SIDE, 50);
+    slides_scan(&slides);
+    bench_slide(&report, &slides, "dense", "dense tissue", dense);
+    bench_slide(&report, &slides, "glass", "half glass", glass);
+    double share = report_median(glass, ROUNDS) / report_median(dense, ROUNDS);
+    report_title(&report, "both");
+    report_figure(&report, "half glass / dense, CPU per family", "", &share, 1);
+    bench_kernels(&report);
+    slides_close(&slides);
+    return 0;
+}

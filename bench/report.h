@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_BENCH_REPORT_H
+#define OG_BENCH_REPORT_H
+/*
+ * How a bench speaks: a table for people, or with --json one object per line for machines.
+ *
+ * Threads:   the bench's main thread.
+ * Ownership: borrows the texts.
+ * Errors:    none.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct report {
+    bool json;
+    const char *bench;
+};
+
+struct report report_open(const char *bench, int argc, char **argv);
+void report_title(const struct report *report, const char *title);
+
+/* A figure with its spread over the rounds: minimum, median and maximum. `values` is sorted in place. */
+void report_figure(const struct report *report, const char *name, const char *unit, double *values, size_t rounds);
+
+double report_median(double *values, size_t n);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "slides.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "tool/encode.h"
+#include "tool/tissue.h"
+
+static void must(enum og_status status, const struct og_error *err)
+{
+    if (status == OG_OK)
+        return;
+    fprintf(stderr, "bench: %s\n", err->text);
+    exit(1);
+}
+
+void slides_open(struct slides *slides)
+{
+    *slides = (struct slides){.folder = "/tmp/origami-bench-XXXXXX"};
+    if (!mkdtemp(slides->folder)) {
+        perror(slides->folder);
+        exit(1);
+    }
+    slides->log = og_log_new(STDERR_FILENO, OG_LOG_WARN);
+    slides->metrics = og_metrics_new();
+    slides->block = og_metrics_take(slides->metrics);
+}
+
+void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass)
+{
+    struct og_error err = {0};
+    struct og_tissue tissue;
+    struct og_source *source;
+    struct og_encode_result result;
+    struct og_encode_options options = {
+        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    char path[256];
+    og_tissue_make(side, side, 1, glass, &tissue);
+    must(og_source_open_tissue(&tissue, &source, &err), &err);
+    snprintf(path, sizeof path, "%s/%s.tif", slides->folder, id);
+    must(og_encode(source, path, &options, &result, &err), &err);
+    og_source_close(&source);
+}
+
+void slides_scan(struct slides *slides)
+{
+    struct og_error err = {0};
+    must(og_catalogue_open(slides->folder, slides->log, slides->block, &slides->catalogue, &err), &err);
+}
+
+struct og_engine *slides_serve(struct slides *slides, struct og_engine_options options)
+{
+    struct og_error err = {0};
+    struct og_engine *engine;
+    must(og_engine_new(&options, slides->catalogue, slides->log, slides->metrics, &engine, &err), &err);
+    return engine;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+    (void)info, (void)kind, (void)walk;
+    return remove(path);
+}
+
+void slides_close(struct slides *slides)
+{
+    if (slides->catalogue)
+        og_catalogue_close(&slides->catalogue);
+    og_metrics_destroy(&slides->metrics);
+    og_log_destroy(&slides->log);
+    nftw(slides->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+double process_cpu(void)
+{
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return seconds(use.ru_utime) + seconds(use.ru_stime);
+}
+
+double wall_clock(void)
+{
+    return (double)og_clock_monotonic_ns() / 1e9;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_BENCH_SLIDES_H
+#define OG_BENCH_SLIDES_H
+/*
+ * Slides for benches: generated tissue of a given size and share of glass in a folder of its own, and an engine on it.
+ *
+ * Threads:   the bench's main thread; the engine's own.
+ * Ownership: open and serve fill the caller's struct; close removes the folder.
+ * Errors:    a bench that cannot set itself up says why and ends.
+ */
+#include "engine/engine.h"
+#include "slide/catalogue.h"
+
+struct slides {
+    char folder[64];
+    struct og_log *log;
+    struct og_metrics *metrics;
+    struct og_metrics_block *block;
+    struct og_catalogue *catalogue;
+};
+
+void slides_open(struct slides *slides);
+void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass);
+void slides_scan(struct slides *slides); /* after the last add */
+struct og_engine *slides_serve(struct slides *slides, struct og_engine_options options);
+void slides_close(struct slides *slides);
+
+/* CPU seconds of the whole process so far, user and system. */
+double process_cpu(void);
+double wall_clock(void);
+
+#endif
