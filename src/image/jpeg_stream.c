@@ -4,7 +4,7 @@
 #include "base/tile.h"
 #include "image/jpeg.h"
 
-enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, MARKER = 2 };
+enum { SOF0 = 0xc0, SOF1 = 0xc1, SOI = 0xd8, EOI = 0xd9, SOS = 0xda, MARKER = 2, FRAME_BYTES = 19 };
 
 static const uint8_t jfif[] = {0xff, SOI, 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 1, 1, 0, 0, 1, 0, 1, 0, 0};
 
@@ -33,26 +33,38 @@ static bool is_frame_header(uint8_t marker)
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
+/* The place of the frame header's marker; 0: there is none. Three components' worth of bytes follow it. */
+static size_t find_frame(struct og_span stream)
+{
+    for (size_t i = MARKER; i + FRAME_BYTES <= stream.size && stream.data[i] == 0xff;) {
+        uint8_t marker = stream.data[i + 1];
+        if (is_frame_header(marker))
+            return i;
+        if (marker == SOS)
+            break;
+        i += marker == 0xff ? 1 : MARKER + (size_t)(stream.data[i + 2] << 8 | stream.data[i + 3]);
+    }
+    return 0;
+}
+
 enum og_status og_jpeg_size(struct og_span stream, int *width, int *height, struct og_error *err)
 {
     if (!framed(stream))
         return og_error_set(err, OG_DAMAGED, "not a whole JPEG stream");
-    for (size_t i = MARKER; i + 9 <= stream.size && stream.data[i] == 0xff;) {
-        uint8_t marker = stream.data[i + 1];
-        if (marker == 0xff) {
-            i++;
-            continue;
-        }
-        if (is_frame_header(marker)) {
-            *height = stream.data[i + 5] << 8 | stream.data[i + 6];
-            *width = stream.data[i + 7] << 8 | stream.data[i + 8];
-            return OG_OK;
-        }
-        if (marker == SOS)
-            break;
-        i += MARKER + (size_t)(stream.data[i + 2] << 8 | stream.data[i + 3]);
-    }
-    return og_error_set(err, OG_DAMAGED, "a JPEG stream without a frame header");
+    size_t frame = find_frame(stream);
+    if (!frame)
+        return og_error_set(err, OG_DAMAGED, "a JPEG stream without a frame header");
+    *height = stream.data[frame + 5] << 8 | stream.data[frame + 6];
+    *width = stream.data[frame + 7] << 8 | stream.data[frame + 8];
+    return OG_OK;
+}
+
+/* Is it what a base page holds: baseline, eight bits, three components, none subsampled? */
+static bool is_base_tile(struct og_span stream)
+{
+    const uint8_t *frame = stream.data + find_frame(stream);
+    return (frame[1] == SOF0 || frame[1] == SOF1) && frame[4] == 8 && frame[9] == 3 && frame[11] == 0x11 &&
+           frame[14] == 0x11 && frame[17] == 0x11;
 }
 
 static enum og_status fit(struct og_span whole, bool is_full_tile, int width, int height, struct og_buf **out,
@@ -66,6 +78,8 @@ static enum og_status fit(struct og_span whole, bool is_full_tile, int width, in
     if (got_width != due_width || got_height != due_height)
         return og_error_set(err, OG_DAMAGED, "the tile is %d x %d where %d x %d is due", got_width, got_height,
                             due_width, due_height);
+    if (is_full_tile && !is_base_tile(whole))
+        return og_error_set(err, OG_DAMAGED, "not a baseline 4:4:4 stream");
     if (due_width != width || due_height != height)
         return og_jpeg_crop(whole, width, height, out, err);
     return OG_OK;
