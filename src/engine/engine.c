@@ -170,10 +170,16 @@ static struct errand errand_for(const struct og_engine *engine, const struct og_
     return errand;
 }
 
-/* Makes the job that others may join; OG_PENDING, or why not. The shard is locked. */
+/*
+ * Makes the job that others may join; OG_PENDING, or why not. The shard is locked: a job that has just left it has put
+ * its tiles into the cache before, so a request that missed both in turn finds its tile there now.
+ */
 static enum og_status lead(struct og_engine *engine, struct og_flight_shard *shard, const struct og_tile_name *name,
-                           const struct errand *errand, struct og_waiter *waiter)
+                           const struct errand *errand, struct og_waiter *waiter, struct og_buf **out)
 {
+    *out = og_cache_get(engine->cache, &name->key);
+    if (*out)
+        return OG_OK;
     if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
         return OG_STOPPING;
     struct og_job *job = og_ring_pop(engine->free_jobs);
@@ -207,7 +213,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
         status = og_job_join_locked(job, errand.slot, waiter, &ready, &buf);
         pthread_mutex_unlock(&job->lock);
     } else {
-        status = lead(engine, shard, name, &errand, waiter);
+        status = lead(engine, shard, name, &errand, waiter, &buf);
     }
     og_flight_unlock(shard);
 
@@ -217,7 +223,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
         og_park_notify_one(&engine->work);
         return;
     }
-    og_count(metrics, joined ? OG_COUNT_JOB_JOINED : OG_COUNT_JOB_REFUSED, 1);
+    og_count(metrics, joined || buf ? OG_COUNT_JOB_JOINED : OG_COUNT_JOB_REFUSED, 1);
     waiter->done(waiter, status, buf);
 }
 
