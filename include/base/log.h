@@ -6,7 +6,8 @@
  *
  * Threads:   write from any thread; a line is one write(2), so lines never mix. new and destroy are single-threaded.
  * Ownership: new returns owned; the descriptor stays the caller's and must outlive the log.
- * Errors:    a line that cannot be written is lost; logging never fails and never blocks on a lock.
+ * Errors:    a line that cannot be written at once is lost (a pipe that nobody reads): logging never fails and never
+ *            waits.
  */
 enum og_log_level { OG_LOG_ERROR, OG_LOG_WARN, OG_LOG_INFO, OG_LOG_DEBUG, OG_LOG_LEVELS };
 

@@ -39,7 +39,9 @@ struct og_error {
 const char *og_status_text(enum og_status status);
 unsigned og_status_http(enum og_status status);
 
-/* Fills `err` (which may be NULL) and returns `status`, so that a failure is one line: return og_error_set(err, ...).
+/*
+ * Fills `err` (which may be NULL) and returns `status`, so that a failure is one line: return og_error_set(err, ...).
+ * Control characters in the text become '?': what files and names hold is shown on terminals.
  */
 enum og_status og_error_set(struct og_error *err, enum og_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -5,10 +5,10 @@
  * og_server: event threads that speak HTTP/1.1 for a site. Each is a libmicrohttpd daemon of its own with a socket of
  * its own on the shared port; a connection stays on the thread that accepted it.
  *
- *     first call of the handler    methods and bodies are judged; refusals are answered here, which closes the
- * connection second call                  what is at hand is answered; a miss is suspended, then submitted to the
- * engine engine's done()              leaves status and bytes in the waiting request and resumes the connection third
- * call                   the event thread answers
+ *     first call of the handler   methods and bodies are judged; refusing here closes the connection
+ *     second call                 what is at hand is answered; a miss is suspended, then submitted to the engine
+ *     the engine's done()         leaves status and bytes in the waiting request and resumes the connection
+ *     third call                  the event thread answers
  *
  * Threads:   start, stop and port from the owner's thread. Every request lives on its event thread; done() runs on any.
  * Ownership: start returns owned and borrows site and log, which outlive it; stop takes the server. A waiting request
@@ -43,9 +43,9 @@ OG_CHECKED enum og_status og_server_start(const struct og_server_options *option
 struct og_address og_server_address(const struct og_server *server); /* with the port that the system chose */
 
 /*
- * Drains: no new connections, /readyz says 503, each answer closes its connection. Waits until all requests are
- * answered and idle connections had a moment to notice, at most `patience_ms`; then drains the engine, so that no
- * request waits any more, and ends the threads.
+ * Drains: no new connections, /readyz says 503 on those that are open, each answer closes its connection. Waits until
+ * all requests are answered and idle connections had a moment to notice, at most `patience_ms`; then drains the engine,
+ * so that no request waits any more, and ends the threads.
  */
 void og_server_stop(struct og_server **server, unsigned patience_ms);
 

@@ -27,7 +27,7 @@ struct og_cache_counts {
     uint64_t inserted, evicted, refused;
 };
 
-/* `shards` is rounded up to a power of two, then halved until each holds 1 MiB, so that every tile fits. */
+/* `shards` is rounded up to a power of two, then halved until each holds 5 MiB, so that every tile fits. */
 struct og_cache *og_cache_new(size_t capacity_bytes, unsigned shards);
 
 struct og_buf *og_cache_get(struct og_cache *cache, const struct og_key *key);           /* NULL: not here */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,8 @@ void og_log_write(struct og_log *log, enum og_log_level level, const char *part,
         if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
             line[i] = '?';
     line[n++] = '\n';
-    if (write(log->fd, line, n) < 0)
+    struct pollfd room_for_a_line = {.fd = log->fd, .events = POLLOUT};
+    if (poll(&room_for_a_line, 1, 0) == 1 && write(log->fd, line, n) < 0)
         return;
 }
 

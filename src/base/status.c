@@ -21,6 +21,17 @@ unsigned og_status_http(enum og_status status)
     return rows[status].http;
 }
 
+/* Names and values from files end up here: control characters, in UTF-8 also U+0080 to U+009F, become '?'. */
+static void clean(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++) {
+        if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+            c[0] = c[1] = '?';
+        if (*c < ' ' || *c == 0x7f)
+            *c = '?';
+    }
+}
+
 enum og_status og_error_set(struct og_error *err, enum og_status status, const char *format, ...)
 {
     if (err) {
@@ -29,6 +40,7 @@ enum og_status og_error_set(struct og_error *err, enum og_status status, const c
         err->status = status;
         vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
+        clean(err->text);
     }
     return status;
 }
@@ -40,6 +52,7 @@ enum og_status og_error_prefix(struct og_error *err, const char *format, ...)
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
+    clean(err->text);
     size_t n = strlen(err->text);
     if (n + 3 < sizeof err->text) {
         memcpy(err->text + n, ": ", 3);

@@ -42,6 +42,7 @@ struct og_worker {
     uint8_t *buffer; /* OG_SLIDE_BUFFER_BYTES for stored tiles */
     struct og_thread thread;
     bool started;
+    bool tiles_first; /* the worker's own: whose turn it is at the front */
 };
 
 struct og_engine {

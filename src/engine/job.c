@@ -205,6 +205,10 @@ struct og_waiter *og_job_finish_locked(struct og_job *job, const struct og_task 
                                        struct og_buf *result, struct og_ready *ready)
 {
     job->state[task->stage][task->slot] = OG_TASK_DONE;
+    if (!succeeded && task->stage == OG_STAGE_ENCODE) { /* its planes are good: nobody else is lost with it */
+        job->encodable &= ~bit(task->slot);
+        return take_waiters(job, bit(task->slot));
+    }
     if (!succeeded)
         return lose(job, bit(task->slot));
     if (task->stage == OG_STAGE_ENCODE) {

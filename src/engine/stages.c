@@ -105,7 +105,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
                                   stored->damaged);
     }
     if (status != OG_OK) {
-        og_count(worker->metrics, OG_COUNT_READ_DAMAGED, 1);
+        og_count(worker->metrics, OG_COUNT_READ_DAMAGED, status == OG_DAMAGED);
         complain(worker, job, &err);
     }
 

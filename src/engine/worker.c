@@ -81,11 +81,20 @@ static void drop(struct og_worker *worker, struct og_task *task)
     og_engine_leave(worker->engine, task->job);
 }
 
+/* A pop that met a half-finished push let that push's one notify stand for two items (ring.h): pass it on. */
+static void *pop(struct og_engine *engine, struct og_ring *ring)
+{
+    void *item = og_ring_pop(ring);
+    if (item && !og_ring_is_empty(ring))
+        og_park_notify_one(&engine->work);
+    return item;
+}
+
 /* Downstream first, so that work under way drains before new work enters. */
 static struct og_task *pop_task(struct og_engine *engine, enum og_urgency urgency)
 {
     for (int stage = OG_STAGES - 1; stage >= 0; stage--) {
-        struct og_task *task = og_ring_pop(engine->stage[stage][urgency]);
+        struct og_task *task = pop(engine, engine->stage[stage][urgency]);
         if (task)
             return task;
     }
@@ -99,7 +108,7 @@ static struct og_job *pop_family(struct og_engine *engine)
     struct og_workplace *place = og_ring_pop(engine->free_places);
     if (!place)
         return NULL;
-    struct og_job *job = og_ring_pop(engine->front_families);
+    struct og_job *job = pop(engine, engine->front_families);
     if (job)
         job->place = place;
     else
@@ -107,32 +116,41 @@ static struct og_job *pop_family(struct og_engine *engine)
     return job;
 }
 
+static bool serve_tile(struct og_worker *worker)
+{
+    struct og_job *job = pop(worker->engine, worker->engine->front_tiles);
+    if (job)
+        og_stage_tile(worker, job);
+    return job;
+}
+
+/* Without a free workplace: speculation makes room, or its entries would hold the places for as long as tiles come. */
+static bool serve_family(struct og_worker *worker)
+{
+    struct og_job *job = pop_family(worker->engine);
+    struct og_task *task = job || !is_pressed(worker->engine) ? NULL : pop_task(worker->engine, OG_SPECULATION);
+    if (job)
+        og_stage_family(worker, job);
+    else if (task)
+        drop(worker, task);
+    return job || task;
+}
+
+/* Demand under way drains first; then stored tiles and families take turns, so that neither waits for ever. */
 static bool work_once(struct og_worker *worker)
 {
-    struct og_engine *engine = worker->engine;
-    struct og_task *task = pop_task(engine, OG_DEMAND);
+    struct og_task *task = pop_task(worker->engine, OG_DEMAND);
     if (task) {
         og_stage_task(worker, task);
         return true;
     }
-    struct og_job *job = og_ring_pop(engine->front_tiles);
-    if (job) {
-        og_stage_tile(worker, job);
+    worker->tiles_first = !worker->tiles_first;
+    if (worker->tiles_first ? serve_tile(worker) || serve_family(worker) : serve_family(worker) || serve_tile(worker))
         return true;
-    }
-    job = pop_family(engine);
-    if (job) {
-        og_stage_family(worker, job);
-        return true;
-    }
-    task = pop_task(engine, OG_SPECULATION);
-    if (!task)
-        return false;
-    if (is_pressed(engine))
-        drop(worker, task);
-    else
+    task = pop_task(worker->engine, OG_SPECULATION);
+    if (task)
         og_stage_task(worker, task);
-    return true;
+    return task;
 }
 
 void *og_worker_run(void *argument)

@@ -32,23 +32,17 @@ static jvirt_barray_ptr *copy_blocks(struct crop *crop, jvirt_barray_ptr *source
     return part;
 }
 
-static _Noreturn void give_up(struct crop *crop, const char *reason)
-{
-    snprintf(crop->errors.text, sizeof crop->errors.text, "%s", reason);
-    longjmp(crop->errors.escape, 1);
-}
-
 static void transcode(struct crop *crop, struct og_span stream, int width, int height)
 {
     jpeg_mem_src(&crop->from, stream.data, stream.size);
     jpeg_read_header(&crop->from, TRUE);
     if (crop->from.progressive_mode || crop->from.arith_code)
-        give_up(crop, "not a baseline stream");
+        og_jpeg_give_up(&crop->errors, "not a baseline stream");
     if (crop->from.max_h_samp_factor != 1 || crop->from.max_v_samp_factor != 1)
-        give_up(crop, "unexpected chroma subsampling");
+        og_jpeg_give_up(&crop->errors, "unexpected chroma subsampling");
     if (crop->from.image_width > OG_TILE_SIZE || crop->from.image_height > OG_TILE_SIZE ||
         width > (int)crop->from.image_width || height > (int)crop->from.image_height)
-        give_up(crop, "unexpected size");
+        og_jpeg_give_up(&crop->errors, "unexpected size");
     jvirt_barray_ptr *blocks = jpeg_read_coefficients(&crop->from);
     blocks = copy_blocks(crop, blocks, width, height);
 
@@ -84,7 +78,7 @@ enum og_status og_jpeg_crop(struct og_span stream, int width, int height, struct
         return og_error_set(err, OG_NO_MEMORY, "out of memory while cutting a tile");
     enum og_status status = OG_OK;
     if (!attempt(crop, stream, width, height))
-        status = og_error_set(err, OG_DAMAGED, "%s", crop->errors.text);
+        status = og_error_set(err, crop->errors.status, "%s", crop->errors.text);
     else if (!(*out = copy_of(og_jpeg_output_written(&crop->output))))
         status = og_error_set(err, OG_NO_MEMORY, "out of memory while cutting a tile");
     jpeg_destroy_compress(&crop->to);

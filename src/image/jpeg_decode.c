@@ -18,9 +18,7 @@ static void source_keep(j_decompress_ptr info)
 
 static boolean source_ended(j_decompress_ptr info)
 {
-    struct og_jpeg_errors *errors = (struct og_jpeg_errors *)info->err;
-    snprintf(errors->text, sizeof errors->text, "the stream ends too early");
-    longjmp(errors->escape, 1);
+    og_jpeg_give_up((struct og_jpeg_errors *)info->err, "the stream ends too early");
 }
 
 static void source_skip(j_decompress_ptr info, long bytes)
@@ -142,7 +140,7 @@ enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span ta
     struct jpeg_decompress_struct *info = &decoder->info;
     if (setjmp(decoder->errors.escape)) {
         jpeg_abort_decompress(info);
-        return og_error_set(err, OG_DAMAGED, "%s", decoder->errors.text);
+        return og_error_set(err, decoder->errors.status, "%s", decoder->errors.text);
     }
     forget_tables(info);
     if (tables.size) {

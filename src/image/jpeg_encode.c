@@ -86,6 +86,13 @@ static void write_planes(struct jpeg_compress_struct *info, const struct og_jpeg
     }
 }
 
+/* What we ask of the encoder ourselves cannot be damaged: anything but memory is a bug. */
+static enum og_status failure(const struct og_jpeg_encoder *encoder, struct og_error *err)
+{
+    enum og_status status = encoder->errors.status == OG_NO_MEMORY ? OG_NO_MEMORY : OG_INTERNAL;
+    return og_error_set(err, status, "JPEG encoder: %s", encoder->errors.text);
+}
+
 enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
                               const struct og_plane *planes, int width, int height, struct og_span *out,
                               struct og_error *err)
@@ -93,7 +100,7 @@ enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_j
     struct jpeg_compress_struct *info = &encoder->info;
     if (setjmp(encoder->errors.escape)) {
         jpeg_abort_compress(info);
-        return og_error_set(err, OG_INTERNAL, "JPEG encoder: %s", encoder->errors.text);
+        return failure(encoder, err);
     }
     set_recipe(info, recipe, width, height);
     if (recipe->abbreviated)
@@ -118,7 +125,7 @@ enum og_status og_jpeg_encode_tables(struct og_jpeg_encoder *encoder, const stru
     struct jpeg_compress_struct *info = &encoder->info;
     if (setjmp(encoder->errors.escape)) {
         jpeg_abort_compress(info);
-        return og_error_set(err, OG_INTERNAL, "JPEG encoder: %s", encoder->errors.text);
+        return failure(encoder, err);
     }
     set_recipe(info, recipe, OG_TILE_SIZE, OG_TILE_SIZE);
     jpeg_suppress_tables(info, FALSE);

@@ -3,12 +3,22 @@
 
 #include <stdlib.h>
 
+#include <jerror.h>
+
 #include "image/jpeg.h"
 
 static void escape(j_common_ptr info)
 {
     struct og_jpeg_errors *errors = (struct og_jpeg_errors *)info->err;
+    errors->status = info->err->msg_code == JERR_OUT_OF_MEMORY ? OG_NO_MEMORY : OG_DAMAGED;
     errors->base.format_message(info, errors->text);
+    longjmp(errors->escape, 1);
+}
+
+void og_jpeg_give_up(struct og_jpeg_errors *errors, const char *reason)
+{
+    errors->status = OG_DAMAGED;
+    snprintf(errors->text, sizeof errors->text, "%s", reason);
     longjmp(errors->escape, 1);
 }
 

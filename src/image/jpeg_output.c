@@ -10,9 +10,7 @@ static void begin(j_compress_ptr info)
 
 static boolean full(j_compress_ptr info)
 {
-    struct og_jpeg_errors *errors = (struct og_jpeg_errors *)info->err;
-    snprintf(errors->text, sizeof errors->text, "the tile does not fit its output buffer");
-    longjmp(errors->escape, 1);
+    og_jpeg_give_up((struct og_jpeg_errors *)info->err, "the tile does not fit its output buffer");
 }
 
 static void end(j_compress_ptr info)

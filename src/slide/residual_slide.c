@@ -221,8 +221,9 @@ static enum og_status residual_read_family(const void *state, uint32_t fx, uint3
     *out = (struct og_stored_family){.tables_base = span_of(slide->tables[0]),
                                      .tables_l1 = span_of(slide->tables[slide->pages - 2]),
                                      .tables_l0 = span_of(slide->tables[slide->pages - 1])};
+    uint32_t inside = og_pyramid_slots(&slide->pyramid, fx, fy);
     for (unsigned i = 0; i < OG_FAMILY_SLOTS; buffer += record.length[i++]) {
-        if (record.length[i] == 0)
+        if (record.length[i] == 0 || !(inside >> i & 1))
             continue;
         struct og_span stream = {buffer, record.length[i]};
         if (og_crc32c(0, stream.data, stream.size) == record.crc[i] && is_framed(stream))

@@ -8,7 +8,7 @@
 
 #include "cache_shard.h"
 
-enum { CACHE_LINE = 64, LEAST_SHARD_BYTES = 1 << 20, SHARD_HASH_SHIFT = 48, MOST_SHARDS = 1 << 16 };
+enum { CACHE_LINE = 64, LEAST_SHARD_BYTES = 5 << 20, SHARD_HASH_SHIFT = 48, MOST_SHARDS = 1 << 16 };
 
 struct locked_shard {
     /* shared */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +120,7 @@ struct hanging {
     struct og_waiter waiter;
     enum og_status status;
     unsigned answers;
+    atomic_uint *noted; /* NULL: nobody counts */
 };
 
 static void note(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
@@ -126,6 +129,8 @@ static void note(struct og_waiter *waiter, enum og_status status, struct og_buf 
     hanging->status = status;
     hanging->answers++;
     og_buf_unref(&buf);
+    if (hanging->noted)
+        atomic_fetch_add_explicit(hanging->noted, 1, memory_order_release); /* pairs with the test's acquire load */
 }
 
 static void without_a_free_job_the_answer_is_busy_and_drain_answers_all_others(void **state)
@@ -182,6 +187,64 @@ static void engines_come_and_go(void **state)
     }
 }
 
+/* Asks for one of its two stored tiles, and on the answer, from the worker, at once for the other. */
+struct hammer {
+    struct og_waiter waiter; /* first: done gets its address */
+    struct og_engine *engine;
+    struct og_metrics_block *block;
+    struct og_tile_name name[2];
+    unsigned asked;
+    atomic_bool *enough;
+};
+
+static void strike_again(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
+{
+    struct hammer *hammer = (struct hammer *)waiter;
+    og_buf_unref(&buf);
+    if (status == OG_OK && !atomic_load_explicit(hammer->enough, memory_order_relaxed)) /* a hint to stop */
+        og_engine_submit(hammer->engine, &hammer->name[++hammer->asked % 2], waiter, hammer->block);
+}
+
+static void stored_tiles_never_keep_a_family_waiting(void **state)
+{
+    struct stage *s = *state;
+    enum { HAMMERS = 3 };
+    struct hammer hammer[HAMMERS] = {0};
+    struct hanging family[4] = {0};
+    struct og_tile_name name[4];
+    atomic_bool enough = false;
+    atomic_uint noted = 0;
+    start(s, (struct og_engine_options){.workers = 1, .families = 2});
+    for (unsigned i = 0; i < HAMMERS; i++) {
+        hammer[i] = (struct hammer){
+            .waiter.done = strike_again, .engine = s->served.engine, .block = s->block[0], .enough = &enough};
+        for (unsigned n = 0; n < 2; n++)
+            assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP - 2, i, n, &hammer[i].name[n]), OG_OK);
+        og_engine_submit(s->served.engine, &hammer[i].name[0], &hammer[i].waiter, s->served.block);
+    }
+
+    for (uint32_t i = 0; i < 4; i++) {
+        family[i].waiter.done = note;
+        family[i].noted = &noted;
+        assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, i % 2 * 4, i / 2 * 4, &name[i]), OG_OK);
+        og_engine_submit(s->served.engine, &name[i], &family[i].waiter, s->served.block);
+    }
+    uint64_t give_up = og_clock_monotonic_ns() + UINT64_C(20000000000);
+    while (counted(s, OG_COUNT_TILE_DEMANDED) < 1000 && og_clock_monotonic_ns() < give_up)
+        sched_yield();
+    atomic_store_explicit(&enough, true, memory_order_relaxed);
+    unsigned answers_under_fire = atomic_load_explicit(&noted, memory_order_acquire);
+    og_engine_drain(s->served.engine);
+
+    assert_int_equal(answers_under_fire, 4);
+    for (unsigned i = 0; i < HAMMERS; i++)
+        for (unsigned n = 0; n < 2; n++)
+            og_tile_name_release(&hammer[i].name[n]);
+    for (unsigned i = 0; i < 4; i++)
+        og_tile_name_release(&name[i]);
+    served_close(&s->served);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +253,7 @@ int main(void)
         cmocka_unit_test(requests_for_a_family_in_flight_join_it),
         cmocka_unit_test(without_a_free_job_the_answer_is_busy_and_drain_answers_all_others),
         cmocka_unit_test(a_thumbnail_is_the_largest_level_of_one_tile),
+        cmocka_unit_test(stored_tiles_never_keep_a_family_waiting),
         cmocka_unit_test(engines_come_and_go),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

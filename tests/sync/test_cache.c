@@ -121,8 +121,8 @@ static void replacing_by_something_larger_keeps_the_bound(void **state)
 static void buffer_larger_than_a_shard_is_refused(void **state)
 {
     (void)state;
-    struct og_cache *cache = og_cache_new(4 * MIB, 4);
-    put_tile(cache, 1, MIB);
+    struct og_cache *cache = og_cache_new(20 * MIB, 4);
+    put_tile(cache, 1, 5 * MIB);
     assert_false(has_tile(cache, 1));
     assert_int_equal(og_cache_count(cache).refused, 1);
     assert_int_equal(og_cache_count(cache).entries, 0);
