@@ -19,6 +19,7 @@ struct og_service;
 OG_CHECKED enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,
                                            struct og_error *err);
 struct og_address og_service_address(const struct og_service *service);
-void og_service_stop(struct og_service **service); /* ten seconds at most for clients, then what is being read is finished */
+void og_service_stop(
+    struct og_service **service); /* ten seconds at most for clients, then what is being read is finished */
 
 #endif
