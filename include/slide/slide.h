@@ -44,6 +44,9 @@ uint64_t og_slide_key(const struct og_slide *slide);
 struct og_buf *og_slide_json(const struct og_slide *slide); /* what /slides/<slide> answers */
 struct og_buf *og_slide_dzi(const struct og_slide *slide);  /* what /dzi/<slide>.dzi answers */
 
+/* Damage is told once in a while for each slide, or it would flood a log: true at most once in `gap_ns`. Any thread. */
+bool og_slide_complaint_due(struct og_slide *slide, uint64_t now_ns, uint64_t gap_ns);
+
 /* A stored tile in the caller's buffer. Without tables the stream is whole and already has the served size. */
 struct og_stored_tile {
     struct og_span tables, stream;

@@ -6,7 +6,7 @@
  * in the same folder.
  *
  * Threads:   one at a time.
- * Ownership: open fills the caller's struct; exactly one of commit and discard ends it. discard after commit is
+ * Ownership: open fills the caller's struct; exactly one of commit and discard ends it; discard after commit is
  * nothing. Errors:    name the final file and the system's reason; a failed commit has discarded.
  */
 #include <stddef.h>
@@ -19,6 +19,9 @@ struct og_outfile {
     char *path;      /* the final name */
     char *temporary; /* the name until commit; NULL: nothing is open */
 };
+
+/* Refuses to write over what is being read, under whatever name. */
+OG_CHECKED enum og_status og_outfile_spares(const char *path, const char *input, struct og_error *err);
 
 /* `suffix` ends the temporary name, for writers that choose a format by it; often "". */
 OG_CHECKED enum og_status og_outfile_open(const char *path, const char *suffix, struct og_outfile *out,

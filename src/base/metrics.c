@@ -42,7 +42,7 @@ struct og_metrics *og_metrics_new(void)
 
 struct og_metrics_block *og_metrics_take(struct og_metrics *metrics)
 {
-    unsigned i = atomic_fetch_add_explicit(&metrics->taken, 1, memory_order_relaxed);
+    unsigned i = atomic_fetch_add_explicit(&metrics->taken, 1, memory_order_relaxed); /* only the number counts */
     if (i >= OG_METRICS_THREADS)
         abort();
     return &metrics->block[i];
@@ -51,7 +51,7 @@ struct og_metrics_block *og_metrics_take(struct og_metrics *metrics)
 static void add(_Atomic uint64_t *value, uint64_t n)
 {
     uint64_t old = atomic_load_explicit(value, memory_order_relaxed); /* this thread is the only writer */
-    atomic_store_explicit(value, old + n, memory_order_relaxed);
+    atomic_store_explicit(value, old + n, memory_order_relaxed);      /* and nothing hangs on when others see it */
 }
 
 void og_count(struct og_metrics_block *block, enum og_counter counter, uint64_t n)

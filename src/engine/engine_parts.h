@@ -64,7 +64,6 @@ struct og_engine {
     struct og_park work, idle;
     alignas(64) atomic_uint in_flight;
     atomic_bool stopping, ended;
-    _Atomic uint64_t next_complaint_ns; /* relaxed: any worker, a limit for log lines only */
 };
 
 /* worker.c */

@@ -3,19 +3,27 @@
 #include "image/family.h"
 #include "image/shrink.h"
 
-static const uint64_t complaint_gap_ns = 1000000000;
+static const uint64_t complaint_gap_ns = 60 * UINT64_C(1000000000);
 
-/* At most one line a second: a damaged slide must not flood the log while people pan over it. */
+/* At most one line a minute for each slide: people may pan over a damaged one for hours. The counters miss nothing. */
 static void complain(struct og_worker *worker, const struct og_job *job, const struct og_error *err)
 {
     struct og_engine *engine = worker->engine;
-    uint64_t now = engine->options.clock();
-    uint64_t next = atomic_load_explicit(&engine->next_complaint_ns, memory_order_relaxed);
-    if (now >= next &&
-        atomic_compare_exchange_strong_explicit(&engine->next_complaint_ns, &next, now + complaint_gap_ns,
-                                                memory_order_relaxed, memory_order_relaxed))
+    if (og_slide_complaint_due(job->slide, engine->options.clock(), complaint_gap_ns))
         og_log_write(engine->log, OG_LOG_ERROR, "engine", "slide \"%s\": %s", og_slide_facts(job->slide)->id,
                      err->text);
+}
+
+/* Names the first damaged tile as a viewer would ask for it. */
+static enum og_status describe_damage(const struct og_job *job, uint32_t damaged, struct og_error *err)
+{
+    unsigned first = (unsigned)__builtin_ctz(damaged);
+    struct og_place place = og_slot_place(first);
+    unsigned across = 4u >> place.depth;
+    return og_error_set(err, OG_DAMAGED, "L%u tile %u,%u (level %u)%s: the checksum does not match", place.depth,
+                        job->x * across + place.dx, job->y * across + place.dy,
+                        og_slide_facts(job->slide)->pyramid.top - place.depth,
+                        damaged & (damaged - 1) ? " and others of its family" : "");
 }
 
 static void remember(struct og_worker *worker, const struct og_job *job, uint32_t level, uint32_t x, uint32_t y,
@@ -101,8 +109,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
         for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
             og_count(worker->metrics, OG_COUNT_READ_BYTES, stored->stream[slot].size);
         if (stored->damaged)
-            status = og_error_set(&err, OG_DAMAGED, "family %u,%u: checksums do not match (tiles 0x%x)", job->x, job->y,
-                                  stored->damaged);
+            status = describe_damage(job, stored->damaged, &err);
     }
     if (status != OG_OK) {
         og_count(worker->metrics, OG_COUNT_READ_DAMAGED, status == OG_DAMAGED);

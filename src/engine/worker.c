@@ -161,7 +161,7 @@ void *og_worker_run(void *argument)
         if (work_once(worker))
             continue;
         uint32_t ticket = og_park_prepare(&engine->work);
-        if (work_once(worker) || atomic_load_explicit(&engine->ended, memory_order_acquire))
+        if (work_once(worker) || atomic_load_explicit(&engine->ended, memory_order_acquire)) /* N4 */
             og_park_cancel(&engine->work);
         else
             og_park_wait(&engine->work, ticket);

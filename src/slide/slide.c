@@ -15,6 +15,7 @@ static const struct og_slide_format *const formats[OG_SLIDE_FORMATS] = {&og_resi
 
 struct og_slide {
     atomic_uint references;
+    _Atomic uint64_t quiet_until_ns; /* relaxed: it only spaces log lines */
     /* immutable after open */
     const struct og_slide_format *format;
     void *state;
@@ -64,6 +65,7 @@ static enum og_status open_named(int directory, const char *name, uint64_t key, 
         return status;
     }
     atomic_init(&slide->references, 1);
+    atomic_init(&slide->quiet_until_ns, 0);
     slide->format = formats[i];
     slide->key = key;
     slide->facts.format = formats[i]->name;
@@ -100,6 +102,14 @@ void og_slide_unref(struct og_slide **slide)
     *slide = NULL;
     if (old && atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) == 1) /* S1 pairs with S2 */
         destroy(old);
+}
+
+bool og_slide_complaint_due(struct og_slide *slide, uint64_t now_ns, uint64_t gap_ns)
+{
+    uint64_t until = atomic_load_explicit(&slide->quiet_until_ns, memory_order_relaxed); /* spaces log lines only */
+    return now_ns >= until &&
+           atomic_compare_exchange_strong_explicit(&slide->quiet_until_ns, &until, now_ns + gap_ns,
+                                                   memory_order_relaxed, memory_order_relaxed); /* likewise */
 }
 
 const struct og_slide_facts *og_slide_facts(const struct og_slide *slide)

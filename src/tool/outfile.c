@@ -26,6 +26,14 @@ static void give_usual_mode(int fd)
     (void)!fchmod(fd, 0666 & ~mask);
 }
 
+enum og_status og_outfile_spares(const char *path, const char *input, struct og_error *err)
+{
+    struct stat in, out;
+    if (stat(input, &in) == 0 && stat(path, &out) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        return og_error_set(err, OG_INVALID, "%s: is the input itself; write to another place", path);
+    return OG_OK;
+}
+
 enum og_status og_outfile_open(const char *path, const char *suffix, struct og_outfile *out, struct og_error *err)
 {
     *out = (struct og_outfile){.fd = -1};

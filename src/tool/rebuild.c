@@ -130,10 +130,10 @@ enum og_status og_rebuilder_tile(struct og_rebuilder *r, const struct og_slide *
     const struct og_slide_facts *facts = og_slide_facts(slide);
     *out = NULL;
     if (!og_pyramid_has(&facts->pyramid, level, x, y))
-        return og_error_set(err, OG_NOT_FOUND, "%s: no tile %u, %u at level %u", facts->id, x, y, level);
+        return og_error_set(err, OG_NOT_FOUND, "no tile %u, %u at level %u", x, y, level);
     struct request q = {slide, facts, facts->pyramid.top - level, x, y, quality};
     enum og_status status = q.depth > facts->last_depth      ? shrunk_tile(r, &q, out, err)
                             : facts->residual && q.depth < 2 ? rebuilt_tile(r, &q, out, err)
                                                              : stored_tile(r, &q, out, err);
-    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s, level %u, tile %u, %u", facts->id, level, x, y);
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "level %u, tile %u, %u", level, x, y);
 }

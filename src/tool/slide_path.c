@@ -5,10 +5,25 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* The slide's own words begin with its file's name; here they begin with the path that was given. */
+static enum og_status name_path(const char *path, const char *name, struct og_error *err)
+{
+    struct og_error old = *err;
+    size_t length = strlen(name);
+    bool named = strncmp(old.text, name, length) == 0 && old.text[length] == ':';
+    return og_error_set(err, old.status, "%s: %s", path, named ? old.text + length + 2 : old.text);
+}
 
 enum og_status og_slide_open_path(const char *path, struct og_slide **out, struct og_error *err)
 {
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return og_error_set(err, OG_NOT_FOUND, "%s: %s", path, g_strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return og_error_set(err, OG_UNSUPPORTED, "%s: is a folder, not a slide", path);
     g_autofree char *folder = g_path_get_dirname(path);
     g_autofree char *name = g_path_get_basename(path);
     int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -16,7 +31,7 @@ enum og_status og_slide_open_path(const char *path, struct og_slide **out, struc
         return og_error_set(err, OG_IO, "%s: cannot open its folder: %s", path, g_strerror(errno));
     enum og_status status = og_slide_open(directory, name, 1, out, err);
     close(directory);
-    return status;
+    return status == OG_OK ? OG_OK : name_path(path, name, err);
 }
 
 enum og_status og_slide_check_name(const char *path, struct og_error *err)

@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-#include <sys/stat.h>
-
 #include "tool/encode_job.h"
+#include "tool/outfile.h"
 #include "tool/slide_path.h"
 #include "tool/verbs.h"
 
 static enum og_status check_output(const char *input, const char *output, struct og_error *err)
 {
-    struct stat in, out;
     if (!output)
         return og_error_set(err, OG_INVALID, "where to? give -o OUT.tif");
     enum og_status status = og_slide_check_name(output, err);
-    if (status != OG_OK)
-        return status;
-    if (stat(input, &in) == 0 && stat(output, &out) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-        return og_error_set(err, OG_INVALID, "%s: is the input itself; write the slide elsewhere", output);
-    return OG_OK;
+    return status == OG_OK ? og_outfile_spares(output, input, err) : status;
 }
 
 static enum og_status run(const struct og_arguments *arguments, FILE *out, struct og_error *err)

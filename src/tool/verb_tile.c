@@ -39,7 +39,7 @@ static enum og_status make_tile(const char *path, const uint32_t at[3], int qual
                        : og_error_set(err, OG_NO_MEMORY, "out of memory");
     og_rebuilder_destroy(&rebuilder);
     og_slide_unref(&slide);
-    return status;
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", path);
 }
 
 static enum og_status run(const struct og_arguments *arguments, FILE *out, struct og_error *err)
@@ -51,6 +51,8 @@ static enum og_status run(const struct og_arguments *arguments, FILE *out, struc
     (void)out;
     if (!values->out)
         status = og_error_set(err, OG_INVALID, "where to? give -o OUT.jpg");
+    else
+        status = og_outfile_spares(values->out, arguments->operands[0], err);
     for (unsigned i = 0; i < 3 && status == OG_OK; i++)
         status = read_number(names[i], arguments->operands[1 + i], &at[i], err);
     if (status != OG_OK)

@@ -154,6 +154,8 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
         {ORIGAMI_RUN("encode", text, "-o", names.other), 1, "text.png: cannot open"},
         {ORIGAMI_RUN("encode", "/no/such.svs", "-o", names.other), 1, "/no/such.svs: cannot open"},
         {ORIGAMI_RUN("encode", names.demo, "-o", names.demo), 2, "is the input itself"},
+        {ORIGAMI_RUN("tile", names.demo, "0", "0", "0", "-o", names.demo), 2, "is the input itself"},
+        {ORIGAMI_RUN("info", "/tmp"), 1, "is a folder, not a slide"},
         {ORIGAMI_RUN("encode", names.demo, "-o", names.other), 1, "is an Origami slide already"},
         {ORIGAMI_RUN("encode", text, "-o", "x y.tif"), 2, "x y.tif"},
         {ORIGAMI_RUN("encode", text, "-o", "x.svs"), 2, ".tif"},
