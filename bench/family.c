@@ -55,21 +55,15 @@ static void rebuild(struct desk *desk, const struct og_stored_family *stored)
     }
 }
 
-/* CPU milliseconds per family of the bare calls. */
-static double measure_floor(struct desk *desk)
+static double floor_cpu(struct desk *desk, uint32_t x, uint32_t y)
 {
-    double spent = 0;
     struct og_error err = {0};
-    for (uint32_t y = 0; y < desk->grid.height; y++)
-        for (uint32_t x = 0; x < desk->grid.width; x++) {
-            struct og_stored_family stored;
-            must(og_slide_read_family(desk->slide, x, y, desk->buffer, &stored, &err), &err);
-            rebuild(desk, &stored);
-            double before = thread_cpu();
-            floor_family(desk->floor, &stored, desk->family);
-            spent += thread_cpu() - before;
-        }
-    return 1e3 * spent / ((double)desk->grid.width * desk->grid.height);
+    struct og_stored_family stored;
+    must(og_slide_read_family(desk->slide, x, y, desk->buffer, &stored, &err), &err);
+    rebuild(desk, &stored);
+    double before = thread_cpu();
+    floor_family(desk->floor, &stored, desk->family);
+    return thread_cpu() - before;
 }
 
 static void answered(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
@@ -78,37 +72,39 @@ static void answered(struct og_waiter *waiter, enum og_status status, struct og_
     og_buf_unref(&buf);
 }
 
-/*
- * CPU milliseconds per family of the whole process, less what this thread spends on waiting: one tile of each family is
- * asked for, the siblings follow.
- */
-static double measure_engine(struct slides *slides, const char *id, struct og_extent grid)
+/* CPU of the whole process, less what this thread spends on waiting: one tile is asked for, the siblings follow. */
+static double engine_cpu(struct og_engine *engine, const struct desk *desk, struct og_metrics_block *block, uint32_t x,
+                         uint32_t y)
+{
+    const struct og_slide_facts *facts = og_slide_facts(desk->slide);
+    struct og_waiter waiter = {.done = answered};
+    struct og_tile_name name;
+    double before = process_cpu(), watching = 0;
+    if (og_engine_name(engine, facts->id, strlen(facts->id), facts->pyramid.top, 4 * x, 4 * y, &name) != OG_OK)
+        exit(1);
+    og_engine_submit(engine, &name, &waiter, block);
+    double watch = thread_cpu();
+    while (og_engine_gauges(engine).jobs_in_flight)
+        usleep(500);
+    watching += thread_cpu() - watch;
+    og_tile_name_release(&name);
+    return process_cpu() - before - watching;
+}
+
+/* One round over all families, floor and engine in turn for each, so that the machine's moods meet both alike. */
+static void measure(struct desk *desk, struct slides *slides, double *floor_ms, double *engine_ms)
 {
     struct og_engine *engine =
         slides_serve(slides, (struct og_engine_options){.workers = 1, .cache_bytes = 1u << 30, .quality = QUALITY});
-    uint32_t top;
-    {
-        struct og_slide *slide = og_catalogue_find(slides->catalogue, id, strlen(id));
-        top = og_slide_facts(slide)->pyramid.top;
-        og_slide_unref(&slide);
-    }
-    double before = process_cpu(), watching = 0;
-    for (uint32_t y = 0; y < grid.height; y++)
-        for (uint32_t x = 0; x < grid.width; x++) {
-            struct og_waiter waiter = {.done = answered};
-            struct og_tile_name name;
-            if (og_engine_name(engine, id, strlen(id), top, 4 * x, 4 * y, &name) != OG_OK)
-                exit(1);
-            og_engine_submit(engine, &name, &waiter, slides->block);
-            double watch = thread_cpu();
-            while (og_engine_gauges(engine).jobs_in_flight)
-                usleep(500);
-            watching += thread_cpu() - watch;
-            og_tile_name_release(&name);
+    double floor = 0, spent = 0, families = (double)desk->grid.width * desk->grid.height;
+    for (uint32_t y = 0; y < desk->grid.height; y++)
+        for (uint32_t x = 0; x < desk->grid.width; x++) {
+            floor += floor_cpu(desk, x, y);
+            spent += engine_cpu(engine, desk, slides->block, x, y);
         }
-    double spent = process_cpu() - before - watching;
     og_engine_destroy(&engine);
-    return 1e3 * spent / ((double)grid.width * grid.height);
+    *floor_ms = 1e3 * floor / families;
+    *engine_ms = 1e3 * spent / families;
 }
 
 static void bench_kernels(const struct report *report)
@@ -156,10 +152,9 @@ static void bench_slide(const struct report *report, struct slides *slides, cons
                         .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
     desk.grid = og_pyramid_grid(&og_slide_facts(desk.slide)->pyramid, 2);
     double floor_ms[ROUNDS], ratio[ROUNDS];
-    measure_floor(&desk);
+    measure(&desk, slides, &floor_ms[0], &engine_ms[0]);
     for (int r = 0; r < ROUNDS; r++) {
-        floor_ms[r] = measure_floor(&desk);
-        engine_ms[r] = measure_engine(slides, id, desk.grid);
+        measure(&desk, slides, &floor_ms[r], &engine_ms[r]);
         ratio[r] = engine_ms[r] / floor_ms[r];
     }
     report_title(report, title);
