@@ -26,6 +26,9 @@ enum {
 #define OG_SLOTS_L1 UINT32_C(0x00001e)
 #define OG_SLOTS_L0 UINT32_C(0x1fffe0)
 
+/* What slides call the predictor that image/kernels.h defines: the only one that format version 1 knows. */
+#define OG_PREDICTOR_NAME "cubic-64"
+
 struct og_place {
     unsigned depth;  /* 0, 1 or 2 */
     unsigned dx, dy; /* within the family, in tiles of that depth */

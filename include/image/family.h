@@ -29,8 +29,6 @@ struct og_family {
     struct og_plane chroma1[2]; /* Cb, Cr at L1's resolution */
 };
 
-#define OG_PREDICTOR_NAME "cubic-64"
-
 struct og_family *og_family_new(void); /* NULL when memory is out */
 void og_family_destroy(struct og_family **family);
 

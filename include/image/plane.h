@@ -27,4 +27,7 @@ static inline struct og_plane og_plane_part(struct og_plane plane, struct og_rec
                              .height = part.height};
 }
 
+/* Repeats the last column and row of the upper left width x height over the rest of the plane. */
+void og_plane_pad(const struct og_plane *plane, int width, int height);
+
 #endif

@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "base/tile.h"
 
-#define OG_FORMAT_VERSION   1
-#define OG_FORMAT_PREDICTOR "cubic-64" /* image/kernels.h defines it; the only one that version 1 knows */
+#define OG_FORMAT_VERSION 1
 
 /* Decibels above 100, infinity included, are printed as 100: no difference that anybody could see. */
 struct og_fidelity {

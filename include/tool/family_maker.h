@@ -47,7 +47,4 @@ OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, ui
 void og_made_family_destroy(struct og_made_family **made);
 void og_family_maker_destroy(struct og_family_maker **maker);
 
-/* Repeats the last column and row of the upper left width x height over the rest of the plane. */
-void og_plane_pad(const struct og_plane *plane, int width, int height);
-
 #endif

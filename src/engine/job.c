@@ -51,9 +51,10 @@ static uint32_t needed(const struct og_job *job)
     return mask;
 }
 
-static bool is_demanded(const struct og_job *job, unsigned stage, unsigned slot)
+/* The slots of a stage that somebody waits for. */
+static uint32_t demanded_in(const struct og_job *job, unsigned stage)
 {
-    return (stage == OG_STAGE_ENCODE ? job->demanded : needed(job)) >> slot & 1;
+    return stage == OG_STAGE_ENCODE ? job->demanded : needed(job);
 }
 
 static void make_ready(struct og_job *job, unsigned stage, unsigned slot, bool demanded, struct og_ready *ready)
@@ -67,12 +68,14 @@ static void make_ready(struct og_job *job, unsigned stage, unsigned slot, bool d
 /* Tasks that lie in a speculative ring, or were dropped from it, and are waited for now. */
 static void hurry(struct og_job *job, struct og_ready *ready)
 {
-    for (unsigned stage = 0; stage < OG_STAGES; stage++)
+    for (unsigned stage = 0; stage < OG_STAGES; stage++) {
+        uint32_t demanded = demanded_in(job, stage);
         for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
             uint8_t state = job->state[stage][slot];
-            if ((state == OG_TASK_READY || state == OG_TASK_DROPPED) && is_demanded(job, stage, slot))
+            if ((state == OG_TASK_READY || state == OG_TASK_DROPPED) && (demanded & bit(slot)))
                 make_ready(job, stage, slot, true, ready);
         }
+    }
 }
 
 enum og_status og_job_join_locked(struct og_job *job, unsigned slot, struct og_waiter *waiter, struct og_ready *ready,
@@ -157,9 +160,10 @@ struct og_waiter *og_job_begin_locked(struct og_job *job, uint32_t slots, struct
     if (!job->encodable)
         return lost;
     plan(job, present);
+    uint32_t demanded = demanded_in(job, OG_STAGE_DECODE);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
         if (job->state[OG_STAGE_DECODE][slot] == OG_TASK_WAITING)
-            make_ready(job, OG_STAGE_DECODE, slot, is_demanded(job, OG_STAGE_DECODE, slot), ready);
+            make_ready(job, OG_STAGE_DECODE, slot, demanded & bit(slot), ready);
     return lost;
 }
 
@@ -182,7 +186,7 @@ void og_job_drop_locked(struct og_job *job, const struct og_task *task)
 static void feed(struct og_job *job, unsigned stage, unsigned slot, struct og_ready *ready)
 {
     if (job->state[stage][slot] == OG_TASK_WAITING && --job->missing[stage][slot] == 0)
-        make_ready(job, stage, slot, is_demanded(job, stage, slot), ready);
+        make_ready(job, stage, slot, demanded_in(job, stage) & bit(slot), ready);
 }
 
 /* Tells the tasks that waited for this one. */

@@ -17,14 +17,6 @@ static struct og_plane sheet(struct sheets *sheets, unsigned side, int component
     return (struct og_plane){.data = sheets->sample[side][component], .stride = T, .width = width, .height = height};
 }
 
-/* Repeats the last column and row, so that the encoder's blocks hold nothing foreign. */
-static void pad(struct og_plane plane)
-{
-    for (int y = 0; y < plane.height; y++)
-        for (int x = plane.width; x < T && x < (plane.width + 7) / 8 * 8; x++)
-            plane.data[y * plane.stride + x] = plane.data[y * plane.stride + plane.width - 1];
-}
-
 enum og_status og_shrink(const struct og_kernels *kernels, struct og_jpeg_decoder *decoder,
                          struct og_jpeg_encoder *encoder, struct og_span tables, struct og_span tile, int width,
                          int height, unsigned times, int quality, struct og_span *out, struct og_error *err)
@@ -48,9 +40,9 @@ enum og_status og_shrink(const struct og_kernels *kernels, struct og_jpeg_decode
             height = h;
         }
         for (int c = 0; c < 3; c++) {
-            planes[c].width = width;
+            planes[c].width = (width + 7) / 8 * 8; /* the encoder's blocks hold nothing foreign */
             planes[c].height = height;
-            pad(planes[c]);
+            og_plane_pad(&planes[c], width, height);
         }
         struct og_jpeg_recipe recipe = {.components = 3, .quality = quality};
         status = og_jpeg_encode(encoder, &recipe, planes, width, height, out, err);

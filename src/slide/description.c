@@ -136,9 +136,9 @@ static void read_geometry(struct reader *r, const struct node *root, struct og_d
                                  d->tile, OG_TILE_SIZE);
     if (r->status == OG_OK && !d->upsample[0])
         refuse(r, root, "upsample", "is missing");
-    if (r->status == OG_OK && strcmp(d->upsample, OG_FORMAT_PREDICTOR) != 0)
+    if (r->status == OG_OK && strcmp(d->upsample, OG_PREDICTOR_NAME) != 0)
         r->status = og_error_set(r->err, OG_UNSUPPORTED, "description: predictor \"%s\", this program knows \"%s\"",
-                                 d->upsample, OG_FORMAT_PREDICTOR);
+                                 d->upsample, OG_PREDICTOR_NAME);
 }
 
 static void read_facts(struct reader *r, const struct node *root, struct og_description *d)

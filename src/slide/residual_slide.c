@@ -122,9 +122,6 @@ static enum og_status open_slide(struct residual_slide *slide, int directory, co
     status = og_description_parse((const char *)(*description)->data, length, &facts->description, err);
     if (status != OG_OK)
         return status;
-    if (facts->description.tile != OG_TILE_SIZE)
-        return og_error_set(err, OG_UNSUPPORTED, "tiles of %u pixels; this version reads %d", facts->description.tile,
-                            OG_TILE_SIZE);
     if (!og_pyramid_make(facts->description.width, facts->description.height, OG_TILE_SIZE, 0, &slide->pyramid))
         return og_error_set(err, OG_UNSUPPORTED, "a size that this version cannot read");
     status = take_pages(slide, pages, count, err);

@@ -100,6 +100,16 @@ void folder_delete(const struct folder *folder, const char *name)
     must(unlinkat(folder->fd, name, 0) == 0 || unlinkat(folder->fd, name, AT_REMOVEDIR) == 0, name);
 }
 
+unsigned folder_count(const struct folder *folder)
+{
+    unsigned n = 0;
+    DIR *all = opendir(folder->path);
+    for (struct dirent *entry; (entry = readdir(all));)
+        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(all);
+    return n;
+}
+
 unsigned open_descriptors(void)
 {
     DIR *dir = opendir("/proc/self/fd");

@@ -27,6 +27,7 @@ void folder_link(const struct folder *folder, const char *target, const char *na
 void folder_pipe(const struct folder *folder, const char *name);
 void folder_directory(const struct folder *folder, const char *name);
 void folder_delete(const struct folder *folder, const char *name); /* a file or an empty directory */
+unsigned folder_count(const struct folder *folder);                /* of entries, hidden ones too */
 
 unsigned open_descriptors(void); /* of this process: equal before and after what must not leak */
 

@@ -18,7 +18,7 @@ static struct og_description example(void)
         .width = 46000,
         .height = 32914,
         .tile = 256,
-        .upsample = OG_FORMAT_PREDICTOR,
+        .upsample = OG_PREDICTOR_NAME,
         .mpp_x = 0.499,
         .mpp_y = 0.2527,
         .magnification = 20,
@@ -73,7 +73,7 @@ static void what_is_printed_parses_to_the_same(void **state)
 static void unknown_facts_are_printed_as_null_and_parse_to_unknown(void **state)
 {
     (void)state;
-    struct og_description given = {.width = 1, .height = 1, .tile = 256, .upsample = OG_FORMAT_PREDICTOR}, found;
+    struct og_description given = {.width = 1, .height = 1, .tile = 256, .upsample = OG_PREDICTOR_NAME}, found;
 
     char *text = og_description_print(&given);
     assert_non_null(strstr(text, "\"mpp_x\":null"));

@@ -128,7 +128,7 @@ static struct og_buf *print_and_parse(const struct og_slide_facts *facts)
     struct og_description valid = facts->description, found;
     valid.width = valid.height = 1;
     valid.tile = OG_TILE_SIZE;
-    memcpy(valid.upsample, OG_FORMAT_PREDICTOR, sizeof OG_FORMAT_PREDICTOR);
+    memcpy(valid.upsample, OG_PREDICTOR_NAME, sizeof OG_PREDICTOR_NAME);
     char *text = og_description_print(&valid);
     enum og_status status = text ? og_description_parse(text, strlen(text), &found, NULL) : OG_NO_MEMORY;
     free(text);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka_all.h"
 
-#include <dirent.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,16 +38,6 @@ static struct og_slide *open_slide(const struct folder *folder, const char *name
     if (og_slide_open(folder->fd, name, 1, &slide, &err) != OG_OK)
         fail_msg("%s", err.text);
     return slide;
-}
-
-static unsigned files_in(const struct folder *folder)
-{
-    unsigned n = 0;
-    DIR *all = opendir(folder->path);
-    for (struct dirent *entry; (entry = readdir(all));)
-        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(all);
-    return n;
 }
 
 static uint8_t *content(const struct folder *folder, const char *name, size_t *size)
@@ -159,7 +148,7 @@ static void an_existing_slide_is_replaced_by_a_whole_one(void **state)
     struct og_slide *slide = open_slide(*state, "old.tif");
     assert_int_equal(og_slide_facts(slide)->pyramid.width, 300);
     og_slide_unref(&slide);
-    assert_int_equal(files_in(*state), 1);
+    assert_int_equal(folder_count(*state), 1);
 }
 
 static bool stop_after_some(void *context, uint64_t done, uint64_t all)
@@ -175,7 +164,7 @@ static void a_stopped_encode_leaves_nothing_behind(void **state)
     struct og_error err = {0};
     options.watch = stop_after_some;
     assert_int_equal(encode_tissue(*state, "x.tif", 4000, 3000, 0, &options, &result, &err), OG_STOPPING);
-    assert_int_equal(files_in(*state), 0);
+    assert_int_equal(folder_count(*state), 0);
 }
 
 /* A source whose third read fails. */
@@ -220,7 +209,7 @@ static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void
     uint8_t *bytes = content(*state, "x.tif", &size);
     assert_memory_equal(bytes, "what was there", 14);
     free(bytes);
-    assert_int_equal(files_in(*state), 1);
+    assert_int_equal(folder_count(*state), 1);
 }
 
 static void a_digest_names_the_very_bytes_of_the_source(void **state)

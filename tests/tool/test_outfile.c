@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka_all.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,16 +14,6 @@ static const char *path_in(const struct folder *folder, const char *name, char r
 {
     snprintf(room, 128, "%s/%s", folder->path, name);
     return room;
-}
-
-static unsigned files_in(const struct folder *folder)
-{
-    unsigned n = 0;
-    DIR *all = opendir(folder->path);
-    for (struct dirent *entry; (entry = readdir(all));)
-        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(all);
-    return n;
 }
 
 static void content_of(const char *path, char room[64])
@@ -49,9 +38,9 @@ static void a_file_has_its_name_only_after_commit(void **state)
     assert_int_equal(og_outfile_commit(&file, &err), OG_OK);
     content_of(path, content);
     assert_string_equal(content, "abcdef");
-    assert_int_equal(files_in(folder), 1);
+    assert_int_equal(folder_count(folder), 1);
     og_outfile_discard(&file);
-    assert_int_equal(files_in(folder), 1);
+    assert_int_equal(folder_count(folder), 1);
 }
 
 static void a_discarded_file_leaves_nothing_and_the_old_one_alone(void **state)
@@ -67,7 +56,7 @@ static void a_discarded_file_leaves_nothing_and_the_old_one_alone(void **state)
     og_outfile_discard(&file);
     content_of(path, content);
     assert_string_equal(content, "old");
-    assert_int_equal(files_in(folder), 1);
+    assert_int_equal(folder_count(folder), 1);
 }
 
 static void a_finished_file_has_the_mode_that_the_umask_gives(void **state)
