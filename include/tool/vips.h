@@ -6,6 +6,9 @@
  *
  * Threads:   start from the main thread before others use libvips; errors from any.
  * Ownership: none.
+ *            libvips' own pool is held to one thread: in 8.14 the failure of a picture's last tile is lost about once
+ *            in a hundred when several threads decode it, and a truncated file then passes for a whole one. The
+ *            encoder reads from threads of its own.
  * Errors:    og_vips_error takes libvips' own text, in one line, and empties its buffer.
  */
 #include <vips/vips.h>

@@ -12,6 +12,7 @@ enum og_status og_vips_start(struct og_error *err)
         return og_vips_error(err, OG_INTERNAL, "libvips", "start");
     g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, say_nothing, NULL);
     vips_cache_set_max(0);
+    vips_concurrency_set(1);
     return OG_OK;
 }
 

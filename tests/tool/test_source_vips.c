@@ -190,29 +190,37 @@ static void a_stack_of_pages_is_refused(void **state)
     assert_refused(path_in(*state, "stack.tif"), "3 pages");
 }
 
-static void a_truncated_picture_fails_where_it_is_read(void **state)
+static enum og_status read_whole(const char *path, struct og_error *err)
+{
+    uint8_t rgb[W * H * 3];
+    struct og_source *source;
+    void *reader;
+    enum og_status status = og_source_open_file(path, &source, err);
+    if (status != OG_OK)
+        return status;
+    assert_int_equal(source->kind->reader_new(source->state, &reader, err), OG_OK);
+    status = source->kind->read(reader, (struct og_rect){0, 0, W, H}, rgb, W * 3, err);
+    source->kind->reader_destroy(reader);
+    og_source_close(&source);
+    return status;
+}
+
+/* Many times: libvips' own threads lose this failure now and then. */
+static void a_truncated_picture_fails_every_time_it_is_read(void **state)
 {
     static const double grey[3] = {9, 9, 9};
     struct folder *folder = *state;
-    struct og_error err = {0};
-    struct og_source *source;
-    uint8_t rgb[W * H * 3], bytes[8192];
-    void *reader;
+    uint8_t bytes[8192];
     save(plain(3, grey, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), path_in(folder, "whole.png[compression=0]"));
     FILE *file = fopen(path_in(folder, "whole.png"), "rb");
     size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
     folder_write(folder, "cut.png", bytes, size / 2);
-
-    enum og_status status = og_source_open_file(path_in(folder, "cut.png"), &source, &err);
-    if (status == OG_OK) {
-        assert_int_equal(source->kind->reader_new(source->state, &reader, &err), OG_OK);
-        status = source->kind->read(reader, (struct og_rect){0, 0, W, H}, rgb, W * 3, &err);
-        source->kind->reader_destroy(reader);
-        og_source_close(&source);
+    for (unsigned i = 0; i < 400; i++) {
+        struct og_error err = {0};
+        assert_int_not_equal(read_whole(path_in(folder, "cut.png"), &err), OG_OK);
+        assert_non_null(strstr(err.text, "cut.png"));
     }
-    assert_int_not_equal(status, OG_OK);
-    assert_non_null(strstr(err.text, "cut.png"));
 }
 
 int main(void)
@@ -227,7 +235,7 @@ int main(void)
         IN_FOLDER(a_resolution_counts_when_a_microscope_could_have_made_it),
         IN_FOLDER(what_is_no_picture_is_refused_by_name_and_reason),
         IN_FOLDER(a_stack_of_pages_is_refused),
-        IN_FOLDER(a_truncated_picture_fails_where_it_is_read),
+        IN_FOLDER(a_truncated_picture_fails_every_time_it_is_read),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     vips_shutdown();
