@@ -49,6 +49,10 @@ struct og_plane og_family_luma(const struct og_family *family, unsigned slot);
 /* The slot's chroma planes at half its luma's resolution, 128². */
 void og_family_chroma(const struct og_family *family, unsigned slot, struct og_plane chroma[2]);
 
+/* One colour all over, as glass is: true, and which. Such tiles are equal for every slide and need one encoding only.
+ */
+bool og_family_is_flat(const struct og_family *family, unsigned slot, uint8_t colour[3]);
+
 /* The tile as it is served: 4:2:0, width x height of it. `out` is borrowed until the encoder's next call. */
 OG_CHECKED enum og_status og_family_encode(const struct og_family *family, unsigned slot,
                                            struct og_jpeg_encoder *encoder, int quality, int width, int height,

@@ -78,6 +78,15 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
         kernels->upsample(&family->base[1 + i], quarter, chroma[i].data, chroma[i].stride);
 }
 
+bool og_family_is_flat(const struct og_family *family, unsigned slot, uint8_t colour[3])
+{
+    struct og_plane planes[3] = {og_family_luma(family, slot)};
+    og_family_chroma(family, slot, planes + 1);
+    for (int i = 0; i < 3; i++)
+        colour[i] = planes[i].data[0];
+    return og_plane_is_flat(&planes[0]) && og_plane_is_flat(&planes[1]) && og_plane_is_flat(&planes[2]);
+}
+
 enum og_status og_family_encode(const struct og_family *family, unsigned slot, struct og_jpeg_encoder *encoder,
                                 int quality, int width, int height, struct og_span *out, struct og_error *err)
 {
