@@ -215,7 +215,7 @@ void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgen
     if (task->stage == OG_STAGE_DECODE)
         status = decode(worker, job->place, task->slot, &err);
     else if (task->stage == OG_STAGE_RESIDUAL)
-        og_family_rebuild(job->place->family, worker->engine->kernels, task->slot,
+        og_family_rebuild(job->place->family, worker->engine->kernels, OG_PREDICTOR_CUBIC, task->slot,
                           job->place->stored.stream[task->slot].size > 0);
     else
         status = encode(worker, job, task->slot, &buf, &err);
