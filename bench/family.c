@@ -33,6 +33,7 @@ static void must(enum og_status status, const struct og_error *err)
 
 struct desk {
     struct og_slide *slide;
+    struct og_reader *reader;
     struct og_extent grid;
     struct og_family *family;
     struct og_jpeg_decoder *decoder;
@@ -59,7 +60,7 @@ static double floor_cpu(struct desk *desk, uint32_t x, uint32_t y)
 {
     struct og_error err = {0};
     struct og_stored_family stored;
-    must(og_slide_read_family(desk->slide, x, y, desk->buffer, &stored, &err), &err);
+    must(og_slide_read_family(desk->slide, desk->reader, x, y, desk->buffer, &stored, &err), &err);
     rebuild(desk, &stored);
     double before = thread_cpu();
     floor_family(desk->floor, &stored, desk->family);
@@ -164,6 +165,8 @@ static void bench_slide(const struct report *report, struct slides *slides, cons
                         .decoder = og_jpeg_decoder_new(),
                         .floor = floor_new(QUALITY),
                         .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
+    struct og_error err = {0};
+    must(og_reader_new(OG_READER_AUTO, &desk.reader, &err), &err);
     desk.grid = og_pyramid_grid(&og_slide_facts(desk.slide)->pyramid, 2);
     double floor_ms[ROUNDS], ratio[ROUNDS];
     measure(&desk, slides, &floor_ms[0], &engine_ms[0]);
@@ -176,6 +179,7 @@ static void bench_slide(const struct report *report, struct slides *slides, cons
     report_figure(report, "engine, one worker, CPU per family", "ms", engine_ms, ROUNDS);
     report_figure(report, "engine / floor", "", ratio, ROUNDS);
     free(desk.buffer);
+    og_reader_destroy(&desk.reader);
     floor_destroy(desk.floor);
     og_jpeg_decoder_destroy(&desk.decoder);
     og_family_destroy(&desk.family);
