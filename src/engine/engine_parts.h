@@ -53,6 +53,7 @@ struct og_engine {
     struct og_log *log;
     const struct og_kernels *kernels;
     uint64_t seed;
+    enum og_reader_kind reader; /* in use */
     struct og_cache *cache;
     struct og_flight *flight;
     struct og_job *jobs;
