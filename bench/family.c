@@ -140,7 +140,7 @@ static void time_kernels(const struct og_kernels *kernels, struct og_family *fam
 static void bench_kernels(const struct report *report)
 {
     static const char *const words[OG_PREDICTORS] = {"cubic", "bilinear", "rounded bilinear"};
-    struct og_family *family = og_family_new();
+    struct og_family *family = og_family_new(false);
     report_title(report, "kernels, per sample written");
     for (unsigned i = 0; og_kernels_variant(i); i++) {
         const struct og_kernels *kernels = og_kernels_variant(i);
@@ -163,7 +163,7 @@ static void bench_slide(const struct report *report, struct slides *slides, cons
                         double *engine_ms)
 {
     struct desk desk = {.slide = og_catalogue_find(slides->catalogue, id, strlen(id)),
-                        .family = og_family_new(),
+                        .family = og_family_new(false),
                         .decoder = og_jpeg_decoder_new(),
                         .floor = floor_new(QUALITY),
                         .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
