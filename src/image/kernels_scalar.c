@@ -22,20 +22,6 @@ static void cubic_stretch_add(const void *restrict row, int width, uint8_t *rest
         cubic_stretch_add_sample(s + x, to + 2 * x);
 }
 
-static void bilinear_blend_down(const struct taps *rows, int first, int last, void *restrict to)
-{
-    uint16_t *row = to;
-    for (int x = first; x < last; x++)
-        bilinear_blend_sample(rows, x, ROUND_DOWN, row++);
-}
-
-static void bilinear_blend_nearest(const struct taps *rows, int first, int last, void *restrict to)
-{
-    uint16_t *row = to;
-    for (int x = first; x < last; x++)
-        bilinear_blend_sample(rows, x, ROUND_NEAREST, row++);
-}
-
 static void bilinear_stretch(const void *restrict row, int width, uint8_t *restrict to)
 {
     const uint16_t *v = row;

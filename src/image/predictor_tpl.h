@@ -3,10 +3,9 @@
  * The predictors' sweep, once for all variants: edges, and one output row after the other while it is in cache. A
  * template, included by each variant after it has defined its row functions, cubic_… on bytes and bilinear_… on sums:
  *
- *     …_blend(const struct taps *rows, int first, int last, void *to)   the column pass over columns first … last - 1;
- *                                                                       bilinear: _blend_down and _blend_nearest
- *     …_stretch(const void *row, int width, uint8_t *to)                the row pass; row[-2] … row[width + 1] exist
- *     …_stretch_add(const void *row, int width, uint8_t *to)            the same onto residuals
+ *     cubic_blend(const struct taps *rows, int first, int last, void *to)   the column pass, columns first … last - 1
+ *     …_stretch(const void *row, int width, uint8_t *to)                    the row pass; row[-2] … row[width + 1]
+ * exist …_stretch_add(const void *row, int width, uint8_t *to)                the same onto residuals
  *
  * Threads: pure functions. Ownership: none. Errors: none.
  */
