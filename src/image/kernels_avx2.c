@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <immintrin.h>
 
-#include "predictor_rows.h"
+#include "kernels_rows.h"
 
 enum { LANES = 32, SUMS = LANES / 2 };
 
@@ -122,8 +122,6 @@ static void bilinear_stretch_add(const void *row, int width, uint8_t *to)
         bilinear_stretch_add_sample(v + x, to + 2 * x);
 }
 
-#include "predictor_tpl.h"
-
 /* Sums of neighbouring bytes as 16 bits: 16 of them from 32 samples. */
 static __m256i pairs(const uint8_t *from)
 {
@@ -144,15 +142,6 @@ static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, ui
     return x;
 }
 
-static void halve(const struct og_plane *from, const struct og_plane *to)
-{
-    for (int y = 0; y < to->height; y++) {
-        const uint8_t *upper = from->data + inside(2 * y, from->height) * from->stride;
-        const uint8_t *lower = from->data + inside(2 * y + 1, from->height) * from->stride;
-        uint8_t *row = to->data + y * to->stride;
-        int samples = from->width < 2 * to->width ? from->width : 2 * to->width;
-        halve_columns(from, upper, lower, halve_row(upper, lower, samples, row), to->width, row);
-    }
-}
+#include "kernels_tpl.h"
 
 const struct og_kernels og_kernels_avx2 = {.name = "avx2", .predict = PREDICT, .halve = halve};

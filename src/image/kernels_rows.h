@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef OG_IMAGE_PREDICTOR_ROWS_H
-#define OG_IMAGE_PREDICTOR_ROWS_H
+#ifndef OG_IMAGE_KERNELS_ROWS_H
+#define OG_IMAGE_KERNELS_ROWS_H
 /*
  * What every variant of the kernels shares: the row between the passes, the four source rows of a column pass, the
  * bilinear column pass, which compilers turn into vectors as well as anybody, and one sample of each other step in
