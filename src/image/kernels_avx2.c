@@ -40,10 +40,17 @@ static void cubic_blend(const struct taps *rows, int first, int last, void *to)
 {
     uint8_t *row = to;
     int x = first;
-    for (; x + LANES <= last; x += LANES, row += LANES)
-        store(row, cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+    for (; x + LANES <= last; x += LANES)
+        store(row + x - first,
+              cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+    if (x < last && last - first >= LANES) { /* the last ones together with some that are done */
+        x = last - LANES;
+        store(row + x - first,
+              cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+        return;
+    }
     for (; x < last; x++)
-        cubic_blend_sample(rows, x, row++);
+        cubic_blend_sample(rows, x, row + x - first);
 }
 
 /* 64 samples of an output row: even and odd phases, then put side by side. */

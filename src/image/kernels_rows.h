@@ -14,7 +14,7 @@
 #include "image/kernels.h"
 
 /* A row of the column pass: the samples under it and two beyond each end, and room for a vector that starts inside. */
-enum { REACH = 2, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH + 64 };
+enum { REACH = OG_PREDICTOR_REACH, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH + 64 };
 
 union row {
     uint8_t samples[ROW]; /* cubic */
