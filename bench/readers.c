@@ -210,7 +210,7 @@ static void report_all(const struct report *report, const bool *works)
 {
     for (int m = 0; m < MOODS; m++)
         for (int c = 0; c < CREWS; c++) {
-            char title[100], name[100];
+            char title[100], name[300];
             snprintf(title, sizeof title, "%s, %u thread%s", moods[m].name, crews[c], crews[c] > 1 ? "s" : "");
             report_title(report, title);
             for (int f = 0; f < (moods[m].hint ? FIGURES : FIGURES - 1); f++)
