@@ -7,7 +7,7 @@
 #include "support/pictures.h"
 #include "support/served.h"
 
-enum { COLUMNS = 4, ROWS = 3, TOP = 12, SEEN_BEFORE = 4, LOOKED_AT = 3 };
+enum { COLUMNS = 6, ROWS = 3, TOP = 13, SEEN_BEFORE = 4, LOOKED_AT = 3 };
 
 static void build_every_family(struct served *served)
 {
@@ -29,7 +29,7 @@ static void a_family_allocates_nothing_of_ours_once_the_load_was_seen(void **sta
     struct served served;
     struct picture picture = {PICTURE_NOISE, COLUMNS * 1024 - 100, ROWS * 1024, 3};
     folder_add_slide(&folder, "a", &picture);
-    served_open(&served, folder.path, (struct og_engine_options){.workers = 1, .cache_bytes = 6 << 20});
+    served_open(&served, folder.path, (struct og_engine_options){.workers = 1, .cache_bytes = 5 << 20});
     for (unsigned i = 0; i < SEEN_BEFORE; i++)
         build_every_family(&served);
 
@@ -39,7 +39,7 @@ static void a_family_allocates_nothing_of_ours_once_the_load_was_seen(void **sta
     for (unsigned i = 0; i < LOOKED_AT; i++)
         build_every_family(&served);
 
-    assert_true(og_metrics_sum(served.metrics, OG_COUNT_TILE_SPECULATIVE) > tiles + 3 * 20);
+    assert_true(og_metrics_sum(served.metrics, OG_COUNT_TILE_SPECULATIVE) > tiles + 20 * COLUMNS * ROWS);
     assert_int_equal(allocations_of_others().calls, ours.calls);
     assert_true(allocations_of_libjpeg().calls > codec.calls);
     served_close(&served);
