@@ -51,7 +51,10 @@ extern const struct og_kernels og_kernels_neon; /* 64-bit ARM builds only, where
 /* The variants that this processor runs, best first, scalar last; NULL behind the last. */
 const struct og_kernels *og_kernels_variant(unsigned i);
 
-/* The best variant; the environment variable OG_CPU names another ("scalar", "avx2", "neon"). */
+/*
+ * The best variant; the environment variable OG_CPU names another ("scalar", "avx2", "neon"). A name of none that runs
+ * here changes nothing.
+ */
 const struct og_kernels *og_kernels_choose(void);
 
 #endif
