@@ -96,6 +96,7 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
     for (unsigned i = 0; i < engine->options.workers; i++) {
         struct og_worker *worker = &engine->workers[i];
         worker->engine = engine;
+        worker->reserved = i == 0 && engine->options.workers > 1;
         worker->metrics = og_metrics_take(metrics);
         worker->decoder = og_jpeg_decoder_new();
         worker->encoder = og_jpeg_encoder_new();
@@ -122,6 +123,7 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     if (getrandom(&engine->seed, sizeof engine->seed, 0) != sizeof engine->seed)
         engine->seed = engine->options.clock();
     og_park_init(&engine->work);
+    og_park_init(&engine->reserve);
     og_park_init(&engine->idle);
     engine->bufs = og_buf_pool_new();
     engine->cache = og_cache_new(engine->options.cache_bytes, CACHE_SHARDS);
@@ -254,7 +256,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     if (status == OG_PENDING) {
         og_count(metrics, joined ? OG_COUNT_JOB_JOINED : OG_COUNT_JOB_LED, 1);
         og_engine_push(engine, &ready);
-        og_park_notify_one(&engine->work);
+        og_engine_wake(engine, OG_DEMAND);
         return;
     }
     og_count(metrics, joined || buf ? OG_COUNT_JOB_JOINED : OG_COUNT_JOB_REFUSED, 1);
@@ -329,6 +331,7 @@ void og_engine_drain(struct og_engine *engine)
     atomic_store_explicit(&engine->stopping, true, memory_order_release); /* N1 */
     og_flight_visit_all(engine->flight);
     og_park_notify_all(&engine->work);
+    og_park_notify_all(&engine->reserve);
     while (atomic_load_explicit(&engine->in_flight, memory_order_acquire) != 0) { /* N3 */
         uint32_t ticket = og_park_prepare(&engine->idle);
         if (atomic_load_explicit(&engine->in_flight, memory_order_acquire) == 0) /* N3 */
@@ -377,6 +380,7 @@ void og_engine_destroy(struct og_engine **pointer)
         og_engine_drain(engine);
     atomic_store_explicit(&engine->ended, true, memory_order_release); /* N4 */
     og_park_notify_all(&engine->work);
+    og_park_notify_all(&engine->reserve);
     destroy_workers(engine);
     for (unsigned i = 0; engine->jobs && i < engine->options.jobs; i++)
         og_job_fini(&engine->jobs[i]);

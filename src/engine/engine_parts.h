@@ -11,6 +11,9 @@
  * Rings are sized so that an admitted job always fits: the front rings hold every job, a stage ring every task of every
  * workplace. The free jobs and the free workplaces are rings too.
  *
+ * With two workers or more one is reserved for demand. While siblings are built after an answer, that leaves a core for
+ * the event thread that has to send it, and a worker for whoever asks next.
+ *
  * Threads:   bands below. Edges not written here are those of ring, park and the two locks (job.h, flight.h).
  *            N1 stopping: a release store by drain, N2 an acquire load by submitters under the shard's lock and by
  *            workers; a submitter that read "no" has entered its job before drain counts jobs, because drain takes
@@ -46,6 +49,7 @@ struct og_worker {
     struct og_thread thread;
     bool started;
     bool tiles_first; /* the worker's own: whose turn it is at the front */
+    bool reserved;    /* runs no speculation */
 };
 
 struct og_engine {
@@ -66,7 +70,7 @@ struct og_engine {
     struct og_ring *stage[OG_STAGES][OG_URGENCIES];
 
     /* shared: atomic */
-    struct og_park work, idle;
+    struct og_park work, reserve, idle; /* workers; those that are reserved; who waits for the end of all jobs */
     alignas(64) atomic_uint in_flight;
     atomic_bool stopping, ended;
     struct og_ahead ahead;
@@ -80,6 +84,9 @@ void *og_worker_run(void *worker);
  * a cell and giving it back (ring.c, d): then this yields to it.
  */
 void og_engine_put(struct og_ring *ring, void *item);
+
+/* There is more to do. The reserved worker sleeps through speculation. */
+void og_engine_wake(struct og_engine *engine, enum og_urgency urgency);
 
 /* Pushes what became ready and wakes as many workers. */
 void og_engine_push(struct og_engine *engine, struct og_ready *ready);

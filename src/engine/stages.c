@@ -216,10 +216,12 @@ void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgen
     enum og_claim claim = og_job_claim_locked(job, task, urgency);
     bool ahead = claim == OG_CLAIM_RUN && og_job_looks_ahead_locked(job, urgency);
     pthread_mutex_unlock(&job->lock);
-    if (claim == OG_CLAIM_LATER)
+    if (claim == OG_CLAIM_LATER) {
         og_engine_put(worker->engine->stage[task->stage][OG_SPECULATION], task);
-    else if (claim == OG_CLAIM_STALE)
+        og_engine_wake(worker->engine, OG_SPECULATION);
+    } else if (claim == OG_CLAIM_STALE) {
         og_engine_leave(worker->engine, job);
+    }
     if (claim != OG_CLAIM_RUN)
         return;
     if (ahead)

@@ -9,12 +9,20 @@ void og_engine_put(struct og_ring *ring, void *item)
         sched_yield();
 }
 
+void og_engine_wake(struct og_engine *engine, enum og_urgency urgency)
+{
+    og_park_notify_one(&engine->work);
+    if (urgency == OG_DEMAND)
+        og_park_notify_one(&engine->reserve);
+}
+
 void og_engine_push(struct og_engine *engine, struct og_ready *ready)
 {
     for (unsigned i = 0; i < ready->count; i++) {
         struct og_task *task = ready->item[i].task;
-        og_engine_put(engine->stage[task->stage][ready->item[i].demanded ? OG_DEMAND : OG_SPECULATION], task);
-        og_park_notify_one(&engine->work);
+        enum og_urgency urgency = ready->item[i].demanded ? OG_DEMAND : OG_SPECULATION;
+        og_engine_put(engine->stage[task->stage][urgency], task);
+        og_engine_wake(engine, urgency);
     }
     ready->count = 0;
 }
@@ -41,7 +49,7 @@ static void recycle(struct og_engine *engine, struct og_job *job)
     og_engine_put(engine->free_jobs, job);
     if (atomic_fetch_sub_explicit(&engine->in_flight, 1, memory_order_acq_rel) == 1) /* N3 */
         og_park_notify_all(&engine->idle);
-    og_park_notify_one(&engine->work);
+    og_engine_wake(engine, OG_DEMAND); /* a place, a job: somebody may wait for them in front */
 }
 
 /* The one who holds the last entry keeps it while it takes the locks in their order: nobody else can end the job. */
@@ -103,11 +111,11 @@ static void drop(struct og_worker *worker, struct og_task *task)
 }
 
 /* A pop that met a half-finished push let that push's one notify stand for two items (ring.h): pass it on. */
-static void *pop(struct og_engine *engine, struct og_ring *ring)
+static void *pop(struct og_engine *engine, struct og_ring *ring, enum og_urgency urgency)
 {
     void *item = og_ring_pop(ring);
     if (item && !og_ring_is_empty(ring))
-        og_park_notify_one(&engine->work);
+        og_engine_wake(engine, urgency);
     return item;
 }
 
@@ -115,7 +123,7 @@ static void *pop(struct og_engine *engine, struct og_ring *ring)
 static struct og_task *pop_task(struct og_engine *engine, enum og_urgency urgency)
 {
     for (int stage = OG_STAGES - 1; stage >= 0; stage--) {
-        struct og_task *task = pop(engine, engine->stage[stage][urgency]);
+        struct og_task *task = pop(engine, engine->stage[stage][urgency], urgency);
         if (task)
             return task;
     }
@@ -129,7 +137,7 @@ static struct og_job *pop_family(struct og_engine *engine)
     struct og_workplace *place = og_ring_pop(engine->free_places);
     if (!place)
         return NULL;
-    struct og_job *job = pop(engine, engine->front_families);
+    struct og_job *job = pop(engine, engine->front_families, OG_DEMAND);
     if (job)
         job->place = place;
     else
@@ -139,7 +147,7 @@ static struct og_job *pop_family(struct og_engine *engine)
 
 static bool serve_tile(struct og_worker *worker)
 {
-    struct og_job *job = pop(worker->engine, worker->engine->front_tiles);
+    struct og_job *job = pop(worker->engine, worker->engine->front_tiles, OG_DEMAND);
     if (job)
         og_stage_tile(worker, job);
     return job;
@@ -168,7 +176,7 @@ static bool work_once(struct og_worker *worker)
     worker->tiles_first = !worker->tiles_first;
     if (worker->tiles_first ? serve_tile(worker) || serve_family(worker) : serve_family(worker) || serve_tile(worker))
         return true;
-    task = pop_task(worker->engine, OG_SPECULATION);
+    task = worker->reserved ? NULL : pop_task(worker->engine, OG_SPECULATION);
     if (task)
         og_stage_task(worker, task, OG_SPECULATION);
     return task;
@@ -178,14 +186,15 @@ void *og_worker_run(void *argument)
 {
     struct og_worker *worker = argument;
     struct og_engine *engine = worker->engine;
+    struct og_park *bed = worker->reserved ? &engine->reserve : &engine->work;
     while (!atomic_load_explicit(&engine->ended, memory_order_acquire)) { /* N4 pairs with destroy's release */
         if (work_once(worker))
             continue;
-        uint32_t ticket = og_park_prepare(&engine->work);
+        uint32_t ticket = og_park_prepare(bed);
         if (work_once(worker) || atomic_load_explicit(&engine->ended, memory_order_acquire)) /* N4 */
-            og_park_cancel(&engine->work);
+            og_park_cancel(bed);
         else
-            og_park_wait(&engine->work, ticket);
+            og_park_wait(bed, ticket);
     }
     return NULL;
 }
