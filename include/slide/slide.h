@@ -8,8 +8,8 @@
  *            change.
  * Ownership: open and ref return owned references; unref takes one. Facts and documents are borrowed from the slide.
  *            Edges: S1 each unref releases, S2 the last unref acquires, so its close sees every owner's last read.
- * Errors:    open and reads fill an og_error that names the file and the place. Every byte that pixels depend on is
- *            checked on every read: what comes back is what was written, or OG_DAMAGED.
+ * Errors:    open and reads fill an og_error that names the file and the place. Every byte of an Origami slide that
+ *            pixels depend on is checked on every read: what comes back is what was written, or OG_DAMAGED.
  */
 #include <stdint.h>
 
