@@ -45,7 +45,9 @@ struct desk {
 static void rebuild(struct desk *desk, const struct og_stored_family *stored)
 {
     struct og_error err = {0};
-    must(og_family_decode_base(desk->family, desk->decoder, stored->tables_base, stored->stream[0], &err), &err);
+    must(og_family_decode_base(desk->family, desk->decoder, stored->tables_base, stored->stream[0], OG_TILE_SIZE,
+                               OG_TILE_SIZE, &err),
+         &err);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
         bool there = stored->stream[slot].size > 0;
         if (there)
@@ -53,7 +55,7 @@ static void rebuild(struct desk *desk, const struct og_stored_family *stored)
                                            slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0,
                                            stored->stream[slot], &err),
                  &err);
-        og_family_rebuild(desk->family, og_kernels_choose(), OG_PREDICTOR_CUBIC, slot, there);
+        og_family_rebuild(desk->family, og_kernels_choose(), og_slide_facts(desk->slide)->predictor, slot, there);
     }
 }
 

@@ -2,7 +2,7 @@ import { bytes, extent, grouped, isPositive, isSlideId, micrometres, pixels, sca
 
 const SCALE_ROOM = 160; // screen pixels that the scale bar may take
 const NAVIGATOR_AREA = 26000; // square screen pixels at most; its shape is the slide's
-const FORMATS = { origami: 'Origami slide', deepzoom: 'Deep Zoom folder' };
+const FORMATS = { origami: 'Origami slide', deepzoom: 'Deep Zoom folder', rrip: 'RRIP residuals' };
 const RESOLUTIONS = [['L0', 'full'], ['L1', 'half'], ['L2', 'quarter']];
 
 const { OpenSeadragon } = window;

@@ -36,10 +36,17 @@ struct og_family {
 struct og_family *og_family_new(bool huge_pages);
 void og_family_destroy(struct og_family **family);
 
+/*
+ * With tables a stream is an Origami slide's: an abbreviated one of a full tile. A whole one, without, is another
+ * layout's: og_jpeg_decode_foreign reads it, or, where its first bytes say so, og_webp_decode_grey; JPEG XL is
+ * OG_UNSUPPORTED. `width` and `height` are the part of the tile inside the slide, which is all that a whole one may
+ * hold; it is then repeated outwards.
+ */
 OG_CHECKED enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_decoder *decoder,
-                                                struct og_span tables, struct og_span stream, struct og_error *err);
+                                                struct og_span tables, struct og_span stream, int width, int height,
+                                                struct og_error *err);
 
-/* `slot` is an L1 or L0 slot; an absent residual is simply never decoded. */
+/* `slot` is an L1 or L0 slot; an absent residual is simply never decoded. Residuals are always of full tiles. */
 OG_CHECKED enum og_status og_family_decode_residual(struct og_family *family, unsigned slot,
                                                     struct og_jpeg_decoder *decoder, struct og_span tables,
                                                     struct og_span stream, struct og_error *err);

@@ -2,8 +2,9 @@
 #ifndef OG_SLIDE_CATALOGUE_H
 #define OG_SLIDE_CATALOGUE_H
 /*
- * og_catalogue: the slides of one folder by id. Every NAME.tif that is an Origami slide and every NAME.dzi with its
- * NAME_files beside it is one; anything else is skipped with one log line that says why.
+ * og_catalogue: the slides of one folder by id. Every NAME.tif that is an Origami slide, every NAME.dzi with its
+ * NAME_files beside it and every folder NAME with a baseline_pyramid.dzi in it is one; anything else is skipped with
+ * one log line that says why.
  *
  * Threads:   find and json from any thread once open has returned; open and close are single-threaded.
  * Ownership: open returns owned; find returns an owned reference; json is borrowed.

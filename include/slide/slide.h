@@ -8,8 +8,8 @@
  *            change.
  * Ownership: open and ref return owned references; unref takes one. Facts and documents are borrowed from the slide.
  *            Edges: S1 each unref releases, S2 the last unref acquires, so its close sees every owner's last read.
- * Errors:    open and reads fill an og_error that names the file and the place. Every byte that pixels depend on is
- *            checked on every read: what comes back is what was written, or OG_DAMAGED.
+ * Errors:    open and reads fill an og_error that names the file and the place. Every byte of an Origami slide that
+ *            pixels depend on is checked on every read: what comes back is what was written, or OG_DAMAGED.
  */
 #include <stdint.h>
 
@@ -26,15 +26,17 @@ struct og_slide;
 
 struct og_slide_facts {
     char id[OG_SLIDE_ID_MAX + 1];
-    const char *format; /* "origami" or "deepzoom" */
+    const char *format; /* "origami", "deepzoom" or "rrip" */
     struct og_pyramid pyramid;
     struct og_description description; /* of an Origami slide; else zeros but for the sizes */
     uint64_t file_bytes;               /* 0: unknown */
-    bool residual;                     /* depths 0 and 1 are rebuilt from families */
+    bool residual;                     /* depths 0 and 1 are rebuilt from families … */
+    enum og_predictor predictor;       /* … with this one */
     unsigned last_depth;               /* the coarsest that is stored; coarser ones are made from its only tile */
 };
 
-/* Opens `name` in the open directory `directory`: "x.tif" or "x.dzi". `key` is a number never used for another slide.
+/* Opens `name` in the open directory `directory`: "x.tif", "x.dzi" or a folder "x". `key` is a number never used for
+ * another slide.
  */
 OG_CHECKED enum og_status og_slide_open(int directory, const char *name, uint64_t key, struct og_slide **out,
                                         struct og_error *err);
@@ -49,9 +51,13 @@ struct og_buf *og_slide_dzi(const struct og_slide *slide);  /* what /dzi/<slide>
 /* Damage is told once in a while for each slide, or it would flood a log: true at most once in `gap_ns`. Any thread. */
 bool og_slide_complaint_due(struct og_slide *slide, uint64_t now_ns, uint64_t gap_ns);
 
-/* A stored tile in the caller's buffer. Without tables the stream is whole and already has the served size. */
+/*
+ * A stored tile in the caller's buffer. Without tables the stream is whole and has the served size already or, where it
+ * may be full, a full tile's at the right and bottom edge too.
+ */
 struct og_stored_tile {
     struct og_span tables, stream;
+    bool may_be_full;
 };
 
 /* Bytes of buffer that read_stored and read_family ask for at most. */
@@ -61,10 +67,11 @@ OG_CHECKED enum og_status og_slide_read_stored(const struct og_slide *slide, str
                                                uint32_t x, uint32_t y, uint8_t *buffer, struct og_stored_tile *out,
                                                struct og_error *err);
 
-/* A family's streams in the caller's buffer, after one contiguous read. */
+/* A family's streams in the caller's buffer. Without tables the streams are whole. */
 struct og_stored_family {
     struct og_span stream[OG_FAMILY_SLOTS]; /* empty: absent, or outside the slide, or damaged */
-    uint32_t damaged;                       /* slots whose bytes are not what was written */
+    uint32_t damaged;                       /* slots whose bytes are not what was written … */
+    const char *reason;                     /* … and how that is known */
     struct og_span tables_base, tables_l1, tables_l0;
 };
 

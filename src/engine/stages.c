@@ -14,16 +14,23 @@ static void complain(struct og_worker *worker, const struct og_job *job, const s
                      err->text);
 }
 
-/* Names the first damaged tile as a viewer would ask for it. */
-static enum og_status describe_damage(const struct og_job *job, uint32_t damaged, struct og_error *err)
+/* Puts before the reason which tile it is about, as a viewer would ask for it. */
+static enum og_status name_slot(const struct og_job *job, unsigned slot, const char *and_others, struct og_error *err)
 {
-    unsigned first = (unsigned)__builtin_ctz(damaged);
-    struct og_place place = og_slot_place(first);
+    struct og_place place = og_slot_place(slot);
     unsigned across = 4u >> place.depth;
-    return og_error_set(err, OG_DAMAGED, "L%u tile %u,%u (level %u)%s: the checksum does not match", place.depth,
-                        job->x * across + place.dx, job->y * across + place.dy,
-                        og_slide_facts(job->slide)->pyramid.top - place.depth,
-                        damaged & (damaged - 1) ? " and others of its family" : "");
+    return og_error_prefix(err, "L%u tile %u,%u (level %u)%s", place.depth, job->x * across + place.dx,
+                           job->y * across + place.dy, og_slide_facts(job->slide)->pyramid.top - place.depth,
+                           and_others);
+}
+
+static enum og_status describe_damage(const struct og_job *job, const struct og_stored_family *stored,
+                                      struct og_error *err)
+{
+    uint32_t damaged = stored->damaged;
+    og_error_set(err, OG_DAMAGED, "%s", stored->reason);
+    return name_slot(job, (unsigned)__builtin_ctz(damaged), damaged & (damaged - 1) ? " and others of its family" : "",
+                     err);
 }
 
 static void remember(struct og_worker *worker, const struct og_job *job, uint32_t level, uint32_t x, uint32_t y,
@@ -57,7 +64,8 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
     struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_depth, job->x, job->y);
     if (depth == stored_depth)
-        return og_jpeg_finish(stored.tables, stored.stream, (int)size.width, (int)size.height, out, err);
+        return og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height, out,
+                              err);
 
     struct og_span span;
     status =
@@ -115,7 +123,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
         for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
             og_count(worker->metrics, OG_COUNT_READ_BYTES, stored->stream[slot].size);
         if (stored->damaged)
-            status = describe_damage(job, stored->damaged, &err);
+            status = describe_damage(job, stored, &err);
     }
     if (status != OG_OK) {
         og_count(worker->metrics, OG_COUNT_READ_DAMAGED, status == OG_DAMAGED);
@@ -134,14 +142,20 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     og_engine_leave(engine, job);
 }
 
-static enum og_status decode(struct og_worker *worker, struct og_workplace *place, unsigned slot, struct og_error *err)
+static enum og_status decode(struct og_worker *worker, const struct og_job *job, unsigned slot, struct og_error *err)
 {
-    const struct og_stored_family *stored = &place->stored;
-    if (slot == OG_SLOT_L2)
-        return og_family_decode_base(place->family, worker->decoder, stored->tables_base, stored->stream[slot], err);
-    return og_family_decode_residual(place->family, slot, worker->decoder,
-                                     slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0, stored->stream[slot],
-                                     err);
+    struct og_family *family = job->place->family;
+    const struct og_stored_family *stored = &job->place->stored;
+    enum og_status status;
+    if (slot == OG_SLOT_L2) {
+        struct og_extent size = og_pyramid_tile(&og_slide_facts(job->slide)->pyramid, 2, job->x, job->y);
+        status = og_family_decode_base(family, worker->decoder, stored->tables_base, stored->stream[slot],
+                                       (int)size.width, (int)size.height, err);
+    } else {
+        struct og_span tables = slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0;
+        status = og_family_decode_residual(family, slot, worker->decoder, tables, stored->stream[slot], err);
+    }
+    return status == OG_OK ? OG_OK : name_slot(job, slot, "", err);
 }
 
 static enum og_status encode_tile(struct og_worker *worker, const struct og_family *family, unsigned slot,
@@ -231,10 +245,10 @@ void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgen
     struct og_buf *buf = NULL;
     enum og_status status = OG_OK;
     if (task->stage == OG_STAGE_DECODE)
-        status = decode(worker, job->place, task->slot, &err);
+        status = decode(worker, job, task->slot, &err);
     else if (task->stage == OG_STAGE_RESIDUAL)
-        og_family_rebuild(job->place->family, worker->engine->kernels, OG_PREDICTOR_CUBIC, task->slot,
-                          job->place->stored.stream[task->slot].size > 0);
+        og_family_rebuild(job->place->family, worker->engine->kernels, og_slide_facts(job->slide)->predictor,
+                          task->slot, job->place->stored.stream[task->slot].size > 0);
     else
         status = encode(worker, job, task->slot, &buf, &err);
     lap(worker, stage_timer[task->stage], &since);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/family.h"
 
+#include <string.h>
+
 #include "base/pages.h"
+#include "image/webp.h"
 
 enum { T = OG_TILE_SIZE, PLANE = T * T };
 
@@ -31,9 +34,11 @@ void og_family_destroy(struct og_family **family)
 }
 
 enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_decoder *decoder, struct og_span tables,
-                                     struct og_span stream, struct og_error *err)
+                                     struct og_span stream, int width, int height, struct og_error *err)
 {
-    return og_jpeg_decode(decoder, tables, stream, 3, family->base, err);
+    if (tables.size)
+        return og_jpeg_decode(decoder, tables, stream, 3, family->base, err);
+    return og_jpeg_decode_foreign(decoder, stream, 3, family->base, width, height, err);
 }
 
 struct og_plane og_family_luma(const struct og_family *family, unsigned slot)
@@ -51,11 +56,29 @@ void og_family_chroma(const struct og_family *family, unsigned slot, struct og_p
         chroma[i] = og_plane_part(place.depth == 0 ? family->chroma1[i] : family->base[1 + i], part);
 }
 
+static bool begins_with(struct og_span stream, const uint8_t *bytes, size_t size)
+{
+    return stream.size >= size && memcmp(stream.data, bytes, size) == 0;
+}
+
+/* Bare, or in its box. */
+static bool is_jpeg_xl(struct og_span stream)
+{
+    static const uint8_t bare[] = {0xff, 0x0a}, box[] = {0, 0, 0, 12, 'J', 'X', 'L', ' ', 0x0d, 0x0a, 0x87, 0x0a};
+    return begins_with(stream, bare, sizeof bare) || begins_with(stream, box, sizeof box);
+}
+
 enum og_status og_family_decode_residual(struct og_family *family, unsigned slot, struct og_jpeg_decoder *decoder,
                                          struct og_span tables, struct og_span stream, struct og_error *err)
 {
     struct og_plane luma = og_family_luma(family, slot);
-    return og_jpeg_decode(decoder, tables, stream, 1, &luma, err);
+    if (tables.size)
+        return og_jpeg_decode(decoder, tables, stream, 1, &luma, err);
+    if (is_jpeg_xl(stream))
+        return og_error_set(err, OG_UNSUPPORTED, "a JPEG XL stream, which this version cannot read");
+    if (og_webp_is(stream))
+        return og_webp_decode_grey(stream, &luma, err);
+    return og_jpeg_decode_foreign(decoder, stream, 1, &luma, luma.width, luma.height, err);
 }
 
 static enum og_predictor of_chroma(enum og_predictor luma)

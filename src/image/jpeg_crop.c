@@ -4,13 +4,35 @@
 
 #include "image/jpeg.h"
 #include "jpeg_output.h"
+#include "jpeg_scans.h"
 
 struct crop {
     struct og_jpeg_errors errors;
     struct jpeg_decompress_struct from;
     struct jpeg_compress_struct to;
+    struct og_jpeg_scans scans;
     struct og_jpeg_output output;
 };
+
+static JDIMENSION blocks_along(int samples, int factor, int largest_factor)
+{
+    return (JDIMENSION)((samples * factor + largest_factor * DCTSIZE - 1) / (largest_factor * DCTSIZE));
+}
+
+static JDIMENSION round_up(JDIMENSION blocks, int factor)
+{
+    return (blocks + (JDIMENSION)factor - 1) / (JDIMENSION)factor * (JDIMENSION)factor;
+}
+
+static void copy_component(j_common_ptr owner, jvirt_barray_ptr from, jvirt_barray_ptr to, JDIMENSION across,
+                           JDIMENSION down)
+{
+    for (JDIMENSION y = 0; y < down; y++) {
+        JBLOCKARRAY in = owner->mem->access_virt_barray(owner, from, y, 1, FALSE);
+        JBLOCKARRAY out = owner->mem->access_virt_barray(owner, to, y, 1, TRUE);
+        memcpy(out[0], in[0], across * sizeof(JBLOCK));
+    }
+}
 
 /* Blocks of the smaller image, copied; those that pad an MCU row beyond the source's blocks stay zero. */
 static jvirt_barray_ptr *copy_blocks(struct crop *crop, jvirt_barray_ptr *source, int width, int height)
@@ -18,28 +40,28 @@ static jvirt_barray_ptr *copy_blocks(struct crop *crop, jvirt_barray_ptr *source
     struct jpeg_decompress_struct *from = &crop->from;
     j_common_ptr owner = (j_common_ptr)from;
     jvirt_barray_ptr *part = from->mem->alloc_small(owner, JPOOL_IMAGE, sizeof *part * (size_t)from->num_components);
-    JDIMENSION across = (JDIMENSION)(width + DCTSIZE - 1) / DCTSIZE,
-               down = (JDIMENSION)(height + DCTSIZE - 1) / DCTSIZE;
-    for (int c = 0; c < from->num_components; c++)
-        part[c] = from->mem->request_virt_barray(owner, JPOOL_IMAGE, TRUE, across, down, 1);
+    JDIMENSION across[MAX_COMPONENTS], down[MAX_COMPONENTS];
+    for (int c = 0; c < from->num_components; c++) {
+        const jpeg_component_info *component = &from->comp_info[c];
+        int h = component->h_samp_factor, v = component->v_samp_factor;
+        across[c] = blocks_along(width, h, from->max_h_samp_factor);
+        down[c] = blocks_along(height, v, from->max_v_samp_factor);
+        part[c] = from->mem->request_virt_barray(owner, JPOOL_IMAGE, TRUE, round_up(across[c], h), round_up(down[c], v),
+                                                 (JDIMENSION)v);
+    }
     from->mem->realize_virt_arrays(owner);
     for (int c = 0; c < from->num_components; c++)
-        for (JDIMENSION y = 0; y < down; y++) {
-            JBLOCKARRAY in = from->mem->access_virt_barray(owner, source[c], y, 1, FALSE);
-            JBLOCKARRAY out = from->mem->access_virt_barray(owner, part[c], y, 1, TRUE);
-            memcpy(out[0], in[0], across * sizeof(JBLOCK));
-        }
+        copy_component(owner, source[c], part[c], across[c], down[c]);
     return part;
 }
 
 static void transcode(struct crop *crop, struct og_span stream, int width, int height)
 {
+    og_jpeg_bound_scans(&crop->scans, &crop->from);
     jpeg_mem_src(&crop->from, stream.data, stream.size);
     jpeg_read_header(&crop->from, TRUE);
-    if (crop->from.progressive_mode || crop->from.arith_code)
-        og_jpeg_give_up(&crop->errors, "not a baseline stream");
-    if (crop->from.max_h_samp_factor != 1 || crop->from.max_v_samp_factor != 1)
-        og_jpeg_give_up(&crop->errors, "unexpected chroma subsampling");
+    if (crop->from.arith_code)
+        og_jpeg_give_up(&crop->errors, "an arithmetic-coded stream");
     if (crop->from.image_width > OG_TILE_SIZE || crop->from.image_height > OG_TILE_SIZE ||
         width > (int)crop->from.image_width || height > (int)crop->from.image_height)
         og_jpeg_give_up(&crop->errors, "unexpected size");

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/tile.h"
 #include "image/jpeg.h"
 #include "jpeg_error.h"
+#include "jpeg_scans.h"
 
 struct og_jpeg_decoder {
     struct jpeg_decompress_struct info;
     struct og_jpeg_errors errors;
     struct jpeg_source_mgr source;
+    struct og_jpeg_scans scans;
+    uint8_t row[3 * OG_TILE_SIZE]; /* of a foreign stream, its components side by side */
 };
 
 static void source_keep(j_decompress_ptr info)
@@ -143,6 +148,7 @@ enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span ta
         return og_error_set(err, decoder->errors.status, "%s", decoder->errors.text);
     }
     forget_tables(info);
+    info->progress = NULL;
     if (tables.size) {
         source_set(decoder, tables);
         if (jpeg_read_header(info, FALSE) != JPEG_HEADER_TABLES_ONLY) {
@@ -164,5 +170,104 @@ enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span ta
     jpeg_start_decompress(info);
     read_planes(decoder, components, planes);
     jpeg_finish_decompress(info);
+    return OG_OK;
+}
+
+/* ---- streams of others ---- */
+
+static bool is_halved_or_whole(const jpeg_component_info *component, int c)
+{
+    int h = component->h_samp_factor, v = component->v_samp_factor;
+    return c == 0 ? h >= 1 && h <= 2 && v >= 1 && v <= 2 : h == 1 && v == 1;
+}
+
+static const char *foreign_refusal(const struct jpeg_decompress_struct *info, int components,
+                                   const struct og_plane *planes, int width, int height)
+{
+    if (info->arith_code || info->data_precision != 8)
+        return "not a Huffman-coded 8-bit stream";
+    if (info->num_components != components)
+        return "unexpected number of components";
+    if (info->jpeg_color_space != (components == 1 ? JCS_GRAYSCALE : JCS_YCbCr))
+        return "not in the colours of JFIF";
+    int got_width = (int)info->image_width, got_height = (int)info->image_height;
+    if ((got_width != width || got_height != height) &&
+        (got_width != planes[0].width || got_height != planes[0].height))
+        return "unexpected size";
+    for (int c = 0; components == 3 && c < 3; c++)
+        if (!is_halved_or_whole(&info->comp_info[c], c))
+            return "unexpected chroma subsampling";
+    return info->progressive_mode || has_tables(info) ? NULL : "a table is missing"; /* else they come scan by scan */
+}
+
+/* The tables that the first scan of each component found; forget_tables left zeros where the stream has none. */
+static bool has_steps(const struct jpeg_decompress_struct *info)
+{
+    for (int c = 0; c < info->num_components; c++) {
+        const JQUANT_TBL *steps = info->comp_info[c].quant_table;
+        if (!steps || steps->quantval[0] == 0)
+            return false;
+    }
+    return true;
+}
+
+static void split_row(const uint8_t *row, int width, int y, const struct og_plane *planes)
+{
+    for (int c = 0; c < 3; c++) {
+        uint8_t *to = planes[c].data + y * planes[c].stride;
+        for (int x = 0; x < width; x++)
+            to[x] = row[3 * x + c];
+    }
+}
+
+static void read_rows(struct og_jpeg_decoder *decoder, int components, const struct og_plane *planes)
+{
+    struct jpeg_decompress_struct *info = &decoder->info;
+    while (info->output_scanline < info->output_height) {
+        int y = (int)info->output_scanline;
+        JSAMPROW row = components == 1 ? planes[0].data + y * planes[0].stride : decoder->row;
+        jpeg_read_scanlines(info, &row, 1);
+        if (components == 3)
+            split_row(decoder->row, (int)info->output_width, y, planes);
+    }
+}
+
+static void read_foreign(struct og_jpeg_decoder *decoder, int components, const struct og_plane *planes)
+{
+    struct jpeg_decompress_struct *info = &decoder->info;
+    info->out_color_space = info->jpeg_color_space;
+    info->dct_method = JDCT_ISLOW;
+    info->raw_data_out = FALSE;
+    info->do_fancy_upsampling = TRUE;
+    info->do_block_smoothing = FALSE;
+    jpeg_start_decompress(info);
+    if (!has_steps(info))
+        og_jpeg_give_up(&decoder->errors, "a table is missing");
+    read_rows(decoder, components, planes);
+    int width = (int)info->output_width, height = (int)info->output_height;
+    jpeg_finish_decompress(info);
+    for (int c = 0; c < components; c++)
+        og_plane_pad(&planes[c], width, height);
+}
+
+enum og_status og_jpeg_decode_foreign(struct og_jpeg_decoder *decoder, struct og_span stream, int components,
+                                      const struct og_plane *planes, int width, int height, struct og_error *err)
+{
+    struct jpeg_decompress_struct *info = &decoder->info;
+    assert(width <= planes[0].width && planes[0].width <= OG_TILE_SIZE && height <= planes[0].height);
+    if (setjmp(decoder->errors.escape)) {
+        jpeg_abort_decompress(info);
+        return og_error_set(err, decoder->errors.status, "%s", decoder->errors.text);
+    }
+    forget_tables(info);
+    og_jpeg_bound_scans(&decoder->scans, info);
+    source_set(decoder, stream);
+    jpeg_read_header(info, TRUE);
+    const char *reason = foreign_refusal(info, components, planes, width, height);
+    if (reason) {
+        jpeg_abort_decompress(info);
+        return og_error_set(err, OG_DAMAGED, "%s", reason);
+    }
+    read_foreign(decoder, components, planes);
     return OG_OK;
 }

@@ -67,32 +67,33 @@ static bool is_base_tile(struct og_span stream)
            frame[14] == 0x11 && frame[17] == 0x11;
 }
 
-static enum og_status fit(struct og_span whole, bool is_full_tile, int width, int height, struct og_buf **out,
-                          struct og_error *err)
+/* Leaves *out empty where the whole stream is what is served. */
+static enum og_status fit(struct og_span whole, bool is_ours, bool may_be_full, int width, int height,
+                          struct og_buf **out, struct og_error *err)
 {
     int got_width, got_height;
-    int due_width = is_full_tile ? OG_TILE_SIZE : width, due_height = is_full_tile ? OG_TILE_SIZE : height;
     enum og_status status = og_jpeg_size(whole, &got_width, &got_height, err);
     if (status != OG_OK)
         return status;
-    if (got_width != due_width || got_height != due_height)
+    bool is_full = got_width == OG_TILE_SIZE && got_height == OG_TILE_SIZE;
+    bool is_due = got_width == width && got_height == height;
+    if (is_ours ? !is_full : !is_due && !(may_be_full && is_full))
         return og_error_set(err, OG_DAMAGED, "the tile is %d x %d where %d x %d is due", got_width, got_height,
-                            due_width, due_height);
-    if (is_full_tile && !is_base_tile(whole))
+                            is_ours ? OG_TILE_SIZE : width, is_ours ? OG_TILE_SIZE : height);
+    if (is_ours && !is_base_tile(whole))
         return og_error_set(err, OG_DAMAGED, "not a baseline 4:4:4 stream");
-    if (due_width != width || due_height != height)
-        return og_jpeg_crop(whole, width, height, out, err);
-    return OG_OK;
+    return is_due ? OG_OK : og_jpeg_crop(whole, width, height, out, err);
 }
 
-enum og_status og_jpeg_finish(struct og_span tables, struct og_span stream, int width, int height, struct og_buf **out,
-                              struct og_error *err)
+enum og_status og_jpeg_finish(struct og_span tables, struct og_span stream, bool may_be_full, int width, int height,
+                              struct og_buf **out, struct og_error *err)
 {
     struct og_buf *whole = tables.size ? og_jpeg_splice(tables, stream) : og_buf_copy(stream.data, stream.size);
     *out = NULL;
     if (!whole)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    enum og_status status = fit((struct og_span){whole->data, whole->size}, tables.size > 0, width, height, out, err);
+    enum og_status status =
+        fit((struct og_span){whole->data, whole->size}, tables.size > 0, may_be_full, width, height, out, err);
     if (status == OG_OK && !*out)
         *out = whole;
     else

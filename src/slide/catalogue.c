@@ -53,7 +53,7 @@ static int compare_entries(const void *left, const void *right)
 
 /* ---- listing ---- */
 
-static bool add_entry(struct listing *list, const char *name)
+static bool add_entry(struct listing *list, int directory, const char *name)
 {
     if (list->count == list->room) {
         size_t room = list->room ? 2 * list->room : 64;
@@ -67,7 +67,7 @@ static bool add_entry(struct listing *list, const char *name)
     entry->name = strdup(name);
     if (!entry->name)
         return false;
-    entry->format = og_slide_format_of(name, &entry->id_length);
+    entry->format = og_slide_format_of(directory, name, &entry->id_length);
     list->count++;
     return true;
 }
@@ -88,7 +88,7 @@ static enum og_status list_folder(DIR *folder, struct listing *list, struct og_e
             return og_error_set(err, OG_IO, "cannot list: %s", strerrordesc_np(errno));
         if (!found)
             break;
-        if (found->d_name[0] != '.' && !add_entry(list, found->d_name))
+        if (found->d_name[0] != '.' && !add_entry(list, dirfd(folder), found->d_name))
             return og_error_set(err, OG_NO_MEMORY, "out of memory");
     }
     if (list->count)

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "slide/slide.h"
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "slide_document.h"
 #include "slide_format.h"
 
 /* Where two formats claim one id, the earlier wins. */
-static const struct og_slide_format *const formats[OG_SLIDE_FORMATS] = {&og_residual_format, &og_deepzoom_format};
+static const struct og_slide_format *const formats[OG_SLIDE_FORMATS] = {&og_residual_format, &og_deepzoom_format,
+                                                                        &og_rrip_format};
 
 struct og_slide {
     atomic_uint references;
@@ -24,16 +28,34 @@ struct og_slide {
     struct og_buf *json, *dzi;
 };
 
-unsigned og_slide_format_of(const char *name, size_t *id_length)
+/* Neither the folder nor the file may be behind a link; a file that is a link itself is refused when it is opened. */
+static bool folder_holds(int directory, const char *name, const char *file)
+{
+    struct stat facts;
+    int folder = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0)
+        return false;
+    bool holds = fstatat(folder, file, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+    close(folder);
+    return holds;
+}
+
+static bool is_format(const struct og_slide_format *format, int directory, const char *name, size_t length)
+{
+    if (format->holds)
+        return folder_holds(directory, name, format->holds);
+    size_t suffix = strlen(format->suffix);
+    return length > suffix && strcmp(name + length - suffix, format->suffix) == 0;
+}
+
+unsigned og_slide_format_of(int directory, const char *name, size_t *id_length)
 {
     size_t length = strlen(name);
-    for (unsigned i = 0; i < OG_SLIDE_FORMATS; i++) {
-        size_t suffix = strlen(formats[i]->suffix);
-        if (length > suffix && strcmp(name + length - suffix, formats[i]->suffix) == 0) {
-            *id_length = length - suffix;
+    for (unsigned i = 0; i < OG_SLIDE_FORMATS; i++)
+        if (is_format(formats[i], directory, name, length)) {
+            *id_length = length - strlen(formats[i]->suffix);
             return i;
         }
-    }
     *id_length = length;
     return OG_SLIDE_FORMATS;
 }
@@ -50,9 +72,10 @@ static enum og_status open_named(int directory, const char *name, uint64_t key, 
                                  struct og_error *err)
 {
     size_t id_length;
-    unsigned i = og_slide_format_of(name, &id_length);
+    unsigned i = og_slide_format_of(directory, name, &id_length);
     if (i == OG_SLIDE_FORMATS)
-        return og_error_set(err, OG_UNSUPPORTED, "not a slide: its name ends neither in .tif nor in .dzi");
+        return og_error_set(err, OG_UNSUPPORTED, "not a slide: neither .tif nor .dzi nor a folder with %s",
+                            OG_RRIP_DZI);
     if (!og_parse_slide_id(name, id_length))
         return og_error_set(err, OG_INVALID, "its name is not fit for a URL: only A-Z a-z 0-9 . _ - and at most %d",
                             OG_SLIDE_ID_MAX);
@@ -164,7 +187,7 @@ enum og_status og_slide_read_family(const struct og_slide *slide, struct og_read
 {
     *out = (struct og_stored_family){0};
     enum og_status status;
-    if (!slide->format->read_family || !inside(slide, 2, fx, fy))
+    if (!slide->facts.residual || !inside(slide, 2, fx, fy))
         status = og_error_set(err, OG_NOT_FOUND, "no family %u_%u", fx, fy);
     else
         status = slide->format->read_family(slide->state, reader, fx, fy, buffer, out, err);

@@ -7,11 +7,17 @@
 
 #include "description_json.h"
 
+/* Only an Origami slide tells more of itself than its size. */
+static bool is_described(const struct og_slide_facts *facts)
+{
+    return facts->description.upsample[0] != '\0';
+}
+
 static json_t *bytes_json(const struct og_slide_facts *facts, json_t *described)
 {
     json_t *bytes = json_object();
     og_json_put(&bytes, "file", facts->file_bytes ? og_json_count(facts->file_bytes) : json_null());
-    if (bytes && facts->residual && json_object_update(bytes, json_object_get(described, "bytes")) != 0)
+    if (bytes && is_described(facts) && json_object_update(bytes, json_object_get(described, "bytes")) != 0)
         og_json_put(&bytes, "file", NULL);
     return bytes;
 }
@@ -30,7 +36,7 @@ static json_t *entry_json(const struct og_slide_facts *facts, json_t *described)
     og_json_put(&entry, "levels", og_json_count(p->top + 1));
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++)
         og_json_put(&entry, shared[i], json_incref(json_object_get(described, shared[i])));
-    if (facts->residual)
+    if (is_described(facts))
         og_json_put(&entry, "fidelity", json_incref(json_object_get(described, "fidelity")));
     og_json_put(&entry, "bytes", bytes_json(facts, described));
     return entry;
@@ -50,7 +56,7 @@ struct og_buf *og_slide_document(const struct og_slide_facts *facts)
 {
     json_t *described = og_description_json(&facts->description);
     json_t *document = entry_json(facts, described);
-    if (facts->residual) {
+    if (is_described(facts)) {
         og_json_put(&document, "source", json_incref(json_object_get(described, "source")));
         og_json_put(&document, "encoder", json_incref(json_object_get(described, "encoder")));
     }

@@ -13,12 +13,13 @@
 
 struct og_slide_format {
     const char *name;
-    const char *suffix; /* of the file's name: ".tif" */
+    const char *suffix; /* of the file's name: ".tif"; "" for a folder */
+    const char *holds;  /* for a folder: the file in it that makes it a slide; else NULL */
     enum og_status (*open)(int directory, const char *name, struct og_slide_facts *facts, void **state,
                            struct og_error *err);
     enum og_status (*read_stored)(void *state, struct og_reader *reader, unsigned depth, uint32_t x, uint32_t y,
                                   uint8_t *buffer, struct og_stored_tile *out, struct og_error *err);
-    /* These three are NULL where all levels are stored. */
+    /* These three may be NULL; families are read of slides whose facts say residual. */
     enum og_status (*read_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy, uint8_t *buffer,
                                   struct og_stored_family *out, struct og_error *err);
     void (*prefetch_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy);
@@ -28,10 +29,13 @@ struct og_slide_format {
 
 extern const struct og_slide_format og_residual_format; /* residual_slide.c: one BigTIFF per slide */
 extern const struct og_slide_format og_deepzoom_format; /* deepzoom_slide.c: a .dzi and its folder of JPEG tiles */
+extern const struct og_slide_format og_rrip_format;     /* rrip_slide.c: a folder of the published residual layout */
 
-#define OG_SLIDE_FORMATS 2
+#define OG_RRIP_DZI "baseline_pyramid.dzi"
 
-/* Which format a file of this name is, by its suffix: a row of slide.c's table, or OG_SLIDE_FORMATS for none. */
-unsigned og_slide_format_of(const char *name, size_t *id_length);
+#define OG_SLIDE_FORMATS 3
+
+/* Which format the file or folder of this name is: a row of slide.c's table, or OG_SLIDE_FORMATS for none. */
+unsigned og_slide_format_of(int directory, const char *name, size_t *id_length);
 
 #endif

@@ -131,7 +131,7 @@ static enum og_status make_base(struct og_family_maker *m, struct og_made_family
     if (status != OG_OK)
         return status;
     stream = append(m, made, OG_SLOT_L2, stream);
-    status = og_family_decode_base(m->family, m->decoder, tables(m, 2), stream, err);
+    status = og_family_decode_base(m->family, m->decoder, tables(m, 2), stream, T, T, err);
     if (status != OG_OK)
         return status;
 

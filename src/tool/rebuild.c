@@ -66,7 +66,7 @@ static enum og_status stored_tile(struct og_rebuilder *r, const struct request *
     if (status != OG_OK)
         return status;
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
-    return og_jpeg_finish(tile.tables, tile.stream, (int)size.width, (int)size.height, out, err);
+    return og_jpeg_finish(tile.tables, tile.stream, tile.may_be_full, (int)size.width, (int)size.height, out, err);
 }
 
 static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,
@@ -84,18 +84,27 @@ static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *
     return status == OG_OK ? keep(stream, out, err) : status;
 }
 
-static enum og_status rebuild_slot(struct og_rebuilder *r, const struct og_stored_family *stored, unsigned slot,
-                                   struct og_error *err)
+static enum og_status decode_base(struct og_rebuilder *r, const struct request *q,
+                                  const struct og_stored_family *stored, struct og_error *err)
+{
+    unsigned shift = 2 - q->depth;
+    struct og_extent size = og_pyramid_tile(&q->facts->pyramid, 2, q->x >> shift, q->y >> shift);
+    return og_family_decode_base(r->family, r->decoder, stored->tables_base, stored->stream[OG_SLOT_L2],
+                                 (int)size.width, (int)size.height, err);
+}
+
+static enum og_status rebuild_slot(struct og_rebuilder *r, const struct request *q,
+                                   const struct og_stored_family *stored, unsigned slot, struct og_error *err)
 {
     enum og_status status = OG_OK;
     struct og_span stream = stored->stream[slot];
     if (slot == OG_SLOT_L2)
-        return og_family_decode_base(r->family, r->decoder, stored->tables_base, stream, err);
+        return decode_base(r, q, stored, err);
     struct og_span tables = slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0;
     if (stream.size)
         status = og_family_decode_residual(r->family, slot, r->decoder, tables, stream, err);
     if (status == OG_OK)
-        og_family_rebuild(r->family, r->kernels, OG_PREDICTOR_CUBIC, slot, stream.size > 0);
+        og_family_rebuild(r->family, r->kernels, q->facts->predictor, slot, stream.size > 0);
     return status;
 }
 
@@ -116,7 +125,7 @@ static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request 
                             fy, (unsigned)(stored.damaged & closure));
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++)
         if (closure & (UINT32_C(1) << slot))
-            status = rebuild_slot(r, &stored, slot, err);
+            status = rebuild_slot(r, q, &stored, slot, err);
     if (status != OG_OK)
         return og_error_prefix(err, "family %u, %u", fx, fy);
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);

@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "daemon/deepzoom.h"
+#include "image/jpeg.h"
 #include "image/kernels.h"
 #include "support/cmocka_all.h"
 #include "support/http_client.h"
+#include "support/rrip.h"
 
 struct program {
     pid_t pid;
@@ -72,7 +74,7 @@ static uint16_t await_port(struct program *p)
 {
     static const char before[] = "listening on http://127.0.0.1:";
     unsigned port = 0;
-    if (!read_until(p, " slide)\n"))
+    if (!read_until(p, before))
         fail_msg("%s", p->text);
     assert_int_equal(sscanf(strstr(p->text, before) + strlen(before), "%u/", &port), 1);
     return (uint16_t)port;
@@ -249,6 +251,51 @@ static void a_configuration_file_is_enough(void **state)
     assert_int_equal(exit_code(&p), 0);
 }
 
+/* The size that a JPEG's frame header tells. */
+static void expect_jpeg(const struct og_answer *answer, int width, int height)
+{
+    int got_width, got_height;
+    struct og_error err;
+    assert_int_equal(answer->code, 200);
+    assert_int_equal(og_jpeg_size((struct og_span){answer->body, answer->size}, &got_width, &got_height, &err), OG_OK);
+    assert_int_equal(got_width, width);
+    assert_int_equal(got_height, height);
+}
+
+static void a_folder_of_the_published_residual_layout_is_served(void **state)
+{
+    const struct folder *folder = *state;
+    static const struct rrip_recipe recipe = {700, 300, RRIP_INGEST, RRIP_WEBP, 420, 60};
+    struct rrip_slide *slide = rrip_make(&recipe);
+    char path[128];
+    snprintf(path, sizeof path, "%s/published", folder->path);
+    rrip_write(slide, path, RRIP_BUNDLE);
+    rrip_free(&slide);
+    struct program p;
+    uint16_t port = serve(&p, folder);
+    static const struct {
+        const char *path;
+        int width, height;
+    } tiles[] = {
+        {"/tiles/published/10/2_1.jpg", 188, 44},     {"/tiles/published/9/0_0.jpg", 256, 150},
+        {"/dzi/published_files/8/0_0.jpg", 175, 75},  {"/tiles/published/0/0_0.jpg", 1, 1},
+        {"/slides/published/thumbnail.jpg", 175, 75},
+    };
+    struct og_client *client = og_client_open(port);
+    for (size_t i = 0; i < sizeof tiles / sizeof tiles[0]; i++) {
+        struct og_answer answer = og_client_get(client, tiles[i].path);
+        expect_jpeg(&answer, tiles[i].width, tiles[i].height);
+        og_answer_free(&answer);
+    }
+    struct og_answer answer = og_client_get(client, "/slides/published");
+    assert_non_null(strstr((const char *)answer.body, "\"format\":\"rrip\""));
+    og_answer_free(&answer);
+    og_client_close(&client);
+    assert_int_equal(og_http_code(port, "GET", "/tiles/published/10/3_0.jpg", ""), 404);
+    kill(p.pid, SIGTERM);
+    assert_int_equal(exit_code(&p), 0);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, set_up, folder_teardown)
 
 int main(void)
@@ -261,6 +308,7 @@ int main(void)
         IN_FOLDER(words_and_exit_codes_tell_what_happened),
         IN_FOLDER(a_configuration_file_is_enough),
         cmocka_unit_test(the_version_names_the_kernels_and_the_environment_overrides_them),
+        IN_FOLDER(a_folder_of_the_published_residual_layout_is_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

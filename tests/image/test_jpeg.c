@@ -252,18 +252,18 @@ static void a_finished_tile_is_whole_and_has_the_size_that_is_due(void **state)
     struct og_buf *plain = encode(b, &whole, 90, 33), *out;
     int width, height;
 
-    assert_int_equal(og_jpeg_finish(view(t), view(full), T, T, &out, &b->err), OG_OK);
+    assert_int_equal(og_jpeg_finish(view(t), view(full), false, T, T, &out, &b->err), OG_OK);
     assert_int_equal(og_jpeg_decode(b->decoder, (struct og_span){0}, view(out), 3, b->to, &b->err), OG_OK);
     og_buf_unref(&out);
-    assert_int_equal(og_jpeg_finish(view(t), view(full), 77, 200, &out, &b->err), OG_OK);
+    assert_int_equal(og_jpeg_finish(view(t), view(full), false, 77, 200, &out, &b->err), OG_OK);
     assert_int_equal(og_jpeg_size(view(out), &width, &height, &b->err), OG_OK);
     assert_true(width == 77 && height == 200);
     og_buf_unref(&out);
-    assert_int_equal(og_jpeg_finish(view(t), view(small), 128, T, &out, &b->err), OG_DAMAGED);
+    assert_int_equal(og_jpeg_finish(view(t), view(small), false, 128, T, &out, &b->err), OG_DAMAGED);
     assert_null(out);
-    assert_int_equal(og_jpeg_finish((struct og_span){0}, view(plain), 90, 33, &out, &b->err), OG_OK);
+    assert_int_equal(og_jpeg_finish((struct og_span){0}, view(plain), false, 90, 33, &out, &b->err), OG_OK);
     og_buf_unref(&out);
-    assert_int_equal(og_jpeg_finish((struct og_span){0}, view(plain), 90, 34, &out, &b->err), OG_DAMAGED);
+    assert_int_equal(og_jpeg_finish((struct og_span){0}, view(plain), false, 90, 34, &out, &b->err), OG_DAMAGED);
 
     og_buf_unref(&t);
     og_buf_unref(&full);

@@ -170,6 +170,43 @@ static void the_list_is_sorted_by_id(void **state)
     free(text);
 }
 
+static void add_published(struct fixture *f, const char *id)
+{
+    char name[300];
+    snprintf(name, sizeof name, "%s/baseline_pyramid.dzi", id);
+    folder_write_text(f->folder, name,
+                      "<Image TileSize='256' Overlap='0' Format='jpg'><Size Width='4' Height='4'/></Image>");
+    snprintf(name, sizeof name, "%s/baseline_pyramid_files/0/0_0.jpg", id);
+    folder_write_text(f->folder, name, "tile");
+    snprintf(name, sizeof name, "%s/residual_packs/0_0.pack", id);
+    folder_write_text(f->folder, name, "pack");
+}
+
+static void folders_that_hold_a_base_pyramid_are_slides_of_their_name(void **state)
+{
+    struct fixture *f = *state;
+    add_published(f, "a");
+    add_published(f, "scan.svs");
+    add_deepzoom(f, "twice");
+    add_published(f, "twice");
+    add_published(f, "broken");
+    folder_write_text(f->folder, "broken/summary.json", "{");
+    folder_link(f->folder, "a", "link");
+    folder_directory(f->folder, "orphan");
+    folder_link(f->folder, "../a/baseline_pyramid.dzi", "orphan/baseline_pyramid.dzi");
+
+    open_catalogue(f);
+
+    expect_counts(f, 3, 4);
+    expect_line(f, "skipped broken: summary.json: byte");
+    expect_line(f, "skipped link: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi");
+    expect_line(f, "skipped orphan: baseline_pyramid.dzi: a symbolic link");
+    expect_line(f, "skipped twice: there is a slide of that name already, of format deepzoom");
+    struct og_slide *slide = og_catalogue_find(f->catalogue, "scan.svs", 8);
+    assert_string_equal(og_slide_facts(slide)->format, "rrip");
+    og_slide_unref(&slide);
+}
+
 static void foreign_and_broken_entries_get_one_line_and_harm_nobody(void **state)
 {
     static const char classic[] = "II*\0\x08\0\0\0\0\0\0\0\0\0", big[] = "II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0";
@@ -288,6 +325,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_slide_is_found_by_its_whole_id_only, setup, teardown),
         cmocka_unit_test_setup_teardown(slides_have_keys_of_their_own, setup, teardown),
         cmocka_unit_test_setup_teardown(the_list_is_sorted_by_id, setup, teardown),
+        cmocka_unit_test_setup_teardown(folders_that_hold_a_base_pyramid_are_slides_of_their_name, setup, teardown),
         cmocka_unit_test_setup_teardown(foreign_and_broken_entries_get_one_line_and_harm_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(foreign_tiffs_are_called_not_an_origami_slide, setup, teardown),
         cmocka_unit_test_setup_teardown(hidden_files_and_folders_of_tiles_are_passed_in_silence, setup, teardown),

@@ -19,6 +19,7 @@ static struct og_slide_facts origami_facts(void)
         .pyramid = {.width = 1025, .height = 700, .tile = 256, .top = 11},
         .description =
             {
+                .upsample = OG_PREDICTOR_NAME,
                 .mpp_x = 0.499,
                 .mpp_y = 0.5,
                 .magnification = 20,

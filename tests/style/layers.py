@@ -26,6 +26,7 @@ HOMES = [
     ("jpeglib.h", "image", False),
     ("jerror.h", "image", False),
     ("turbojpeg.h", "image", False),
+    ("webp/", "image", False),
     ("immintrin.h", "image", False),
     ("arm_neon.h", "image", False),
     ("tiff.h", "tool", False),
