@@ -9,8 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "floor.h"
-#include "image/family.h"
+#include "desk.h"
 #include "report.h"
 #include "slides.h"
 
@@ -23,46 +22,11 @@ static double thread_cpu(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench family: %s\n", err->text);
-    exit(1);
-}
-
-struct desk {
-    struct og_slide *slide;
-    struct og_extent grid;
-    struct og_family *family;
-    struct og_jpeg_decoder *decoder;
-    struct floor *floor;
-    uint8_t *buffer;
-};
-
-static void rebuild(struct desk *desk, const struct og_stored_family *stored)
-{
-    struct og_error err = {0};
-    must(og_family_decode_base(desk->family, desk->decoder, stored->tables_base, stored->stream[0], &err), &err);
-    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
-        bool there = stored->stream[slot].size > 0;
-        if (there)
-            must(og_family_decode_residual(desk->family, slot, desk->decoder,
-                                           slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0,
-                                           stored->stream[slot], &err),
-                 &err);
-        og_family_rebuild(desk->family, og_kernels_choose(), slot, there);
-    }
-}
-
 static double floor_cpu(struct desk *desk, uint32_t x, uint32_t y)
 {
-    struct og_error err = {0};
-    struct og_stored_family stored;
-    must(og_slide_read_family(desk->slide, x, y, desk->buffer, &stored, &err), &err);
-    rebuild(desk, &stored);
+    desk_put(desk, x, y);
     double before = thread_cpu();
-    floor_family(desk->floor, &stored, desk->family);
+    floor_family(desk->floor, &desk->stored, desk->family);
     return thread_cpu() - before;
 }
 
@@ -145,12 +109,8 @@ static void bench_kernels(const struct report *report)
 static void bench_slide(const struct report *report, struct slides *slides, const char *id, const char *title,
                         double *engine_ms)
 {
-    struct desk desk = {.slide = og_catalogue_find(slides->catalogue, id, strlen(id)),
-                        .family = og_family_new(),
-                        .decoder = og_jpeg_decoder_new(),
-                        .floor = floor_new(QUALITY),
-                        .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
-    desk.grid = og_pyramid_grid(&og_slide_facts(desk.slide)->pyramid, 2);
+    struct desk desk;
+    desk_open(&desk, slides->catalogue, id, QUALITY);
     double floor_ms[ROUNDS], ratio[ROUNDS];
     measure(&desk, slides, &floor_ms[0], &engine_ms[0]);
     for (int r = 0; r < ROUNDS; r++) {
@@ -161,11 +121,7 @@ static void bench_slide(const struct report *report, struct slides *slides, cons
     report_figure(report, "floor: bare codec calls, CPU per family", "ms", floor_ms, ROUNDS);
     report_figure(report, "engine, one worker, CPU per family", "ms", engine_ms, ROUNDS);
     report_figure(report, "engine / floor", "", ratio, ROUNDS);
-    free(desk.buffer);
-    floor_destroy(desk.floor);
-    og_jpeg_decoder_destroy(&desk.decoder);
-    og_family_destroy(&desk.family);
-    og_slide_unref(&desk.slide);
+    desk_close(&desk);
 }
 
 int main(int argc, char **argv)

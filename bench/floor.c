@@ -88,18 +88,37 @@ static void encode(struct floor *floor, const struct og_plane planes[3])
     jpeg_finish_compress(to);
 }
 
+static void decode_slot(struct floor *floor, const struct og_stored_family *stored, unsigned slot)
+{
+    if (!stored->stream[slot].size)
+        return;
+    struct og_span tables = slot == OG_SLOT_L2  ? stored->tables_base
+                            : slot < OG_SLOT_L0 ? stored->tables_l1
+                                                : stored->tables_l0;
+    decode(floor, tables, stored->stream[slot], slot == OG_SLOT_L2 ? 3 : 1);
+}
+
+static void encode_slot(struct floor *floor, const struct og_family *family, unsigned slot)
+{
+    struct og_plane planes[3] = {og_family_luma(family, slot)};
+    og_family_chroma(family, slot, planes + 1);
+    encode(floor, planes);
+}
+
 void floor_family(struct floor *floor, const struct og_stored_family *stored, const struct og_family *family)
 {
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
-        if (stored->stream[slot].size)
-            decode(floor,
-                   slot == OG_SLOT_L2  ? stored->tables_base
-                   : slot < OG_SLOT_L0 ? stored->tables_l1
-                                       : stored->tables_l0,
-                   stored->stream[slot], slot == OG_SLOT_L2 ? 3 : 1);
-    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
-        struct og_plane planes[3] = {og_family_luma(family, slot)};
-        og_family_chroma(family, slot, planes + 1);
-        encode(floor, planes);
-    }
+        decode_slot(floor, stored, slot);
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+        encode_slot(floor, family, slot);
+}
+
+void floor_chain(struct floor *floor, const struct og_stored_family *stored, unsigned slot,
+                 const struct og_family *family)
+{
+    uint32_t chain = og_slot_closure(slot);
+    for (unsigned link = 0; link < OG_FAMILY_SLOTS; link++)
+        if (chain >> link & 1)
+            decode_slot(floor, stored, link);
+    encode_slot(floor, family, slot);
 }

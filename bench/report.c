@@ -8,8 +8,10 @@
 struct report report_open(const char *bench, int argc, char **argv)
 {
     struct report report = {.bench = bench};
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc; i++) {
         report.json = report.json || strcmp(argv[i], "--json") == 0;
+        report.quick = report.quick || strcmp(argv[i], "--quick") == 0;
+    }
     return report;
 }
 

@@ -13,6 +13,7 @@
 
 struct report {
     bool json;
+    bool quick; /* --quick: tiny inputs, to see that the bench runs; its figures mean nothing */
     const char *bench;
 };
 

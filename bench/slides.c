@@ -19,16 +19,29 @@ static void must(enum og_status status, const struct og_error *err)
     exit(1);
 }
 
+static void open_metrics(struct slides *slides)
+{
+    slides->log = og_log_new(STDERR_FILENO, OG_LOG_WARN);
+    slides->metrics = og_metrics_new();
+    slides->block = og_metrics_take(slides->metrics);
+}
+
 void slides_open(struct slides *slides)
 {
-    *slides = (struct slides){.folder = "/tmp/origami-bench-XXXXXX"};
+    *slides = (struct slides){.folder = "/tmp/origami-bench-XXXXXX", .made = true};
     if (!mkdtemp(slides->folder)) {
         perror(slides->folder);
         exit(1);
     }
-    slides->log = og_log_new(STDERR_FILENO, OG_LOG_WARN);
-    slides->metrics = og_metrics_new();
-    slides->block = og_metrics_take(slides->metrics);
+    open_metrics(slides);
+}
+
+void slides_visit(struct slides *slides, const char *folder)
+{
+    *slides = (struct slides){0};
+    snprintf(slides->folder, sizeof slides->folder, "%s", folder);
+    open_metrics(slides);
+    slides_scan(slides);
 }
 
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass)
@@ -39,7 +52,7 @@ void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned g
     struct og_encode_result result;
     struct og_encode_options options = {
         .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
-    char path[256];
+    char path[512];
     og_tissue_make(side, side, 1, glass, &tissue);
     must(og_source_open_tissue(&tissue, &source, &err), &err);
     snprintf(path, sizeof path, "%s/%s.tif", slides->folder, id);
@@ -73,7 +86,8 @@ void slides_close(struct slides *slides)
         og_catalogue_close(&slides->catalogue);
     og_metrics_destroy(&slides->metrics);
     og_log_destroy(&slides->log);
-    nftw(slides->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    if (slides->made)
+        nftw(slides->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static double seconds(struct timeval t)

@@ -12,7 +12,8 @@
 #include "slide/catalogue.h"
 
 struct slides {
-    char folder[64];
+    char folder[256];
+    bool made; /* here, and removed in the end */
     struct og_log *log;
     struct og_metrics *metrics;
     struct og_metrics_block *block;
@@ -21,7 +22,8 @@ struct slides {
 
 void slides_open(struct slides *slides);
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass);
-void slides_scan(struct slides *slides); /* after the last add */
+void slides_visit(struct slides *slides, const char *folder); /* in the place of open, add and scan: somebody else's */
+void slides_scan(struct slides *slides);                      /* after the last add */
 struct og_engine *slides_serve(struct slides *slides, struct og_engine_options options);
 void slides_close(struct slides *slides);
 

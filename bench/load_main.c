@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One engine under one load, once: the product's, or one with an alternative linked in the place of a part of it. The
+ * other benches run it, a process for each measurement, and read the line that it prints.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+#include "slides.h"
+#include "variant.h"
+
+struct choice {
+    const char *slides, *slide, *stream;
+    uint64_t threads, in_flight, cache, seed;
+    double rate, warm, seconds;
+    struct og_engine_options options;
+};
+
+static void stop(const char *what, const char *text)
+{
+    fprintf(stderr, "bench: %s %s\n", what, text);
+    exit(1);
+}
+
+static uint64_t whole(const char *text)
+{
+    uint64_t value = 0;
+    if (!og_parse_decimal(text, strlen(text), UINT64_MAX, &value))
+        stop("not a number:", text);
+    return value;
+}
+
+/* `name=value`: an option of the engine that the plan's rows switch on. */
+static void set_option(struct og_engine_options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    size_t length = equals ? (size_t)(equals - text) : 0;
+    struct {
+        const char *name;
+        unsigned *value;
+    } known[] = {{"workers", &options->workers}, {"families", &options->families}, {"jobs", &options->jobs}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strlen(known[i].name) == length && memcmp(known[i].name, text, length) == 0) {
+            *known[i].value = (unsigned)whole(equals + 1);
+            return;
+        }
+    stop("the engine has no option", text);
+}
+
+static struct choice read_arguments(int argc, char **argv)
+{
+    struct choice choice = {.slide = "slide", .stream = "cold", .in_flight = 16, .seed = 1, .warm = 0.3, .seconds = 1};
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const char *name = argv[i], *value = argv[i + 1];
+        if (strcmp(name, "--slides") == 0)
+            choice.slides = value;
+        else if (strcmp(name, "--slide") == 0)
+            choice.slide = value;
+        else if (strcmp(name, "--stream") == 0)
+            choice.stream = value;
+        else if (strcmp(name, "--threads") == 0)
+            choice.threads = whole(value);
+        else if (strcmp(name, "--in-flight") == 0)
+            choice.in_flight = whole(value);
+        else if (strcmp(name, "--cache") == 0)
+            choice.options.cache_bytes = (size_t)whole(value);
+        else if (strcmp(name, "--seed") == 0)
+            choice.seed = whole(value);
+        else if (strcmp(name, "--rate") == 0)
+            choice.rate = (double)whole(value);
+        else if (strcmp(name, "--warm-ms") == 0)
+            choice.warm = (double)whole(value) / 1e3;
+        else if (strcmp(name, "--ms") == 0)
+            choice.seconds = (double)whole(value) / 1e3;
+        else if (strcmp(name, "--option") == 0)
+            set_option(&choice.options, value);
+        else
+            stop("unknown argument", name);
+    }
+    if (!choice.slides)
+        stop("needs", "--slides DIR");
+    return choice;
+}
+
+int main(int argc, char **argv)
+{
+    struct choice choice = read_arguments(argc, argv);
+    struct slides slides;
+    slides_visit(&slides, choice.slides);
+    struct og_engine *engine = slides_serve(&slides, choice.options);
+    struct og_slide *slide = og_catalogue_find(slides.catalogue, choice.slide, strlen(choice.slide));
+    if (!slide)
+        stop("no slide", choice.slide);
+    struct stream stream;
+    stream_open(&stream, strcmp(choice.stream, "viewer") == 0 ? STREAM_VIEWER : STREAM_COLD,
+                &og_slide_facts(slide)->pyramid, choice.seed);
+    og_slide_unref(&slide);
+    struct load_plan plan = {.stream = &stream,
+                             .slide = choice.slide,
+                             .in_flight = (unsigned)choice.in_flight,
+                             .rate = choice.rate,
+                             .warm = choice.warm,
+                             .seconds = choice.seconds};
+    struct load_result result = strcmp(choice.stream, "hits") == 0
+                                    ? load_hits(engine, slides.metrics, &plan, (unsigned)choice.threads)
+                                    : load_run(engine, slides.block, &plan);
+    og_engine_destroy(&engine);
+    slides_close(&slides);
+    variant_print(&result);
+    return 0;
+}
