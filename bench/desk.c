@@ -20,6 +20,8 @@ void desk_open(struct desk *desk, const struct og_catalogue *catalogue, const ch
                           .decoder = og_jpeg_decoder_new(),
                           .floor = floor_new(quality),
                           .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
+    struct og_error err = {0};
+    must(og_reader_new(OG_READER_AUTO, &desk->reader, &err), &err);
     desk->grid = og_pyramid_grid(&og_slide_facts(desk->slide)->pyramid, 2);
 }
 
@@ -27,7 +29,7 @@ void desk_put(struct desk *desk, uint32_t x, uint32_t y)
 {
     struct og_error err = {0};
     struct og_stored_family *stored = &desk->stored;
-    must(og_slide_read_family(desk->slide, x, y, desk->buffer, stored, &err), &err);
+    must(og_slide_read_family(desk->slide, desk->reader, x, y, desk->buffer, stored, &err), &err);
     must(og_family_decode_base(desk->family, desk->decoder, stored->tables_base, stored->stream[0], &err), &err);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
         bool there = stored->stream[slot].size > 0;
@@ -46,5 +48,6 @@ void desk_close(struct desk *desk)
     floor_destroy(desk->floor);
     og_jpeg_decoder_destroy(&desk->decoder);
     og_family_destroy(&desk->family);
+    og_reader_destroy(&desk->reader);
     og_slide_unref(&desk->slide);
 }

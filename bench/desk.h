@@ -13,6 +13,7 @@
 
 struct desk {
     struct og_slide *slide;
+    struct og_reader *reader;
     struct og_extent grid; /* of families */
     struct og_family *family;
     struct og_jpeg_decoder *decoder;

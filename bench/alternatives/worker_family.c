@@ -27,7 +27,7 @@ static void answer(struct og_worker *worker, struct og_job *job, unsigned slot)
     struct og_span span;
     must(og_family_encode(job->place->family, slot, worker->encoder, engine->options.quality, (int)size.width,
                           (int)size.height, &span, &err));
-    struct og_buf *buf = og_buf_copy(span.data, span.size);
+    struct og_buf *buf = og_buf_pool_copy(engine->bufs, span.data, span.size);
     struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), pyramid->top - place.depth, x, y);
     og_cache_put(engine->cache, &key, buf);
 
@@ -44,7 +44,7 @@ static void build(struct og_worker *worker, struct og_job *job)
     struct og_stored_family *stored = &job->place->stored;
     struct og_family *family = job->place->family;
     uint32_t slots = og_pyramid_slots(&og_slide_facts(job->slide)->pyramid, job->x, job->y);
-    must(og_slide_read_family(job->slide, job->x, job->y, job->place->buffer, stored, &err));
+    must(og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err));
 
     struct og_ready unused = {0};
     pthread_mutex_lock(&job->lock);

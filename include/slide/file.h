@@ -2,7 +2,8 @@
 #ifndef OG_SLIDE_FILE_H
 #define OG_SLIDE_FILE_H
 /*
- * og_file: an open file that is only ever read, at given places.
+ * og_file: an open file that is only ever read, at given places. Slides are opened with its own read; tiles and
+ * families are read through a reader (reader.h).
  *
  * Threads:   read from any thread; open and close are single-threaded.
  * Ownership: the caller owns the struct; the name is not kept.
@@ -23,6 +24,10 @@ struct og_file {
 OG_CHECKED enum og_status og_file_open(int directory, const char *name, struct og_file *out, struct og_error *err);
 OG_CHECKED enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *to, size_t size,
                                        struct og_error *err);
+/* OG_DAMAGED with the place when the file, as it was when opened, does not hold these bytes. */
+OG_CHECKED enum og_status og_file_check(const struct og_file *file, uint64_t offset, size_t size, struct og_error *err);
+/* Asks the system to start reading these bytes: a hint, which does not wait for them and cannot fail. */
+void og_file_ahead(const struct og_file *file, uint64_t offset, size_t size);
 void og_file_close(struct og_file *file);
 
 #endif

@@ -4,7 +4,8 @@
 /*
  * og_slide: one opened slide of any format, and the formats behind it.
  *
- * Threads:   everything but open from any thread; an opened slide does not change.
+ * Threads:   everything but open from any thread, reads with a reader of the thread's own; an opened slide does not
+ *            change.
  * Ownership: open and ref return owned references; unref takes one. Facts and documents are borrowed from the slide.
  *            Edges: S1 each unref releases, S2 the last unref acquires, so its close sees every owner's last read.
  * Errors:    open and reads fill an og_error that names the file and the place. Every byte that pixels depend on is
@@ -19,6 +20,7 @@
 #include "base/tile.h"
 #include "slide/description.h"
 #include "slide/pyramid.h"
+#include "slide/reader.h"
 
 struct og_slide;
 
@@ -55,8 +57,9 @@ struct og_stored_tile {
 /* Bytes of buffer that read_stored and read_family ask for at most. */
 #define OG_SLIDE_BUFFER_BYTES ((size_t)4 << 20)
 
-OG_CHECKED enum og_status og_slide_read_stored(const struct og_slide *slide, unsigned depth, uint32_t x, uint32_t y,
-                                               uint8_t *buffer, struct og_stored_tile *out, struct og_error *err);
+OG_CHECKED enum og_status og_slide_read_stored(const struct og_slide *slide, struct og_reader *reader, unsigned depth,
+                                               uint32_t x, uint32_t y, uint8_t *buffer, struct og_stored_tile *out,
+                                               struct og_error *err);
 
 /* A family's streams in the caller's buffer, after one contiguous read. */
 struct og_stored_family {
@@ -65,8 +68,15 @@ struct og_stored_family {
     struct og_span tables_base, tables_l1, tables_l0;
 };
 
-OG_CHECKED enum og_status og_slide_read_family(const struct og_slide *slide, uint32_t fx, uint32_t fy, uint8_t *buffer,
-                                               struct og_stored_family *out, struct og_error *err);
+OG_CHECKED enum og_status og_slide_read_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx,
+                                               uint32_t fy, uint8_t *buffer, struct og_stored_family *out,
+                                               struct og_error *err);
+
+/*
+ * This family is likely to be read soon: reads its index entry, and asks the system to start reading its bytes without
+ * waiting for them. A hint: where there is no such family, or its entry is damaged, nothing happens.
+ */
+void og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy);
 
 /* What the index knows, by depth (0, 1, and 2 for L2 and coarser): reads every record. Residual slides only. */
 struct og_survey {
@@ -74,6 +84,7 @@ struct og_survey {
         uint64_t tiles, absent, bytes;
     } depth[3];
 };
-OG_CHECKED enum og_status og_slide_survey(const struct og_slide *slide, struct og_survey *out, struct og_error *err);
+OG_CHECKED enum og_status og_slide_survey(const struct og_slide *slide, struct og_reader *reader, struct og_survey *out,
+                                          struct og_error *err);
 
 #endif

@@ -70,8 +70,8 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
         worker->decoder = og_jpeg_decoder_new();
         worker->encoder = og_jpeg_encoder_new();
         worker->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
-        if (!worker->decoder || !worker->encoder || !worker->buffer ||
-            og_thread_start(&worker->thread, "worker", i, og_worker_run, worker) != OG_OK)
+        if (og_reader_new(OG_READER_AUTO, &worker->reader, NULL) != OG_OK || !worker->decoder || !worker->encoder ||
+            !worker->buffer || og_thread_start(&worker->thread, "worker", i, og_worker_run, worker) != OG_OK)
             return OG_NO_MEMORY;
         worker->started = true;
     }
@@ -296,6 +296,7 @@ static void destroy_workers(struct og_engine *engine)
             og_thread_join(&worker->thread);
         og_jpeg_decoder_destroy(&worker->decoder);
         og_jpeg_encoder_destroy(&worker->encoder);
+        og_reader_destroy(&worker->reader);
         free(worker->buffer);
     }
     free(engine->workers);

@@ -39,6 +39,7 @@ struct og_worker {
     struct og_metrics_block *metrics;
     struct og_jpeg_decoder *decoder;
     struct og_jpeg_encoder *encoder;
+    struct og_reader *reader;
     uint8_t *buffer; /* OG_SLIDE_BUFFER_BYTES for stored tiles */
     struct og_thread thread;
     bool started;

@@ -50,7 +50,7 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     uint64_t since = worker->engine->options.clock();
     struct og_stored_tile stored;
     enum og_status status =
-        og_slide_read_stored(job->slide, stored_depth, job->x, job->y, worker->buffer, &stored, err);
+        og_slide_read_stored(job->slide, worker->reader, stored_depth, job->x, job->y, worker->buffer, &stored, err);
     lap(worker, OG_TIME_READ, &since);
     if (status != OG_OK)
         return status;
@@ -101,7 +101,8 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     lap(worker, OG_TIME_QUEUE, &since);
     struct og_error err = {0};
     struct og_stored_family *stored = &job->place->stored;
-    enum og_status status = og_slide_read_family(job->slide, job->x, job->y, job->place->buffer, stored, &err);
+    enum og_status status =
+        og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err);
     lap(worker, OG_TIME_READ, &since);
     if (status != OG_OK) {
         *stored = (struct og_stored_family){.damaged = ~UINT32_C(0)};

@@ -190,12 +190,12 @@ static enum og_status open_tile(const struct deepzoom *slide, unsigned depth, ui
     return status;
 }
 
-static enum og_status read_whole(const struct og_file *file, uint8_t *buffer, struct og_stored_tile *out,
-                                 struct og_error *err)
+static enum og_status read_whole(struct og_reader *reader, struct og_file *file, uint8_t *buffer,
+                                 struct og_stored_tile *out, struct og_error *err)
 {
     if (file->size == 0 || file->size > OG_SLIDE_BUFFER_BYTES)
         return og_error_set(err, OG_DAMAGED, "%llu bytes are not a tile", (unsigned long long)file->size);
-    enum og_status status = og_file_read(file, 0, buffer, file->size, err);
+    enum og_status status = og_reader_read(reader, file, 0, buffer, file->size, err);
     if (status == OG_OK)
         out->stream = (struct og_span){.data = buffer, .size = file->size};
     return status;
@@ -211,14 +211,14 @@ static enum og_status name_tile(enum og_status status, const struct deepzoom *sl
     return status;
 }
 
-static enum og_status read_stored(const void *state, unsigned depth, uint32_t x, uint32_t y, uint8_t *buffer,
-                                  struct og_stored_tile *out, struct og_error *err)
+static enum og_status read_stored(void *state, struct og_reader *reader, unsigned depth, uint32_t x, uint32_t y,
+                                  uint8_t *buffer, struct og_stored_tile *out, struct og_error *err)
 {
     const struct deepzoom *slide = state;
     struct og_file file;
     enum og_status status = open_tile(slide, depth, x, y, &file, err);
     if (status == OG_OK) {
-        status = read_whole(&file, buffer, out, err);
+        status = read_whole(reader, &file, buffer, out, err);
         og_file_close(&file);
     }
     return name_tile(status, slide, depth, x, y, err);

@@ -55,10 +55,16 @@ static enum og_status too_short(uint64_t offset, size_t size, struct og_error *e
                         (unsigned long long)offset);
 }
 
+enum og_status og_file_check(const struct og_file *file, uint64_t offset, size_t size, struct og_error *err)
+{
+    return size > file->size || offset > file->size - size ? too_short(offset, size, err) : OG_OK;
+}
+
 enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *to, size_t size, struct og_error *err)
 {
-    if (size > file->size || offset > file->size - size)
-        return too_short(offset, size, err);
+    enum og_status status = og_file_check(file, offset, size, err);
+    if (status != OG_OK)
+        return status;
     uint8_t *at = to;
     for (size_t done = 0; done < size;) {
         ssize_t n = pread(file->fd, at + done, size - done, (off_t)(offset + done));
@@ -71,6 +77,11 @@ enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *t
                                 strerrordesc_np(errno));
     }
     return OG_OK;
+}
+
+void og_file_ahead(const struct og_file *file, uint64_t offset, size_t size)
+{
+    posix_fadvise(file->fd, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
 }
 
 void og_file_close(struct og_file *file)

@@ -162,14 +162,15 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     return OG_OK;
 }
 
-static enum og_status read_record(const struct residual_slide *slide, unsigned page, uint32_t x, uint32_t y,
-                                  struct og_record *out, struct og_error *err)
+static enum og_status read_record(struct residual_slide *slide, struct og_reader *reader, unsigned page, uint32_t x,
+                                  uint32_t y, struct og_record *out, struct og_error *err)
 {
     unsigned slots = page == 0 ? OG_FAMILY_SLOTS : 1;
     uint64_t index = (uint64_t)y * og_pyramid_grid(&slide->pyramid, page + 2).width + x;
     uint8_t bytes[OG_RECORD_BYTES_MAX];
     size_t size = OG_RECORD_BYTES(slots);
-    enum og_status status = og_file_read(&slide->file, slide->records_at[page] + index * size, bytes, size, err);
+    enum og_status status =
+        og_reader_read(reader, &slide->file, slide->records_at[page] + index * size, bytes, size, err);
     if (status == OG_OK && !og_record_unpack(bytes, slots, slide->seal, page, index, out))
         status = og_error_set(err, OG_DAMAGED, "the index entry's checksum does not match");
     if (status == OG_OK && (out->length[OG_SLOT_L2] == 0 || out->length[OG_SLOT_L2] > OG_BASE_BYTES_MAX))
@@ -180,16 +181,17 @@ static enum og_status read_record(const struct residual_slide *slide, unsigned p
     return status == OG_OK ? OG_OK : og_error_prefix(err, "L%u tile %u,%u", page + 2, x, y);
 }
 
-static enum og_status residual_read_stored(const void *state, unsigned depth, uint32_t x, uint32_t y, uint8_t *buffer,
-                                           struct og_stored_tile *out, struct og_error *err)
+static enum og_status residual_read_stored(void *state, struct og_reader *reader, unsigned depth, uint32_t x,
+                                           uint32_t y, uint8_t *buffer, struct og_stored_tile *out,
+                                           struct og_error *err)
 {
-    const struct residual_slide *slide = state;
+    struct residual_slide *slide = state;
     struct og_record record;
-    enum og_status status = read_record(slide, depth - 2, x, y, &record, err);
+    enum og_status status = read_record(slide, reader, depth - 2, x, y, &record, err);
     if (status != OG_OK)
         return status;
     uint32_t length = record.length[OG_SLOT_L2];
-    status = og_file_read(&slide->file, record.offset, buffer, length, err);
+    status = og_reader_read(reader, &slide->file, record.offset, buffer, length, err);
     if (status == OG_OK && og_crc32c(0, buffer, length) != record.crc[OG_SLOT_L2])
         status = og_error_set(err, OG_DAMAGED, "the tile's checksum does not match");
     if (status == OG_OK && !is_framed((struct og_span){buffer, length}))
@@ -200,18 +202,23 @@ static enum og_status residual_read_stored(const void *state, unsigned depth, ui
     return OG_OK;
 }
 
-static enum og_status residual_read_family(const void *state, uint32_t fx, uint32_t fy, uint8_t *buffer,
-                                           struct og_stored_family *out, struct og_error *err)
+static size_t family_bytes(const struct og_record *record)
 {
-    const struct residual_slide *slide = state;
-    struct og_record record;
-    enum og_status status = read_record(slide, 0, fx, fy, &record, err);
-    if (status != OG_OK)
-        return status;
     size_t size = 0;
     for (unsigned i = 0; i < OG_FAMILY_SLOTS; i++)
-        size += record.length[i];
-    status = og_file_read(&slide->file, record.offset, buffer, size, err);
+        size += record->length[i];
+    return size;
+}
+
+static enum og_status residual_read_family(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy,
+                                           uint8_t *buffer, struct og_stored_family *out, struct og_error *err)
+{
+    struct residual_slide *slide = state;
+    struct og_record record;
+    enum og_status status = read_record(slide, reader, 0, fx, fy, &record, err);
+    if (status != OG_OK)
+        return status;
+    status = og_reader_read(reader, &slide->file, record.offset, buffer, family_bytes(&record), err);
     if (status != OG_OK)
         return og_error_prefix(err, "family %u,%u", fx, fy);
 
@@ -231,6 +238,14 @@ static enum og_status residual_read_family(const void *state, uint32_t fx, uint3
     return OG_OK;
 }
 
+static void residual_prefetch_family(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy)
+{
+    struct residual_slide *slide = state;
+    struct og_record record;
+    if (read_record(slide, reader, 0, fx, fy, &record, NULL) == OG_OK)
+        og_reader_ahead(reader, &slide->file, record.offset, family_bytes(&record));
+}
+
 static void survey_family(const struct og_record *record, uint32_t slots, struct og_survey *out)
 {
     for (unsigned i = 0; i < OG_FAMILY_SLOTS; i++) {
@@ -243,16 +258,17 @@ static void survey_family(const struct og_record *record, uint32_t slots, struct
     }
 }
 
-static enum og_status residual_survey(const void *state, struct og_survey *out, struct og_error *err)
+static enum og_status residual_survey(void *state, struct og_reader *reader, struct og_survey *out,
+                                      struct og_error *err)
 {
-    const struct residual_slide *slide = state;
+    struct residual_slide *slide = state;
     *out = (struct og_survey){0};
     for (unsigned page = 0; page + 2 < slide->pages; page++) {
         struct og_extent grid = og_pyramid_grid(&slide->pyramid, page + 2);
         for (uint32_t y = 0; y < grid.height; y++)
             for (uint32_t x = 0; x < grid.width; x++) {
                 struct og_record record;
-                enum og_status status = read_record(slide, page, x, y, &record, err);
+                enum og_status status = read_record(slide, reader, page, x, y, &record, err);
                 if (status != OG_OK)
                     return status;
                 survey_family(&record, page == 0 ? og_pyramid_slots(&slide->pyramid, x, y) : 1, out);
@@ -267,6 +283,7 @@ const struct og_slide_format og_residual_format = {
     .open = residual_open,
     .read_stored = residual_read_stored,
     .read_family = residual_read_family,
+    .prefetch_family = residual_prefetch_family,
     .survey = residual_survey,
     .close = residual_close,
 };

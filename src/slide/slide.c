@@ -146,8 +146,8 @@ static bool inside(const struct og_slide *slide, unsigned depth, uint32_t x, uin
     return x < grid.width && y < grid.height;
 }
 
-enum og_status og_slide_read_stored(const struct og_slide *slide, unsigned depth, uint32_t x, uint32_t y,
-                                    uint8_t *buffer, struct og_stored_tile *out, struct og_error *err)
+enum og_status og_slide_read_stored(const struct og_slide *slide, struct og_reader *reader, unsigned depth, uint32_t x,
+                                    uint32_t y, uint8_t *buffer, struct og_stored_tile *out, struct og_error *err)
 {
     *out = (struct og_stored_tile){0};
     unsigned first = slide->facts.residual ? 2 : 0;
@@ -155,29 +155,36 @@ enum og_status og_slide_read_stored(const struct og_slide *slide, unsigned depth
     if (depth < first || depth > slide->facts.last_depth || !inside(slide, depth, x, y))
         status = og_error_set(err, OG_NOT_FOUND, "no tile %u_%u is stored at depth %u", x, y, depth);
     else
-        status = slide->format->read_stored(slide->state, depth, x, y, buffer, out, err);
+        status = slide->format->read_stored(slide->state, reader, depth, x, y, buffer, out, err);
     return named(status, slide, err);
 }
 
-enum og_status og_slide_read_family(const struct og_slide *slide, uint32_t fx, uint32_t fy, uint8_t *buffer,
-                                    struct og_stored_family *out, struct og_error *err)
+enum og_status og_slide_read_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy,
+                                    uint8_t *buffer, struct og_stored_family *out, struct og_error *err)
 {
     *out = (struct og_stored_family){0};
     enum og_status status;
     if (!slide->format->read_family || !inside(slide, 2, fx, fy))
         status = og_error_set(err, OG_NOT_FOUND, "no family %u_%u", fx, fy);
     else
-        status = slide->format->read_family(slide->state, fx, fy, buffer, out, err);
+        status = slide->format->read_family(slide->state, reader, fx, fy, buffer, out, err);
     return named(status, slide, err);
 }
 
-enum og_status og_slide_survey(const struct og_slide *slide, struct og_survey *out, struct og_error *err)
+void og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy)
+{
+    if (slide->format->prefetch_family && inside(slide, 2, fx, fy))
+        slide->format->prefetch_family(slide->state, reader, fx, fy);
+}
+
+enum og_status og_slide_survey(const struct og_slide *slide, struct og_reader *reader, struct og_survey *out,
+                               struct og_error *err)
 {
     *out = (struct og_survey){0};
     enum og_status status;
     if (!slide->format->survey)
         status = og_error_set(err, OG_UNSUPPORTED, "a slide of format %s has no index", slide->format->name);
     else
-        status = slide->format->survey(slide->state, out, err);
+        status = slide->format->survey(slide->state, reader, out, err);
     return named(status, slide, err);
 }

@@ -4,7 +4,7 @@
 /*
  * A slide format is one const struct of functions in a file of its own, listed in slide.c. `state` is the format's own.
  *
- * Threads:   open and close are single-threaded; reads run in any number of threads at once.
+ * Threads:   open and close are single-threaded; reads run in any number of threads at once, each with its own reader.
  * Ownership: open sets *state (owned by the slide, ended by close) and fills the facts but for id and format.
  * Errors:    as slide.h promises, but without the slide's name, which slide.c puts before; a failed open leaves nothing
  *            behind. Reads are asked for tiles and families inside the slide only: slide.c checks depth and grid.
@@ -16,11 +16,13 @@ struct og_slide_format {
     const char *suffix; /* of the file's name: ".tif" */
     enum og_status (*open)(int directory, const char *name, struct og_slide_facts *facts, void **state,
                            struct og_error *err);
-    enum og_status (*read_stored)(const void *state, unsigned depth, uint32_t x, uint32_t y, uint8_t *buffer,
-                                  struct og_stored_tile *out, struct og_error *err);
-    enum og_status (*read_family)(const void *state, uint32_t fx, uint32_t fy, uint8_t *buffer,
-                                  struct og_stored_family *out, struct og_error *err); /* NULL: all levels are stored */
-    enum og_status (*survey)(const void *state, struct og_survey *out, struct og_error *err); /* NULL likewise */
+    enum og_status (*read_stored)(void *state, struct og_reader *reader, unsigned depth, uint32_t x, uint32_t y,
+                                  uint8_t *buffer, struct og_stored_tile *out, struct og_error *err);
+    /* These three are NULL where all levels are stored. */
+    enum og_status (*read_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy, uint8_t *buffer,
+                                  struct og_stored_family *out, struct og_error *err);
+    void (*prefetch_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy);
+    enum og_status (*survey)(void *state, struct og_reader *reader, struct og_survey *out, struct og_error *err);
     void (*close)(void *state);
 };
 

@@ -12,6 +12,7 @@ struct og_rebuilder {
     struct og_jpeg_decoder *decoder;
     struct og_jpeg_encoder *encoder;
     struct og_family *family;
+    struct og_reader *reader;
     uint8_t buffer[OG_SLIDE_BUFFER_BYTES];
 };
 
@@ -32,7 +33,7 @@ struct og_rebuilder *og_rebuilder_new(void)
     r->decoder = og_jpeg_decoder_new();
     r->encoder = og_jpeg_encoder_new();
     r->family = og_family_new();
-    if (!r->decoder || !r->encoder || !r->family)
+    if (og_reader_new(OG_READER_AUTO, &r->reader, NULL) != OG_OK || !r->decoder || !r->encoder || !r->family)
         og_rebuilder_destroy(&r);
     return r;
 }
@@ -47,6 +48,7 @@ void og_rebuilder_destroy(struct og_rebuilder **rebuilder)
     og_jpeg_encoder_destroy(&r->encoder);
     if (r->family)
         og_family_destroy(&r->family);
+    og_reader_destroy(&r->reader);
     free(r);
 }
 
@@ -60,7 +62,7 @@ static enum og_status stored_tile(struct og_rebuilder *r, const struct request *
                                   struct og_error *err)
 {
     struct og_stored_tile tile;
-    enum og_status status = og_slide_read_stored(q->slide, q->depth, q->x, q->y, r->buffer, &tile, err);
+    enum og_status status = og_slide_read_stored(q->slide, r->reader, q->depth, q->x, q->y, r->buffer, &tile, err);
     if (status != OG_OK)
         return status;
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
@@ -72,7 +74,7 @@ static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *
 {
     struct og_stored_tile tile;
     unsigned last = q->facts->last_depth;
-    enum og_status status = og_slide_read_stored(q->slide, last, 0, 0, r->buffer, &tile, err);
+    enum og_status status = og_slide_read_stored(q->slide, r->reader, last, 0, 0, r->buffer, &tile, err);
     if (status != OG_OK)
         return status;
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, last, 0, 0);
@@ -106,7 +108,7 @@ static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request 
     unsigned wanted = og_place_slot(place);
     uint32_t closure = og_slot_closure(wanted);
     struct og_stored_family stored;
-    enum og_status status = og_slide_read_family(q->slide, fx, fy, r->buffer, &stored, err);
+    enum og_status status = og_slide_read_family(q->slide, r->reader, fx, fy, r->buffer, &stored, err);
     if (status != OG_OK)
         return status;
     if (stored.damaged & closure)

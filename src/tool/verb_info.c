@@ -3,6 +3,16 @@
 #include "tool/slide_path.h"
 #include "tool/verbs.h"
 
+static enum og_status survey_slide(const struct og_slide *slide, struct og_survey *out, struct og_error *err)
+{
+    struct og_reader *reader;
+    enum og_status status = og_reader_new(OG_READER_AUTO, &reader, err);
+    if (status == OG_OK)
+        status = og_slide_survey(slide, reader, out, err);
+    og_reader_destroy(&reader);
+    return status;
+}
+
 static enum og_status run(const struct og_arguments *arguments, FILE *out, struct og_error *err)
 {
     const char *path = arguments->operands[0];
@@ -15,7 +25,7 @@ static enum og_status run(const struct og_arguments *arguments, FILE *out, struc
     if (!facts->residual)
         status = og_error_set(err, OG_UNSUPPORTED, "%s: is a Deep Zoom folder, not an Origami slide", path);
     else
-        status = og_slide_survey(slide, &survey, err);
+        status = survey_slide(slide, &survey, err);
     if (status == OG_OK && arguments->values.json)
         status = og_report_slide_json(path, facts, &survey, out, err);
     else if (status == OG_OK)

@@ -20,6 +20,7 @@ struct clinic {
     size_t stretches;
     struct og_slide *slide; /* the undamaged one */
     struct answers *whole;
+    struct og_reader *reader;
     uint8_t *buffer;
     uint32_t random;
     unsigned trials, refusals; /* of single bytes */
@@ -45,7 +46,8 @@ static int setup(void **state)
     surgery_save(&c->patient, &c->ward, "patient.tif");
     c->ward_fd = open(c->ward.path, O_RDONLY | O_DIRECTORY);
     c->copy_fd = openat(c->ward_fd, "patient.tif", O_RDWR);
-    if (og_slide_open(c->ward_fd, "patient.tif", 1, &c->slide, &err) != OG_OK)
+    if (og_slide_open(c->ward_fd, "patient.tif", 1, &c->slide, &err) != OG_OK ||
+        og_reader_new(OG_READER_PREAD, &c->reader, &err) != OG_OK)
         abort();
     c->whole = answers_rebuilt(c->slide);
     *state = c;
@@ -57,6 +59,7 @@ static int teardown(void **state)
     struct clinic *c = *state;
     answers_free(&c->whole);
     og_slide_unref(&c->slide);
+    og_reader_destroy(&c->reader);
     free(c->stretch);
     free(c->buffer);
     surgery_close(&c->patient);
@@ -86,7 +89,7 @@ static const char *judge_family(const struct clinic *c, const struct og_slide *s
     uint64_t index = (uint64_t)fy * og_pyramid_grid(&p->pyramid, 2).width + fx;
     struct og_stored_family family;
     struct og_error err = {0};
-    if (og_slide_read_family(slide, fx, fy, c->buffer, &family, &err) != OG_OK)
+    if (og_slide_read_family(slide, c->reader, fx, fy, c->buffer, &family, &err) != OG_OK)
         return explained(&err) ? NULL : "a family's failure is not explained";
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
         if (family.damaged >> slot & 1 ? family.stream[slot].size != 0
@@ -106,7 +109,7 @@ static const char *judge_tile(const struct clinic *c, const struct og_slide *sli
     uint64_t index = (uint64_t)y * og_pyramid_grid(&p->pyramid, page + 2).width + x;
     struct og_stored_tile tile;
     struct og_error err = {0};
-    if (og_slide_read_stored(slide, page + 2, x, y, c->buffer, &tile, &err) != OG_OK)
+    if (og_slide_read_stored(slide, c->reader, page + 2, x, y, c->buffer, &tile, &err) != OG_OK)
         return explained(&err) ? NULL : "a tile's failure is not explained";
     if (!is_original(tile.stream, surgery_tile(p, page, index, 0)) ||
         !is_original(tile.tables, surgery_value(p, page, SURGERY_TAG_TABLES)))
@@ -257,7 +260,7 @@ static void every_byte_belongs_to_a_class_and_every_class_is_there(void **state)
         if (i == c->stretches)
             fail_msg("the slide lacks: %s", due[d]);
     }
-    assert_int_equal(og_slide_survey(c->slide, &survey, &err), OG_OK);
+    assert_int_equal(og_slide_survey(c->slide, c->reader, &survey, &err), OG_OK);
     for (unsigned depth = 0; depth < 2; depth++)
         assert_in_range(survey.depth[depth].absent, 1, survey.depth[depth].tiles - 1);
 }

@@ -20,6 +20,21 @@
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Image xmlns=\"" SPACE "\" Format=\"jpg\" Overlap=\"1\" "             \
     "TileSize=\"254\">" SIZE_ELEMENT "</Image>\n"
 
+static struct og_reader *reader; /* of the test's thread */
+
+static int make_reader(void **state)
+{
+    (void)state;
+    return og_reader_new(OG_READER_PREAD, &reader, NULL) == OG_OK ? 0 : -1;
+}
+
+static int end_reader(void **state)
+{
+    (void)state;
+    og_reader_destroy(&reader);
+    return 0;
+}
+
 /* Every tile of a 600 x 300 image holds its own name. */
 static int setup(void **state)
 {
@@ -230,8 +245,8 @@ static void every_tile_comes_back_as_it_lies_there(void **state)
             char name[80];
             snprintf(name, sizeof name, "a_files/%u/%u_%u.jpg", p->top - depth, i % grid.width, i / grid.width);
 
-            assert_int_equal(og_slide_read_stored(slide, depth, i % grid.width, i / grid.width, buffer, &tile, NULL),
-                             OG_OK);
+            assert_int_equal(
+                og_slide_read_stored(slide, reader, depth, i % grid.width, i / grid.width, buffer, &tile, NULL), OG_OK);
 
             assert_int_equal(tile.tables.size, 0);
             assert_int_equal(tile.stream.size, strlen(name));
@@ -251,7 +266,7 @@ static void tiles_are_found_under_the_format_that_the_dzi_names(void **state)
     folder_write_text(*state, "a_files/0/0_0.jpeg", "long suffix");
     struct og_slide *slide = open_a(*state);
 
-    assert_int_equal(og_slide_read_stored(slide, 0, 0, 0, buffer, &tile, NULL), OG_OK);
+    assert_int_equal(og_slide_read_stored(slide, reader, 0, 0, 0, buffer, &tile, NULL), OG_OK);
 
     assert_memory_equal(tile.stream.data, "long suffix", 11);
     og_slide_unref(&slide);
@@ -264,12 +279,12 @@ static void expect_damage(const struct og_slide *slide, unsigned depth, uint32_t
     struct og_error err;
     unsigned before = open_descriptors();
 
-    assert_int_equal(og_slide_read_stored(slide, depth, x, 0, buffer, &tile, &err), OG_DAMAGED);
+    assert_int_equal(og_slide_read_stored(slide, reader, depth, x, 0, buffer, &tile, &err), OG_DAMAGED);
 
     assert_int_equal(err.status, OG_DAMAGED);
     assert_string_equal(err.text, text);
     assert_int_equal(tile.stream.size, 0);
-    assert_int_equal(og_slide_read_stored(slide, depth, x, 0, buffer, &tile, NULL), OG_DAMAGED);
+    assert_int_equal(og_slide_read_stored(slide, reader, depth, x, 0, buffer, &tile, NULL), OG_DAMAGED);
     assert_int_equal(open_descriptors(), before);
     free(buffer);
 }
@@ -317,7 +332,7 @@ static void a_tile_fits_the_buffer_or_is_refused(void **state)
     struct og_stored_tile tile;
 
     assert_int_equal(ftruncate(fd, (off_t)OG_SLIDE_BUFFER_BYTES), 0);
-    assert_int_equal(og_slide_read_stored(slide, 0, 0, 0, buffer, &tile, NULL), OG_OK);
+    assert_int_equal(og_slide_read_stored(slide, reader, 0, 0, 0, buffer, &tile, NULL), OG_OK);
     assert_int_equal(tile.stream.size, OG_SLIDE_BUFFER_BYTES);
     assert_int_equal(ftruncate(fd, (off_t)OG_SLIDE_BUFFER_BYTES + 1), 0);
     expect_damage(slide, 0, 0, "a.dzi: a_files/10/0_0.jpg: 4194305 bytes are not a tile");
@@ -334,8 +349,8 @@ static void there_are_no_families_and_no_index(void **state)
     struct og_survey survey;
     uint8_t buffer[8];
 
-    assert_int_equal(og_slide_read_family(slide, 0, 0, buffer, &family, NULL), OG_NOT_FOUND);
-    assert_int_equal(og_slide_survey(slide, &survey, NULL), OG_UNSUPPORTED);
+    assert_int_equal(og_slide_read_family(slide, reader, 0, 0, buffer, &family, NULL), OG_NOT_FOUND);
+    assert_int_equal(og_slide_survey(slide, reader, &survey, NULL), OG_UNSUPPORTED);
 
     og_slide_unref(&slide);
 }
@@ -371,5 +386,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(there_are_no_families_and_no_index, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(the_served_dzi_is_one_that_we_read, setup, folder_teardown),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_reader, end_reader);
 }

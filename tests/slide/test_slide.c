@@ -24,6 +24,21 @@ struct fake {
 
 static struct fake fake;
 
+static struct og_reader *reader; /* of the test's thread */
+
+static int make_reader(void **state)
+{
+    (void)state;
+    return og_reader_new(OG_READER_PREAD, &reader, NULL) == OG_OK ? 0 : -1;
+}
+
+static int end_reader(void **state)
+{
+    (void)state;
+    og_reader_destroy(&reader);
+    return 0;
+}
+
 static enum og_status fake_open(int directory, const char *name, struct og_slide_facts *facts, void **state,
                                 struct og_error *err)
 {
@@ -41,10 +56,10 @@ static enum og_status fake_open(int directory, const char *name, struct og_slide
     return OG_OK;
 }
 
-static enum og_status fake_read_stored(const void *state, unsigned depth, uint32_t x, uint32_t y, uint8_t *buffer,
-                                       struct og_stored_tile *out, struct og_error *err)
+static enum og_status fake_read_stored(void *state, struct og_reader *from, unsigned depth, uint32_t x, uint32_t y,
+                                       uint8_t *buffer, struct og_stored_tile *out, struct og_error *err)
 {
-    (void)state, (void)y;
+    (void)state, (void)from, (void)y;
     if (depth == 3)
         return og_error_set(err, OG_DAMAGED, "page 1, tile %u", x);
     buffer[0] = (uint8_t)x;
@@ -52,10 +67,10 @@ static enum og_status fake_read_stored(const void *state, unsigned depth, uint32
     return OG_OK;
 }
 
-static enum og_status fake_read_family(const void *state, uint32_t fx, uint32_t fy, uint8_t *buffer,
+static enum og_status fake_read_family(void *state, struct og_reader *from, uint32_t fx, uint32_t fy, uint8_t *buffer,
                                        struct og_stored_family *out, struct og_error *err)
 {
-    (void)state, (void)fy, (void)buffer, (void)err;
+    (void)state, (void)from, (void)fy, (void)buffer, (void)err;
     out->damaged = 1u << fx;
     return OG_OK;
 }
@@ -143,10 +158,11 @@ static void reads_outside_what_is_stored_are_not_found(void **state)
     struct og_stored_family family;
     uint8_t buffer[8];
     for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
-        assert_int_equal(og_slide_read_stored(slide, outside[i][0], outside[i][1], outside[i][2], buffer, &tile, NULL),
-                         OG_NOT_FOUND);
-    assert_int_equal(og_slide_read_family(slide, 2, 0, buffer, &family, NULL), OG_NOT_FOUND);
-    assert_int_equal(og_slide_read_family(slide, 0, 1, buffer, &family, NULL), OG_NOT_FOUND);
+        assert_int_equal(
+            og_slide_read_stored(slide, reader, outside[i][0], outside[i][1], outside[i][2], buffer, &tile, NULL),
+            OG_NOT_FOUND);
+    assert_int_equal(og_slide_read_family(slide, reader, 2, 0, buffer, &family, NULL), OG_NOT_FOUND);
+    assert_int_equal(og_slide_read_family(slide, reader, 0, 1, buffer, &family, NULL), OG_NOT_FOUND);
     og_slide_unref(&slide);
 }
 
@@ -157,9 +173,9 @@ static void reads_inside_reach_the_format(void **state)
     struct og_stored_family family;
     uint8_t buffer[8];
 
-    assert_int_equal(og_slide_read_stored(slide, 2, 1, 0, buffer, &tile, NULL), OG_OK);
+    assert_int_equal(og_slide_read_stored(slide, reader, 2, 1, 0, buffer, &tile, NULL), OG_OK);
     assert_int_equal(tile.stream.data[0], 1);
-    assert_int_equal(og_slide_read_family(slide, 1, 0, buffer, &family, NULL), OG_OK);
+    assert_int_equal(og_slide_read_family(slide, reader, 1, 0, buffer, &family, NULL), OG_OK);
     assert_int_equal(family.damaged, 2);
     assert_int_equal(family.stream[0].size, 0);
 
@@ -174,9 +190,9 @@ static void failures_name_the_file(void **state)
     struct og_error err;
     uint8_t buffer[8];
 
-    assert_int_equal(og_slide_read_stored(slide, 3, 0, 0, buffer, &tile, &err), OG_DAMAGED);
+    assert_int_equal(og_slide_read_stored(slide, reader, 3, 0, 0, buffer, &tile, &err), OG_DAMAGED);
     assert_string_equal(err.text, "a.tif: page 1, tile 0");
-    assert_int_equal(og_slide_survey(slide, &survey, &err), OG_UNSUPPORTED);
+    assert_int_equal(og_slide_survey(slide, reader, &survey, &err), OG_UNSUPPORTED);
     assert_string_equal(err.text, "a.tif: a slide of format fake has no index");
 
     og_slide_unref(&slide);
@@ -270,5 +286,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(owners_in_many_threads_share_one_slide, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(of_two_formats_with_one_id_the_tif_is_served, setup, folder_teardown),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_reader, end_reader);
 }

@@ -16,6 +16,21 @@ static const struct og_encode_options usual = {.base_quality = OG_BASE_QUALITY_D
                                                .l0_step = OG_L0_STEP_DEFAULT,
                                                .threads = 2};
 
+static struct og_reader *eye; /* of the test's thread */
+
+static int make_reader(void **state)
+{
+    (void)state;
+    return og_reader_new(OG_READER_PREAD, &eye, NULL) == OG_OK ? 0 : -1;
+}
+
+static int end_reader(void **state)
+{
+    (void)state;
+    og_reader_destroy(&eye);
+    return 0;
+}
+
 static enum og_status encode_tissue(const struct folder *folder, const char *name, uint32_t width, uint32_t height,
                                     unsigned glass, const struct og_encode_options *options,
                                     struct og_encode_result *result, struct og_error *err)
@@ -65,7 +80,7 @@ static void a_slide_says_about_itself_what_the_encoder_measured(void **state)
     struct og_slide *slide = open_slide(*state, "a.tif");
     const struct og_slide_facts *facts = og_slide_facts(slide);
     const struct og_description *d = &facts->description;
-    assert_int_equal(og_slide_survey(slide, &survey, &err), OG_OK);
+    assert_int_equal(og_slide_survey(slide, eye, &survey, &err), OG_OK);
     assert_int_equal(facts->file_bytes, result.file_bytes);
     assert_int_equal(d->width, 1500);
     assert_int_equal(d->height, 1100);
@@ -118,11 +133,11 @@ static void any_size_from_one_pixel_up_can_be_read_back_whole(void **state)
         struct og_extent grid = og_pyramid_grid(&facts->pyramid, 2);
         for (uint32_t y = 0; y < grid.height; y++)
             for (uint32_t x = 0; x < grid.width; x++) {
-                assert_int_equal(og_slide_read_family(slide, x, y, buffer, &family, &err), OG_OK);
+                assert_int_equal(og_slide_read_family(slide, eye, x, y, buffer, &family, &err), OG_OK);
                 assert_int_equal(family.damaged, 0);
                 assert_true(family.stream[OG_SLOT_L2].size > 0);
             }
-        assert_int_equal(og_slide_read_stored(slide, facts->last_depth, 0, 0, buffer, &tile, &err), OG_OK);
+        assert_int_equal(og_slide_read_stored(slide, eye, facts->last_depth, 0, 0, buffer, &tile, &err), OG_OK);
         og_slide_unref(&slide);
     }
     free(buffer);
@@ -245,5 +260,5 @@ int main(void)
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),
         IN_FOLDER(a_digest_names_the_very_bytes_of_the_source),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_reader, end_reader);
 }
