@@ -3,6 +3,7 @@
 #define OG_BASE_BUF_H
 /*
  * og_buf: bytes with a reference count, immutable from the moment a second owner exists. Every encoded tile is one.
+ * One that came from a pool (sync/buf_pool.h) goes back there instead of to the allocator.
  *
  * Threads:   ref and unref from any thread; `data` may be written only by the creator before the buffer is shared.
  * Ownership: new and copy return owned; ref returns one more owned reference; unref takes one and empties the variable.
@@ -13,8 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct og_buf;
+
+struct og_buf_home {
+    void (*take_back)(struct og_buf_home *home, struct og_buf *buf); /* nobody else knows the buffer any more */
+};
+
 struct og_buf {
     atomic_uint references;
+    struct og_buf_home *home; /* NULL: the allocator */
     size_t size;
     uint8_t data[];
 };

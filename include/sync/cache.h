@@ -11,7 +11,8 @@
  * Errors:    a refused put (too large, no memory, capacity 0) is not an error: the tile is just not kept, and what was
  *            kept under the same key stays. new returns NULL when memory is out.
  * Bound:     the sum of og_buf_cost over kept buffers plus the entries' own bytes never exceeds `capacity_bytes`, nor a
- *            shard's sum its share. The tables, fixed by new, come on top: at most 1/128 of it and 1 KiB for a shard.
+ *            shard's sum its share. The tables, fixed by new, come on top: at most 1/128 of it and 1 KiB for a shard,
+ * and 64 spare entries for a shard. In steady state a put allocates nothing of its own.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -11,6 +11,7 @@ struct og_buf *og_buf_new(size_t size)
     if (!buf)
         return NULL;
     atomic_init(&buf->references, 1);
+    buf->home = NULL;
     buf->size = size;
     return buf;
 }
@@ -33,7 +34,11 @@ void og_buf_unref(struct og_buf **buf)
 {
     struct og_buf *old = *buf;
     *buf = NULL;
-    if (old && atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) == 1) /* B1 pairs with B2 */
+    if (!old || atomic_fetch_sub_explicit(&old->references, 1, memory_order_acq_rel) != 1) /* B1 pairs with B2 */
+        return;
+    if (old->home)
+        old->home->take_back(old->home, old);
+    else
         free(old);
 }
 

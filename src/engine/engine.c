@@ -92,9 +92,10 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
         engine->seed = engine->options.clock();
     og_park_init(&engine->work);
     og_park_init(&engine->idle);
+    engine->bufs = og_buf_pool_new();
     engine->cache = og_cache_new(engine->options.cache_bytes, CACHE_SHARDS);
     engine->flight = og_flight_new();
-    if (!engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
+    if (!engine->bufs || !engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
         start_workers(engine, metrics) != OG_OK) {
         og_engine_destroy(&engine);
         return og_error_set(err, OG_NO_MEMORY, "out of memory or threads for the engine");
@@ -333,5 +334,6 @@ void og_engine_destroy(struct og_engine **pointer)
     destroy_rings(engine);
     og_flight_destroy(&engine->flight);
     og_cache_destroy(&engine->cache);
+    og_buf_pool_destroy(&engine->bufs);
     free(engine);
 }

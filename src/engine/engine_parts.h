@@ -28,6 +28,7 @@
 #include "image/jpeg.h"
 #include "image/kernels.h"
 #include "slide/catalogue.h"
+#include "sync/buf_pool.h"
 #include "sync/cache.h"
 #include "sync/park.h"
 #include "sync/ring.h"
@@ -53,6 +54,7 @@ struct og_engine {
     struct og_log *log;
     const struct og_kernels *kernels;
     uint64_t seed;
+    struct og_buf_pool *bufs;
     struct og_cache *cache;
     struct og_flight *flight;
     struct og_job *jobs;

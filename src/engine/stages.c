@@ -66,7 +66,7 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     lap(worker, OG_TIME_ENCODE, &since);
     if (status != OG_OK)
         return status;
-    *out = og_buf_copy(span.data, span.size);
+    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
     return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
@@ -152,7 +152,7 @@ static enum og_status encode(struct og_worker *worker, const struct og_job *job,
                                              (int)size.width, (int)size.height, &span, err);
     if (status != OG_OK)
         return status;
-    *out = og_buf_copy(span.data, span.size);
+    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
     if (!*out)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     remember(worker, job, pyramid->top - place.depth, x, y, *out);

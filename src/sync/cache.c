@@ -71,11 +71,9 @@ struct og_buf *og_cache_get(struct og_cache *cache, const struct og_key *key)
 void og_cache_put(struct og_cache *cache, const struct og_key *key, struct og_buf *buf)
 {
     struct locked_shard *slot = slot_of(cache, key);
-    struct og_cache_entry *entry = og_cache_entry_new(key, buf);
     pthread_mutex_lock(&slot->lock); /* C2: pairs with C1 */
-    struct og_cache_entry *dropped = og_cache_shard_put(&slot->shard, entry);
+    og_cache_shard_put(&slot->shard, key, buf);
     pthread_mutex_unlock(&slot->lock); /* C1: pairs with C2 */
-    og_cache_entries_free(dropped);
 }
 
 struct og_cache_counts og_cache_count(struct og_cache *cache)

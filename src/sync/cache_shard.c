@@ -15,6 +15,7 @@ enum {
     SMALL_SHARE = 10,       /* the small queue is kept at one part in ten */
     BYTES_PER_INDEX = 4096, /* one bucket of the index for so much capacity */
     BYTES_PER_GHOST = 8192, /* one remembered fingerprint for so much capacity */
+    SPARES_MOST = 64,
     GHOST_WAYS = sizeof(struct og_cache_ghost) / sizeof(uint32_t),
 };
 
@@ -68,7 +69,7 @@ static void insert(struct og_cache_shard *shard, struct og_cache_entry *entry, e
     shard->counts.bytes += entry->cost;
 }
 
-static void drop(struct og_cache_shard *shard, struct og_cache_entry *entry, struct og_cache_entry **dropped)
+static void drop(struct og_cache_shard *shard, struct og_cache_entry *entry)
 {
     struct og_cache_entry **link = bucket_of(shard, &entry->key);
     while (*link != entry)
@@ -77,8 +78,14 @@ static void drop(struct og_cache_shard *shard, struct og_cache_entry *entry, str
     dequeue(shard, entry);
     shard->counts.entries--;
     shard->counts.bytes -= entry->cost;
-    entry->older = *dropped;
-    *dropped = entry;
+    og_buf_unref(&entry->buf);
+    if (shard->spares >= SPARES_MOST) {
+        free(entry);
+        return;
+    }
+    entry->older = shard->spare;
+    shard->spare = entry;
+    shard->spares++;
 }
 
 static uint32_t fingerprint(uint64_t hash)
@@ -106,7 +113,7 @@ static bool ghost_recall(struct og_cache_shard *shard, uint64_t hash)
     return false;
 }
 
-static void advance_small(struct og_cache_shard *shard, struct og_cache_entry **dropped)
+static void advance_small(struct og_cache_shard *shard)
 {
     struct og_cache_entry *entry = shard->queues[OG_CACHE_SMALL].oldest;
     if (entry->hits >= HITS_FOR_MAIN) {
@@ -116,11 +123,11 @@ static void advance_small(struct og_cache_shard *shard, struct og_cache_entry **
         return;
     }
     ghost_remember(shard, entry->key.hash);
-    drop(shard, entry, dropped);
+    drop(shard, entry);
     shard->counts.evicted++;
 }
 
-static void advance_main(struct og_cache_shard *shard, struct og_cache_entry **dropped)
+static void advance_main(struct og_cache_shard *shard)
 {
     struct og_cache_entry *entry = shard->queues[OG_CACHE_MAIN].oldest;
     if (entry->hits > 0) {
@@ -129,40 +136,29 @@ static void advance_main(struct og_cache_shard *shard, struct og_cache_entry **d
         enqueue(shard, entry, OG_CACHE_MAIN);
         return;
     }
-    drop(shard, entry, dropped);
+    drop(shard, entry);
     shard->counts.evicted++;
 }
 
-static void make_room(struct og_cache_shard *shard, size_t cost, struct og_cache_entry **dropped)
+static void make_room(struct og_cache_shard *shard, size_t cost)
 {
     const struct og_cache_queue *small = &shard->queues[OG_CACHE_SMALL], *main = &shard->queues[OG_CACHE_MAIN];
     while (shard->counts.bytes > shard->limit - cost) {
         if (small->bytes > shard->limit / SMALL_SHARE || !main->oldest)
-            advance_small(shard, dropped);
+            advance_small(shard);
         else
-            advance_main(shard, dropped);
+            advance_main(shard);
     }
 }
 
-struct og_cache_entry *og_cache_entry_new(const struct og_key *key, struct og_buf *buf)
+static struct og_cache_entry *entry_new(struct og_cache_shard *shard)
 {
-    struct og_cache_entry *entry = calloc(1, sizeof *entry);
+    struct og_cache_entry *entry = shard->spare;
     if (!entry)
-        return NULL;
-    entry->key = *key;
-    entry->buf = og_buf_ref(buf);
-    entry->cost = malloc_usable_size(entry) + og_buf_cost(buf);
+        return malloc(sizeof *entry);
+    shard->spare = entry->older;
+    shard->spares--;
     return entry;
-}
-
-void og_cache_entries_free(struct og_cache_entry *list)
-{
-    while (list) {
-        struct og_cache_entry *entry = list;
-        list = entry->older;
-        og_buf_unref(&entry->buf);
-        free(entry);
-    }
 }
 
 bool og_cache_shard_init(struct og_cache_shard *shard, size_t limit)
@@ -194,31 +190,45 @@ struct og_buf *og_cache_shard_get(struct og_cache_shard *shard, const struct og_
     return og_buf_ref(entry->buf);
 }
 
-struct og_cache_entry *og_cache_shard_put(struct og_cache_shard *shard, struct og_cache_entry *entry)
+void og_cache_shard_put(struct og_cache_shard *shard, const struct og_key *key, struct og_buf *buf)
 {
-    if (!entry || entry->cost > shard->limit) {
+    struct og_cache_entry *entry = entry_new(shard);
+    size_t cost = entry ? malloc_usable_size(entry) + og_buf_cost(buf) : 0;
+    if (!entry || cost > shard->limit) {
+        free(entry);
         shard->counts.refused++;
-        return entry;
+        return;
     }
-    struct og_cache_entry *dropped = NULL, *old = find(shard, &entry->key);
+    *entry = (struct og_cache_entry){.key = *key, .buf = og_buf_ref(buf), .cost = cost};
+    struct og_cache_entry *old = find(shard, key);
     enum og_cache_place place = OG_CACHE_SMALL;
     if (old) {
         place = old->place;
         entry->hits = old->hits;
-        drop(shard, old, &dropped);
-    } else if (ghost_recall(shard, entry->key.hash)) {
+        drop(shard, old);
+    } else if (ghost_recall(shard, key->hash)) {
         place = OG_CACHE_MAIN;
     }
-    make_room(shard, entry->cost, &dropped);
+    make_room(shard, cost);
     insert(shard, entry, place);
     shard->counts.inserted++;
-    return dropped;
+}
+
+static void free_entries(struct og_cache_entry *list)
+{
+    while (list) {
+        struct og_cache_entry *entry = list;
+        list = entry->older;
+        og_buf_unref(&entry->buf);
+        free(entry);
+    }
 }
 
 void og_cache_shard_fini(struct og_cache_shard *shard)
 {
     for (int place = 0; place < OG_CACHE_PLACES; place++)
-        og_cache_entries_free(shard->queues[place].newest);
+        free_entries(shard->queues[place].newest);
+    free_entries(shard->spare);
     free(shard->ghosts);
     free(shard->index);
 }

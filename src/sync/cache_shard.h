@@ -25,7 +25,7 @@ struct og_cache_entry {
     struct og_key key;
     struct og_buf *buf;
     struct og_cache_entry *chain;         /* next in the same bucket of the index */
-    struct og_cache_entry *newer, *older; /* in its queue; `older` strings the entries that put returns */
+    struct og_cache_entry *newer, *older; /* in its queue */
     size_t cost;                          /* bytes of entry and buffer, as the allocator counts them */
     enum og_cache_place place;
     unsigned hits; /* 0 to 3 */
@@ -46,16 +46,14 @@ struct og_cache_shard {
     size_t index_mask, ghost_mask;
     size_t limit;
     struct og_cache_queue queues[OG_CACHE_PLACES];
+    struct og_cache_entry *spare; /* strung by `older`: a steady cache takes its entries from here */
+    unsigned spares;
     struct og_cache_counts counts;
 };
 
-struct og_cache_entry *og_cache_entry_new(const struct og_key *key, struct og_buf *buf); /* shares `buf` */
-void og_cache_entries_free(struct og_cache_entry *list);
-
 bool og_cache_shard_init(struct og_cache_shard *shard, size_t limit);
 struct og_buf *og_cache_shard_get(struct og_cache_shard *shard, const struct og_key *key);
-struct og_cache_entry *og_cache_shard_put(struct og_cache_shard *shard,
-                                          struct og_cache_entry *entry); /* NULL: refused */
+void og_cache_shard_put(struct og_cache_shard *shard, const struct og_key *key, struct og_buf *buf);
 void og_cache_shard_fini(struct og_cache_shard *shard);
 
 #endif

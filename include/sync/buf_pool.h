@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_SYNC_BUF_POOL_H
+#define OG_SYNC_BUF_POOL_H
+/*
+ * og_buf_pool: buffers for encoded tiles in fixed tiers, four to each doubling from 1 KiB to 512 KiB, the allocator's
+ * own spacing, so that nothing is lost to rounding. A buffer is never resized. When its last owner lets go it lies down
+ * in its tier's ring until a tile of that tier wants it. Once a server has seen its load, tiles cost no allocation.
+ *
+ * Overflow:  an empty tier asks the allocator, a full one gives back to it; so does a tile beyond the largest tier.
+ * Threads:   copy and the release of buffers from any thread; new and destroy are single-threaded.
+ * Ownership: new returns owned; copy returns an owned buffer, which may outlive the pool: the memory of the rings goes
+ *            with the last of pool and buffers. Edges: H1 each who leaves releases, H2 the last one acquires.
+ * Errors:    new and copy return NULL when memory is out.
+ * Bound:     idle buffers hold at most 2 MiB, and no fewer than eight buffers, for each tier.
+ */
+#include "base/buf.h"
+
+struct og_buf_pool;
+
+struct og_buf_pool *og_buf_pool_new(void);
+struct og_buf *og_buf_pool_copy(struct og_buf_pool *pool, const void *data, size_t size);
+void og_buf_pool_destroy(struct og_buf_pool **pool);
+
+#endif

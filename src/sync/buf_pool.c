@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "sync/buf_pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/ring.h"
+
+enum {
+    LOWEST = 10, /* log2 of the smallest tier's bytes */
+    DOUBLINGS = 9,
+    TIERS = 4 * DOUBLINGS + 1,
+    IDLE_BYTES = 2 << 20,
+    IDLE_LEAST = 8,
+};
+
+struct og_buf_pool {
+    struct og_buf_home home; /* first: a buffer knows its pool by it */
+    atomic_size_t holders;   /* the owner and every buffer that is out */
+    struct og_ring *idle[TIERS];
+};
+
+static size_t tier_bytes(unsigned tier)
+{
+    return tier == 0 ? (size_t)1 << LOWEST : (size_t)(5 + (tier - 1) % 4) << (LOWEST - 2 + (tier - 1) / 4);
+}
+
+static unsigned tier_of(size_t bytes)
+{
+    if (bytes <= (size_t)1 << LOWEST)
+        return 0;
+    unsigned doubling = 63 - (unsigned)__builtin_clzll(bytes - 1);
+    return 4 * (doubling - LOWEST) + (unsigned)((bytes - 1) >> (doubling - 2) & 3) + 1;
+}
+
+static void leave(struct og_buf_pool *pool)
+{
+    if (atomic_fetch_sub_explicit(&pool->holders, 1, memory_order_acq_rel) != 1) /* H1 pairs with H2 */
+        return;
+    for (unsigned tier = 0; tier < TIERS; tier++) {
+        struct og_buf *buf;
+        while (pool->idle[tier] && (buf = og_ring_pop(pool->idle[tier])))
+            free(buf);
+        og_ring_destroy(&pool->idle[tier]);
+    }
+    free(pool);
+}
+
+static void take_back(struct og_buf_home *home, struct og_buf *buf)
+{
+    struct og_buf_pool *pool = (struct og_buf_pool *)home;
+    if (!og_ring_push(pool->idle[tier_of(sizeof *buf + buf->size)], buf))
+        free(buf);
+    leave(pool);
+}
+
+struct og_buf_pool *og_buf_pool_new(void)
+{
+    struct og_buf_pool *pool = calloc(1, sizeof *pool);
+    if (!pool)
+        return NULL;
+    pool->home.take_back = take_back;
+    atomic_init(&pool->holders, 1);
+    for (unsigned tier = 0; tier < TIERS; tier++) {
+        size_t most = IDLE_BYTES / tier_bytes(tier);
+        pool->idle[tier] = og_ring_new(most > IDLE_LEAST ? most : IDLE_LEAST);
+        if (!pool->idle[tier]) {
+            leave(pool);
+            return NULL;
+        }
+    }
+    return pool;
+}
+
+static struct og_buf *take(struct og_buf_pool *pool, unsigned tier)
+{
+    struct og_buf *buf = og_ring_pop(pool->idle[tier]);
+    if (!buf)
+        return og_buf_new(tier_bytes(tier) - sizeof *buf);
+    atomic_store_explicit(&buf->references, 1, memory_order_relaxed); /* the ring handed it over: nobody else has it */
+    return buf;
+}
+
+struct og_buf *og_buf_pool_copy(struct og_buf_pool *pool, const void *data, size_t size)
+{
+    struct og_buf *buf;
+    if (size > tier_bytes(TIERS - 1) - sizeof *buf)
+        return og_buf_copy(data, size);
+    buf = take(pool, tier_of(sizeof *buf + size));
+    if (!buf)
+        return NULL;
+    atomic_fetch_add_explicit(&pool->holders, 1, memory_order_relaxed); /* the caller keeps the pool alive */
+    buf->home = &pool->home;
+    buf->size = size;
+    memcpy(buf->data, data, size);
+    return buf;
+}
+
+void og_buf_pool_destroy(struct og_buf_pool **pool)
+{
+    if (*pool)
+        leave(*pool);
+    *pool = NULL;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sync/buf_pool.h"
+
+static const uint8_t bytes[1 << 20];
+
+static struct og_buf *copy_of(struct og_buf_pool *pool, size_t size)
+{
+    struct og_buf *buf = og_buf_pool_copy(pool, bytes, size);
+    assert_non_null(buf);
+    assert_int_equal(buf->size, size);
+    assert_true(og_buf_cost(buf) >= sizeof *buf + size);
+    return buf;
+}
+
+static void a_released_buffer_serves_the_next_tile_of_its_tier(void **state)
+{
+    (void)state;
+    struct og_buf_pool *pool = og_buf_pool_new();
+    struct og_buf *first = copy_of(pool, 10000), *known = first;
+    og_buf_unref(&first);
+    struct og_buf *other = copy_of(pool, 20000), *again = copy_of(pool, 10001);
+    assert_ptr_not_equal(other, known);
+    assert_ptr_equal(again, known);
+    og_buf_unref(&other);
+    og_buf_unref(&again);
+    og_buf_pool_destroy(&pool);
+}
+
+static void every_size_has_room_and_loses_at_most_a_quarter(void **state)
+{
+    (void)state;
+    struct og_buf_pool *pool = og_buf_pool_new();
+    for (size_t size = 0; size <= sizeof bytes; size += size / 97 + 1) {
+        struct og_buf *buf = copy_of(pool, size);
+        assert_memory_equal(buf->data, bytes, size);
+        if (size > 2048)
+            assert_true(og_buf_cost(buf) <= (sizeof *buf + size) * 5 / 4 + 4096);
+        og_buf_unref(&buf);
+    }
+    og_buf_pool_destroy(&pool);
+}
+
+static void a_full_tier_gives_back_to_the_allocator(void **state)
+{
+    (void)state;
+    enum { MANY = 100 };
+    struct og_buf_pool *pool = og_buf_pool_new();
+    struct og_buf *bufs[MANY];
+    for (unsigned i = 0; i < MANY; i++)
+        bufs[i] = copy_of(pool, 400000);
+    for (unsigned i = 0; i < MANY; i++)
+        og_buf_unref(&bufs[i]);
+    og_buf_pool_destroy(&pool);
+}
+
+static void a_buffer_may_outlive_its_pool(void **state)
+{
+    (void)state;
+    struct og_buf_pool *pool = og_buf_pool_new();
+    struct og_buf *buf = copy_of(pool, 5000);
+    struct og_buf *idle = copy_of(pool, 5000);
+    og_buf_unref(&idle);
+    og_buf_pool_destroy(&pool);
+    assert_null(pool);
+    assert_memory_equal(buf->data, bytes, 5000);
+    og_buf_unref(&buf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_released_buffer_serves_the_next_tile_of_its_tier),
+        cmocka_unit_test(every_size_has_room_and_loses_at_most_a_quarter),
+        cmocka_unit_test(a_full_tier_gives_back_to_the_allocator),
+        cmocka_unit_test(a_buffer_may_outlive_its_pool),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
