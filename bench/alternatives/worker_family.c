@@ -8,6 +8,7 @@
 
 #include "engine_parts.h"
 #include "image/family.h"
+#include "take_workplace.h"
 
 static void must(enum og_status status)
 {
@@ -40,6 +41,7 @@ static void answer(struct og_worker *worker, struct og_job *job, unsigned slot)
 
 static void build(struct og_worker *worker, struct og_job *job)
 {
+    take_workplace(job->place);
     struct og_error err = {0};
     struct og_stored_family *stored = &job->place->stored;
     struct og_family *family = job->place->family;
