@@ -38,7 +38,7 @@ void desk_put(struct desk *desk, uint32_t x, uint32_t y)
                                            slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0,
                                            stored->stream[slot], &err),
                  &err);
-        og_family_rebuild(desk->family, og_kernels_choose(), slot, there);
+        og_family_rebuild(desk->family, og_kernels_choose(), OG_PREDICTOR_CUBIC, slot, there);
     }
 }
 

@@ -71,37 +71,51 @@ static void measure(struct desk *desk, struct slides *slides, double *floor_ms, 
     *engine_ms = 1e3 * spent / families;
 }
 
+struct kernel_figures {
+    double up[OG_PREDICTORS][ROUNDS], add[OG_PREDICTORS][ROUNDS], half[ROUNDS];
+};
+
+static void time_kernels(const struct og_kernels *kernels, struct og_family *family, struct kernel_figures *figures)
+{
+    const double per_sample = 1e9 / (KERNEL_REPEATS * 65536.0);
+    const struct og_rect area = {0, 0, 128, 128};
+    struct og_plane small = {family->luma1.data, 512, 256, 256};
+    for (int r = 0; r < ROUNDS; r++) {
+        for (int p = 0; p < OG_PREDICTORS; p++) {
+            double before = thread_cpu();
+            for (int n = 0; n < KERNEL_REPEATS; n++)
+                kernels->predict[p].upsample(&family->base[0], area, family->luma1.data, 512);
+            double between = thread_cpu();
+            for (int n = 0; n < KERNEL_REPEATS; n++)
+                kernels->predict[p].upsample_add(&family->base[0], area, family->luma1.data, 512);
+            figures->up[p][r] = (between - before) * per_sample;
+            figures->add[p][r] = (thread_cpu() - between) * per_sample;
+        }
+        double before = thread_cpu();
+        for (int n = 0; n < KERNEL_REPEATS; n++)
+            kernels->halve(&family->luma1, &small);
+        figures->half[r] = (thread_cpu() - before) * per_sample;
+    }
+}
+
 static void bench_kernels(const struct report *report)
 {
+    static const char *const words[OG_PREDICTORS] = {"cubic", "bilinear", "rounded bilinear"};
     struct og_family *family = og_family_new();
-    struct og_rect area = {0, 0, 128, 128};
     report_title(report, "kernels, per sample written");
     for (unsigned i = 0; og_kernels_variant(i); i++) {
         const struct og_kernels *kernels = og_kernels_variant(i);
-        double up[ROUNDS], add[ROUNDS], half[ROUNDS];
-        for (int r = 0; r < ROUNDS; r++) {
-            struct og_plane small = {family->luma1.data, 512, 256, 256};
-            double t0 = thread_cpu();
-            for (int n = 0; n < KERNEL_REPEATS; n++)
-                kernels->upsample(&family->base[0], area, family->luma1.data, 512);
-            double t1 = thread_cpu();
-            for (int n = 0; n < KERNEL_REPEATS; n++)
-                kernels->upsample_add(&family->base[0], area, family->luma1.data, 512);
-            double t2 = thread_cpu();
-            for (int n = 0; n < KERNEL_REPEATS; n++)
-                kernels->halve(&family->luma1, &small);
-            double t3 = thread_cpu(), per_sample = 1e9 / (KERNEL_REPEATS * 65536.0);
-            up[r] = (t1 - t0) * per_sample;
-            add[r] = (t2 - t1) * per_sample;
-            half[r] = (t3 - t2) * per_sample;
-        }
+        struct kernel_figures figures;
         char name[64];
-        snprintf(name, sizeof name, "%s upsample", kernels->name);
-        report_figure(report, name, "ns", up, ROUNDS);
-        snprintf(name, sizeof name, "%s upsample and add", kernels->name);
-        report_figure(report, name, "ns", add, ROUNDS);
+        time_kernels(kernels, family, &figures);
+        for (int p = 0; p < OG_PREDICTORS; p++) {
+            snprintf(name, sizeof name, "%s %s upsample", kernels->name, words[p]);
+            report_figure(report, name, "ns", figures.up[p], ROUNDS);
+            snprintf(name, sizeof name, "%s %s upsample and add", kernels->name, words[p]);
+            report_figure(report, name, "ns", figures.add[p], ROUNDS);
+        }
         snprintf(name, sizeof name, "%s halve", kernels->name);
-        report_figure(report, name, "ns", half, ROUNDS);
+        report_figure(report, name, "ns", figures.half, ROUNDS);
     }
     og_family_destroy(&family);
 }

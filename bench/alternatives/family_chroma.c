@@ -15,19 +15,20 @@ enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_de
 {
     enum og_status status = og_family_decode_base_of_product(family, decoder, tables, stream, err);
     for (int i = 0; i < 2; i++)
-        og_kernels_choose()->upsample(&family->base[1 + i], (struct og_rect){0, 0, T, T}, family->chroma1[i].data,
-                                      family->chroma1[i].stride);
+        og_kernels_choose()->predict[OG_PREDICTOR_CUBIC].upsample(&family->base[1 + i], (struct og_rect){0, 0, T, T},
+                                                                  family->chroma1[i].data, family->chroma1[i].stride);
     return status;
 }
 
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
+                       unsigned slot, bool has_residual)
 {
     struct og_place place = og_slot_place(slot);
     struct og_plane luma = og_family_luma(family, slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
     if (has_residual)
-        kernels->upsample_add(from, source, luma.data, luma.stride);
+        kernels->predict[predictor].upsample_add(from, source, luma.data, luma.stride);
     else
-        kernels->upsample(from, source, luma.data, luma.stride);
+        kernels->predict[predictor].upsample(from, source, luma.data, luma.stride);
 }

@@ -46,21 +46,22 @@ static struct og_plane chroma_of_l1(const struct og_family *family, unsigned slo
     return og_plane_part(family->chroma1[i], (struct og_rect){(int)place.dx * T, (int)place.dy * T, T, T});
 }
 
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
+                       unsigned slot, bool has_residual)
 {
     struct og_place place = og_slot_place(slot);
     struct og_plane luma = og_family_luma(family, slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
     if (has_residual)
-        kernels->upsample_add(from, source, luma.data, luma.stride);
+        kernels->predict[predictor].upsample_add(from, source, luma.data, luma.stride);
     else
-        kernels->upsample(from, source, luma.data, luma.stride);
+        kernels->predict[predictor].upsample(from, source, luma.data, luma.stride);
     if (place.depth == 0)
         return;
     struct og_plane tile[3] = {luma, chroma_of_l1(family, slot, 0), chroma_of_l1(family, slot, 1)};
     for (int i = 1; i < 3; i++)
-        kernels->upsample(&family->base[i], source, tile[i].data, tile[i].stride);
+        kernels->predict[predictor].upsample(&family->base[i], source, tile[i].data, tile[i].stride);
     uint8_t unused[2][PLANE]; /* what L0 is predicted from has been RGB; its chroma comes from L2 */
     struct og_plane back[3] = {luma, whole(unused[0]), whole(unused[1])};
     round_trip(tile, back);
@@ -78,7 +79,7 @@ enum og_status og_family_encode(const struct og_family *family, unsigned slot, s
         if (place.depth == 0) {
             struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
             tile[1 + i] = whole(large[i]);
-            kernels->upsample(&family->chroma1[i], source, large[i], T);
+            kernels->predict[OG_PREDICTOR_CUBIC].upsample(&family->chroma1[i], source, large[i], T);
         } else {
             tile[1 + i] = chroma_of_l1(family, slot, i);
         }

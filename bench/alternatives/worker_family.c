@@ -62,7 +62,7 @@ static void build(struct og_worker *worker, struct og_job *job)
             must(og_family_decode_residual(family, slot, worker->decoder,
                                            slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0,
                                            stored->stream[slot], &err));
-        og_family_rebuild(family, worker->engine->kernels, slot, there);
+        og_family_rebuild(family, worker->engine->kernels, OG_PREDICTOR_CUBIC, slot, there);
     }
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         if (slots >> slot & 1)

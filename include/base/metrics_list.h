@@ -23,6 +23,7 @@
       "Tile requests that missed: led a job, joined one in flight, or were refused")                                   \
     X(JOB_JOINED, "origami_jobs_total", "kind=\"joined\"", "")                                                         \
     X(JOB_REFUSED, "origami_jobs_total", "kind=\"refused\"", "")                                                       \
+    X(DEMAND_WITHDRAWN, "origami_demand_withdrawn_total", "", "Tile requests whose client left before the answer")     \
     X(TILE_DEMANDED, "origami_tiles_encoded_total", "for=\"demand\"",                                                  \
       "Tiles encoded because somebody waits, or ahead of demand")                                                      \
     X(TILE_SPECULATIVE, "origami_tiles_encoded_total", "for=\"speculation\"", "")                                      \

@@ -26,7 +26,15 @@ enum {
 #define OG_SLOTS_L1 UINT32_C(0x00001e)
 #define OG_SLOTS_L0 UINT32_C(0x1fffe0)
 
-/* What slides call the predictor that image/kernels.h defines: the only one that format version 1 knows. */
+/* How a level is predicted from the next coarser one; image/kernels.h defines the arithmetic of each. */
+enum og_predictor {
+    OG_PREDICTOR_CUBIC,            /* ours */
+    OG_PREDICTOR_BILINEAR,         /* of the published residual layout: sums rounded down */
+    OG_PREDICTOR_BILINEAR_ROUNDED, /* the same, rounded to nearest */
+    OG_PREDICTORS,
+};
+
+/* What our own slides call OG_PREDICTOR_CUBIC: the only one that format version 1 knows. */
 #define OG_PREDICTOR_NAME "cubic-64"
 
 struct og_place {
@@ -38,8 +46,8 @@ struct og_place og_slot_place(unsigned slot);
 unsigned og_place_slot(struct og_place place);
 
 /*
- * The L1 slots whose rebuilt pixels the prediction of an L0 slot reads: its own quarter and, because the predictor's
- * four taps reach two pixels over a tile border inside the family, the neighbours that it touches.
+ * The L1 slots whose rebuilt pixels the prediction of an L0 slot reads: its own quarter and, because the predictors'
+ * taps reach one or two pixels over a tile border inside the family, the neighbours that it touches.
  */
 uint32_t og_slot_sources(unsigned slot);
 

@@ -7,7 +7,8 @@
  *
  *     tile name ── og_engine_find ──► hit: the bytes, at once
  *                        │ miss
- *                  og_engine_submit ──► the waiter's `done` is called exactly once, from a worker or before it returns
+ *                  og_engine_submit ──► the waiter's `done` is called exactly once, from a worker or before it returns,
+ *                                       unless og_engine_withdraw took the waiter back
  *
  * Threads:   find and submit from any thread, each with a metrics block of its own; new, drain and destroy from one.
  * Ownership: find returns an owned buffer; `done` is handed an owned buffer. A waiter is the caller's memory and must
@@ -15,6 +16,7 @@
  * Errors:    og_status all the way: OG_NOT_FOUND for what does not exist, OG_BUSY when no job is free, OG_DAMAGED for
  *            a tile that cannot be rebuilt exactly, which harms nobody but those who wait for that tile.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -63,10 +65,18 @@ struct og_waiter {
     void (*done)(struct og_waiter *waiter, enum og_status status, struct og_buf *buf); /* buf: owned; NULL on failure */
     struct og_waiter *next;                                                            /* the engine's while it waits */
     uint64_t since_ns;                                                                 /* the engine's */
+    struct og_key job;                                                                 /* the engine's */
+    unsigned slot;                                                                     /* the engine's */
 };
 
 void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
                       struct og_metrics_block *metrics);
+
+/*
+ * The one who waits has left: true takes the demand back, and `done` will never be called; false says that the answer
+ * is under way or was given. Work that nobody else waits for becomes speculative; a job that has not begun is dropped.
+ */
+bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, struct og_metrics_block *metrics);
 
 /* Documents of the catalogue, each an owned reference or NULL when there is no such slide. */
 struct og_buf *og_engine_slides_json(const struct og_engine *engine);

@@ -40,14 +40,23 @@ OG_CHECKED enum og_status og_family_decode_residual(struct og_family *family, un
                                                     struct og_jpeg_decoder *decoder, struct og_span tables,
                                                     struct og_span stream, struct og_error *err);
 
-/* Luma of an L1 slot, luma and chroma of an L0 slot. All four L1 slots exist, also those outside the slide. */
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual);
+/*
+ * Luma of an L1 slot, luma and chroma of an L0 slot. All four L1 slots exist, also those outside the slide. `predictor`
+ * is luma's; chroma, which no residual corrects, is never rounded down: with a bilinear predictor its own is
+ * OG_PREDICTOR_BILINEAR_ROUNDED.
+ */
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
+                       unsigned slot, bool has_residual);
 
 /* The slot's luma plane, 256², within luma1 or luma0. */
 struct og_plane og_family_luma(const struct og_family *family, unsigned slot);
 
 /* The slot's chroma planes at half its luma's resolution, 128². */
 void og_family_chroma(const struct og_family *family, unsigned slot, struct og_plane chroma[2]);
+
+/* One colour all over, as glass is: true, and which. Such tiles are equal for every slide and need one encoding only.
+ */
+bool og_family_is_flat(const struct og_family *family, unsigned slot, uint8_t colour[3]);
 
 /* The tile as it is served: 4:2:0, width x height of it. `out` is borrowed until the encoder's next call. */
 OG_CHECKED enum og_status og_family_encode(const struct og_family *family, unsigned slot,

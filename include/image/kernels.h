@@ -5,28 +5,40 @@
  * The inner loops, one table of functions per processor. Scalar is the specification; every variant gives the same
  * bytes.
  *
- * Predictor "cubic-64": 2x upsampling, centre-aligned, cubic convolution with a = -0.75 in 1/64 (R. Keys, "Cubic
- * convolution interpolation for digital image processing", IEEE TASSP 29, 1981). With C(v) = clamp(v, 0, 255):
+ * A predictor is a centre-aligned 2x upsampling, first down the columns, then along the rows; `>>` is arithmetic;
+ * indices outside the source plane take its nearest sample, and nothing outside it is read. C(v) = clamp(v, 0, 255).
+ *
+ * OG_PREDICTOR_CUBIC, "cubic-64": cubic convolution with a = -0.75 in 1/64 (R. Keys, "Cubic convolution interpolation
+ * for digital image processing", IEEE TASSP 29, 1981), 8-bit samples between the passes:
  *
  *     column pass   v[2i]   = C((-2 s[i-2] + 17 s[i-1] + 56 s[i] -  7 s[i+1] + 32) >> 6)
  *                   v[2i+1] = C((-7 s[i-1] + 56 s[i] + 17 s[i+1] -  2 s[i+2] + 32) >> 6)
  *     row pass      the same over v, along the row
  *
- * First down the columns, then along the rows; `>>` is arithmetic; indices outside the source plane take its nearest
- * sample. Nothing outside `from` is read.
+ * OG_PREDICTOR_BILINEAR and OG_PREDICTOR_BILINEAR_ROUNDED: weights 3:1 in each direction, exact sums between the
+ * passes, so that a sample is (9a + 3b + 3c + d + k) >> 4 with k = 0 and k = 8:
+ *
+ *     column pass   v[2i]   = 3 s[i] + s[i-1]
+ *                   v[2i+1] = 3 s[i] + s[i+1]
+ *     row pass      p[2j]   = (3 v[j] + v[j-1] + k) >> 4
+ *                   p[2j+1] = (3 v[j] + v[j+1] + k) >> 4
  *
  * Threads:   const tables, pure functions. Ownership: borrow everything. Errors: none.
  */
+#include "base/tile.h"
 #include "image/plane.h"
 
 struct og_kernels {
     const char *name;
 
-    /* Predicts the 2·area.width x 2·area.height samples at `to` from the part `area` of `from`, at most 512 wide. */
-    void (*upsample)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
+    struct {
+        /* Predicts the 2·area.width x 2·area.height samples at `to` from the part `area` of `from`, at most 512 wide.
+         */
+        void (*upsample)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
 
-    /* The same where `to` holds residuals r: to = C(prediction + r - 128). */
-    void (*upsample_add)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
+        /* The same where `to` holds residuals r: to = C(prediction + r - 128). */
+        void (*upsample_add)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
+    } predict[OG_PREDICTORS];
 
     /* to[x, y] = (sum of the 2x2 block + 2) >> 2; `from` may be odd: its last column or row is repeated. */
     void (*halve)(const struct og_plane *from, const struct og_plane *to);

@@ -6,6 +6,7 @@
  *
  * Threads: a value. Ownership: borrows the samples. Errors: none.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,11 @@ static inline struct og_plane og_plane_part(struct og_plane plane, struct og_rec
                              .width = part.width,
                              .height = part.height};
 }
+
+/* Every sample has the value of the first. Soon answered where texture begins early. */
+bool og_plane_is_flat(const struct og_plane *plane);
+
+void og_plane_fill(const struct og_plane *plane, uint8_t value);
 
 /* Repeats the last column and row of the upper left width x height over the rest of the plane. */
 void og_plane_pad(const struct og_plane *plane, int width, int height);

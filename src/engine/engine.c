@@ -205,6 +205,8 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     struct og_buf *buf = NULL;
     enum og_status status;
     waiter->since_ns = engine->options.clock();
+    waiter->job = errand.key;
+    waiter->slot = errand.slot;
 
     struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
     struct og_job *job = og_flight_find_locked(shard, &errand.key);
@@ -226,6 +228,21 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     }
     og_count(metrics, joined || buf ? OG_COUNT_JOB_JOINED : OG_COUNT_JOB_REFUSED, 1);
     waiter->done(waiter, status, buf);
+}
+
+bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, struct og_metrics_block *metrics)
+{
+    bool taken = false;
+    struct og_flight_shard *shard = og_flight_lock(engine->flight, &waiter->job);
+    struct og_job *job = og_flight_find_locked(shard, &waiter->job);
+    if (job) {
+        pthread_mutex_lock(&job->lock);
+        taken = og_job_withdraw_locked(job, waiter->slot, waiter);
+        pthread_mutex_unlock(&job->lock);
+    }
+    og_flight_unlock(shard);
+    og_count(metrics, OG_COUNT_DEMAND_WITHDRAWN, taken);
+    return taken;
 }
 
 struct og_buf *og_engine_slides_json(const struct og_engine *engine)
@@ -299,6 +316,7 @@ static void destroy_workers(struct og_engine *engine)
         og_jpeg_encoder_destroy(&worker->encoder);
         og_reader_destroy(&worker->reader);
         free(worker->buffer);
+        og_flat_tiles_forget_all(&worker->flat);
     }
     free(engine->workers);
 }

@@ -24,6 +24,7 @@
 #include <stdatomic.h>
 
 #include "base/thread.h"
+#include "flat_tiles.h"
 #include "flight.h"
 #include "image/jpeg.h"
 #include "image/kernels.h"
@@ -33,8 +34,6 @@
 #include "sync/park.h"
 #include "sync/ring.h"
 
-enum og_urgency { OG_DEMAND, OG_SPECULATION, OG_URGENCIES };
-
 struct og_worker {
     struct og_engine *engine;
     struct og_metrics_block *metrics;
@@ -42,6 +41,7 @@ struct og_worker {
     struct og_jpeg_encoder *encoder;
     struct og_reader *reader;
     uint8_t *buffer; /* OG_SLIDE_BUFFER_BYTES for stored tiles */
+    struct og_flat_tiles flat;
     struct og_thread thread;
     bool started;
     bool tiles_first; /* the worker's own: whose turn it is at the front */
@@ -84,6 +84,9 @@ void og_engine_push(struct og_engine *engine, struct og_ready *ready);
 /* Gives up one entry of the job; the last one out ends it. */
 void og_engine_leave(struct og_engine *engine, struct og_job *job);
 
+/* Ends a job that was popped from a front ring and that nobody waits for any more; false: somebody does. */
+bool og_engine_abandon(struct og_engine *engine, struct og_job *job);
+
 /* Answers a chain of waiters; each gets a reference of its own to `buf`. */
 void og_engine_answer(struct og_engine *engine, struct og_metrics_block *metrics, struct og_waiter *waiters,
                       enum og_status status, struct og_buf *buf);
@@ -91,6 +94,6 @@ void og_engine_answer(struct og_engine *engine, struct og_metrics_block *metrics
 /* stages.c: what a worker does. Each leaves the job in the end. */
 void og_stage_tile(struct og_worker *worker, struct og_job *job);   /* a job of one stored tile, from start to end */
 void og_stage_family(struct og_worker *worker, struct og_job *job); /* read, then the first tasks */
-void og_stage_task(struct og_worker *worker, struct og_task *task);
+void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgency urgency);
 
 #endif

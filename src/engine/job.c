@@ -37,6 +37,7 @@ void og_job_queue(struct og_job *job, const struct og_key *key, struct og_slide 
     job->encodable = ~UINT32_C(0);
     job->failure = OG_OK;
     job->begun = false;
+    memset(job->speculating, 0, sizeof job->speculating);
     memset(job->state, OG_TASK_NONE, sizeof job->state);
     memset(job->missing, 0, sizeof job->missing);
 }
@@ -61,6 +62,8 @@ static void make_ready(struct og_job *job, unsigned stage, unsigned slot, bool d
 {
     job->state[stage][slot] = demanded ? OG_TASK_DEMANDED : OG_TASK_READY;
     job->entries++;
+    if (!demanded)
+        job->speculating[stage] |= bit(slot);
     ready->item[ready->count].task = &job->tasks[stage][slot];
     ready->item[ready->count++].demanded = demanded;
 }
@@ -167,18 +170,41 @@ struct og_waiter *og_job_begin_locked(struct og_job *job, uint32_t slots, struct
     return lost;
 }
 
-bool og_job_claim_locked(struct og_job *job, const struct og_task *task)
+bool og_job_withdraw_locked(struct og_job *job, unsigned slot, const struct og_waiter *waiter)
+{
+    struct og_waiter **link = &job->waiters[slot];
+    while (*link && *link != waiter)
+        link = &(*link)->next;
+    if (!*link)
+        return false;
+    *link = waiter->next;
+    if (!job->waiters[slot])
+        job->demanded &= ~bit(slot);
+    return true;
+}
+
+enum og_claim og_job_claim_locked(struct og_job *job, const struct og_task *task, enum og_urgency urgency)
 {
     uint8_t *state = &job->state[task->stage][task->slot];
+    uint32_t *speculating = &job->speculating[task->stage];
+    if (urgency == OG_SPECULATION)
+        *speculating &= ~bit(task->slot);
     if (*state != OG_TASK_READY && *state != OG_TASK_DEMANDED)
-        return false;
+        return OG_CLAIM_STALE;
+    if (urgency == OG_DEMAND && !(demanded_in(job, task->stage) & bit(task->slot))) {
+        *state = OG_TASK_READY;
+        bool listed = *speculating & bit(task->slot);
+        *speculating |= bit(task->slot);
+        return listed ? OG_CLAIM_STALE : OG_CLAIM_LATER;
+    }
     *state = OG_TASK_RUNNING;
-    return true;
+    return OG_CLAIM_RUN;
 }
 
 void og_job_drop_locked(struct og_job *job, const struct og_task *task)
 {
     uint8_t *state = &job->state[task->stage][task->slot];
+    job->speculating[task->stage] &= ~bit(task->slot);
     if (*state == OG_TASK_READY)
         *state = OG_TASK_DROPPED;
 }

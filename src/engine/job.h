@@ -16,7 +16,7 @@
  *     OG_TASK_NONE        there is no such work               –
  *     OG_TASK_WAITING     inputs are missing                  READY, DEMANDED when the last input arrives
  *     OG_TASK_READY       in the speculative ring             RUNNING, DEMANDED (somebody waits now), DROPPED
- *     OG_TASK_DEMANDED    in the demand ring                  RUNNING
+ *     OG_TASK_DEMANDED    in the demand ring                  RUNNING, READY when all who waited have left
  *     OG_TASK_RUNNING     a worker has it                     DONE
  *     OG_TASK_DROPPED     given up under load                 DEMANDED when somebody waits after all
  *     OG_TASK_DONE        its result is in the planes or in result[]; or it failed and its slot is in `bad`
@@ -36,6 +36,8 @@
 #include "engine/engine.h"
 #include "slide/slide.h"
 #include "workplace.h"
+
+enum og_urgency { OG_DEMAND, OG_SPECULATION, OG_URGENCIES };
 
 enum og_stage { OG_STAGE_DECODE, OG_STAGE_RESIDUAL, OG_STAGE_ENCODE, OG_STAGES };
 
@@ -80,11 +82,12 @@ struct og_job {
     pthread_mutex_t lock;
     /* under the lock */
     unsigned entries;
-    uint32_t demanded;  /* slots that somebody waited for, ever */
+    uint32_t demanded;  /* slots that somebody waits for or was answered */
     uint32_t encodable; /* slots of the slide that can still be answered; all of them until begun */
     uint32_t bad;       /* slots whose own bytes are damaged */
     enum og_status failure;
     bool begun;
+    uint32_t speculating[OG_STAGES]; /* tasks with an entry in the speculative ring */
     uint8_t state[OG_STAGES][OG_FAMILY_SLOTS];
     uint8_t missing[OG_STAGES][OG_FAMILY_SLOTS];
     struct og_waiter *waiters[OG_FAMILY_SLOTS];
@@ -111,8 +114,16 @@ enum og_status og_job_join_locked(struct og_job *job, unsigned slot, struct og_w
 /* From queued to begun, when job->place holds what was read. Returns the waiters that can never be answered. */
 struct og_waiter *og_job_begin_locked(struct og_job *job, uint32_t slots, struct og_ready *ready);
 
-/* A worker popped the task: true when it has to run it. */
-bool og_job_claim_locked(struct og_job *job, const struct og_task *task);
+/* Takes a waiter out again; false: it does not wait here. */
+bool og_job_withdraw_locked(struct og_job *job, unsigned slot, const struct og_waiter *waiter);
+
+/* A worker popped the task from a ring of that urgency. */
+enum og_claim {
+    OG_CLAIM_RUN,
+    OG_CLAIM_STALE, /* there is nothing to do: give up the entry */
+    OG_CLAIM_LATER, /* nobody waits any more: move the entry to the speculative ring */
+};
+enum og_claim og_job_claim_locked(struct og_job *job, const struct og_task *task, enum og_urgency urgency);
 
 /* A worker popped the task from a speculative ring and gives it up. */
 void og_job_drop_locked(struct og_job *job, const struct og_task *task);

@@ -72,6 +72,8 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
 
 void og_stage_tile(struct og_worker *worker, struct og_job *job)
 {
+    if (og_engine_abandon(worker->engine, job))
+        return;
     uint64_t since = job->since_ns;
     lap(worker, OG_TIME_QUEUE, &since);
     struct og_error err = {0};
@@ -97,6 +99,8 @@ void og_stage_tile(struct og_worker *worker, struct og_job *job)
 void og_stage_family(struct og_worker *worker, struct og_job *job)
 {
     struct og_engine *engine = worker->engine;
+    if (og_engine_abandon(engine, job))
+        return;
     uint64_t since = job->since_ns;
     lap(worker, OG_TIME_QUEUE, &since);
     struct og_error err = {0};
@@ -139,6 +143,27 @@ static enum og_status decode(struct og_worker *worker, struct og_workplace *plac
                                      err);
 }
 
+static enum og_status encode_tile(struct og_worker *worker, const struct og_family *family, unsigned slot,
+                                  struct og_extent size, struct og_buf **out, struct og_error *err)
+{
+    uint8_t colour[3];
+    bool flat = size.width == OG_TILE_SIZE && size.height == OG_TILE_SIZE && og_family_is_flat(family, slot, colour);
+    *out = flat ? og_flat_tiles_recall(&worker->flat, colour) : NULL;
+    if (*out)
+        return OG_OK;
+    struct og_span span;
+    enum og_status status = og_family_encode(family, slot, worker->encoder, worker->engine->options.quality,
+                                             (int)size.width, (int)size.height, &span, err);
+    if (status != OG_OK)
+        return status;
+    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
+    if (!*out)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (flat)
+        og_flat_tiles_keep(&worker->flat, colour, *out);
+    return OG_OK;
+}
+
 static enum og_status encode(struct og_worker *worker, const struct og_job *job, unsigned slot, struct og_buf **out,
                              struct og_error *err)
 {
@@ -146,17 +171,11 @@ static enum og_status encode(struct og_worker *worker, const struct og_job *job,
     struct og_place place = og_slot_place(slot);
     unsigned across = 4u >> place.depth;
     uint32_t x = job->x * across + place.dx, y = job->y * across + place.dy;
-    struct og_extent size = og_pyramid_tile(pyramid, place.depth, x, y);
-    struct og_span span;
-    enum og_status status = og_family_encode(job->place->family, slot, worker->encoder, worker->engine->options.quality,
-                                             (int)size.width, (int)size.height, &span, err);
-    if (status != OG_OK)
-        return status;
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    if (!*out)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    remember(worker, job, pyramid->top - place.depth, x, y, *out);
-    return OG_OK;
+    enum og_status status =
+        encode_tile(worker, job->place->family, slot, og_pyramid_tile(pyramid, place.depth, x, y), out, err);
+    if (status == OG_OK)
+        remember(worker, job, pyramid->top - place.depth, x, y, *out);
+    return status;
 }
 
 static const enum og_timer stage_timer[OG_STAGES] = {OG_TIME_DECODE, OG_TIME_RESIDUAL, OG_TIME_ENCODE};
@@ -178,16 +197,18 @@ static void finish(struct og_worker *worker, struct og_task *task, enum og_statu
     og_engine_leave(worker->engine, job);
 }
 
-void og_stage_task(struct og_worker *worker, struct og_task *task)
+void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgency urgency)
 {
     struct og_job *job = task->job;
     pthread_mutex_lock(&job->lock);
-    bool mine = og_job_claim_locked(job, task);
+    enum og_claim claim = og_job_claim_locked(job, task, urgency);
     pthread_mutex_unlock(&job->lock);
-    if (!mine) {
+    if (claim == OG_CLAIM_LATER)
+        og_engine_put(worker->engine->stage[task->stage][OG_SPECULATION], task);
+    else if (claim == OG_CLAIM_STALE)
         og_engine_leave(worker->engine, job);
+    if (claim != OG_CLAIM_RUN)
         return;
-    }
     uint64_t since = worker->engine->options.clock();
     struct og_error err = {0};
     struct og_buf *buf = NULL;
@@ -195,7 +216,7 @@ void og_stage_task(struct og_worker *worker, struct og_task *task)
     if (task->stage == OG_STAGE_DECODE)
         status = decode(worker, job->place, task->slot, &err);
     else if (task->stage == OG_STAGE_RESIDUAL)
-        og_family_rebuild(job->place->family, worker->engine->kernels, task->slot,
+        og_family_rebuild(job->place->family, worker->engine->kernels, OG_PREDICTOR_CUBIC, task->slot,
                           job->place->stored.stream[task->slot].size > 0);
     else
         status = encode(worker, job, task->slot, &buf, &err);

@@ -65,6 +65,27 @@ void og_engine_leave(struct og_engine *engine, struct og_job *job)
         recycle(engine, job);
 }
 
+/* The front entry is the job's only one. Both locks: nobody can join between the look and the end. */
+bool og_engine_abandon(struct og_engine *engine, struct og_job *job)
+{
+    pthread_mutex_lock(&job->lock);
+    bool wanted = job->demanded;
+    pthread_mutex_unlock(&job->lock);
+    if (wanted)
+        return false;
+
+    struct og_flight_shard *shard = og_flight_lock(engine->flight, &job->key);
+    pthread_mutex_lock(&job->lock);
+    wanted = job->demanded;
+    if (!wanted)
+        og_flight_leave_locked(shard, job);
+    pthread_mutex_unlock(&job->lock);
+    og_flight_unlock(shard);
+    if (!wanted)
+        recycle(engine, job);
+    return !wanted;
+}
+
 /* Demand waits for a workplace, the engine stops, or nothing could keep the result: speculation has to make room. */
 static bool is_pressed(const struct og_engine *engine)
 {
@@ -141,7 +162,7 @@ static bool work_once(struct og_worker *worker)
 {
     struct og_task *task = pop_task(worker->engine, OG_DEMAND);
     if (task) {
-        og_stage_task(worker, task);
+        og_stage_task(worker, task, OG_DEMAND);
         return true;
     }
     worker->tiles_first = !worker->tiles_first;
@@ -149,7 +170,7 @@ static bool work_once(struct og_worker *worker)
         return true;
     task = pop_task(worker->engine, OG_SPECULATION);
     if (task)
-        og_stage_task(worker, task);
+        og_stage_task(worker, task, OG_SPECULATION);
     return task;
 }
 

@@ -58,16 +58,22 @@ enum og_status og_family_decode_residual(struct og_family *family, unsigned slot
     return og_jpeg_decode(decoder, tables, stream, 1, &luma, err);
 }
 
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
+static enum og_predictor of_chroma(enum og_predictor luma)
+{
+    return luma == OG_PREDICTOR_CUBIC ? OG_PREDICTOR_CUBIC : OG_PREDICTOR_BILINEAR_ROUNDED;
+}
+
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
+                       unsigned slot, bool has_residual)
 {
     struct og_place place = og_slot_place(slot);
     struct og_plane luma = og_family_luma(family, slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
     if (has_residual)
-        kernels->upsample_add(from, source, luma.data, luma.stride);
+        kernels->predict[predictor].upsample_add(from, source, luma.data, luma.stride);
     else
-        kernels->upsample(from, source, luma.data, luma.stride);
+        kernels->predict[predictor].upsample(from, source, luma.data, luma.stride);
     if (place.depth != 0)
         return;
 
@@ -75,7 +81,17 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
     struct og_plane chroma[2];
     og_family_chroma(family, slot, chroma);
     for (int i = 0; i < 2; i++)
-        kernels->upsample(&family->base[1 + i], quarter, chroma[i].data, chroma[i].stride);
+        kernels->predict[of_chroma(predictor)].upsample(&family->base[1 + i], quarter, chroma[i].data,
+                                                        chroma[i].stride);
+}
+
+bool og_family_is_flat(const struct og_family *family, unsigned slot, uint8_t colour[3])
+{
+    struct og_plane planes[3] = {og_family_luma(family, slot)};
+    og_family_chroma(family, slot, planes + 1);
+    for (int i = 0; i < 3; i++)
+        colour[i] = planes[i].data[0];
+    return og_plane_is_flat(&planes[0]) && og_plane_is_flat(&planes[1]) && og_plane_is_flat(&planes[2]);
 }
 
 enum og_status og_family_encode(const struct og_family *family, unsigned slot, struct og_jpeg_encoder *encoder,

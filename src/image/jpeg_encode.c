@@ -9,6 +9,7 @@ struct og_jpeg_encoder {
     struct jpeg_compress_struct info;
     struct og_jpeg_errors errors;
     struct og_jpeg_output output;
+    struct og_jpeg_recipe recipe; /* what info is set to */
 };
 
 static bool create(struct og_jpeg_encoder *encoder)
@@ -31,6 +32,7 @@ struct og_jpeg_encoder *og_jpeg_encoder_new(void)
         return NULL;
     }
     og_jpeg_output_init(&encoder->output, &encoder->info);
+    encoder->recipe.components = 0;
     return encoder;
 }
 
@@ -42,28 +44,45 @@ void og_jpeg_encoder_destroy(struct og_jpeg_encoder **encoder)
     *encoder = NULL;
 }
 
-static void set_recipe(struct jpeg_compress_struct *info, const struct og_jpeg_recipe *recipe, int width, int height)
+static bool same(const struct og_jpeg_recipe *a, const struct og_jpeg_recipe *b)
 {
+    return a->components == b->components && a->chroma_halved == b->chroma_halved && a->abbreviated == b->abbreviated &&
+           a->quality == b->quality && a->flat_step == b->flat_step;
+}
+
+static void set_quantisers(struct jpeg_compress_struct *info, const struct og_jpeg_recipe *recipe)
+{
+    if (recipe->quality) {
+        jpeg_set_quality(info, recipe->quality, TRUE);
+        return;
+    }
+    unsigned flat[DCTSIZE2];
+    for (int i = 0; i < DCTSIZE2; i++)
+        flat[i] = (unsigned)recipe->flat_step;
+    for (int i = 0; i < (recipe->components == 1 ? 1 : 2); i++)
+        jpeg_add_quant_table(info, i, flat, 100, TRUE);
+}
+
+/* Parameters outlive an image: most tiles follow one of the same recipe. */
+static void set_recipe(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe, int width, int height)
+{
+    struct jpeg_compress_struct *info = &encoder->info;
     info->image_width = (JDIMENSION)width;
     info->image_height = (JDIMENSION)height;
+    if (same(&encoder->recipe, recipe))
+        return;
+    encoder->recipe.components = 0;
     info->input_components = recipe->components;
     info->in_color_space = recipe->components == 1 ? JCS_GRAYSCALE : JCS_YCbCr;
     jpeg_set_defaults(info);
-    if (recipe->quality) {
-        jpeg_set_quality(info, recipe->quality, TRUE);
-    } else {
-        unsigned flat[DCTSIZE2];
-        for (int i = 0; i < DCTSIZE2; i++)
-            flat[i] = (unsigned)recipe->flat_step;
-        for (int i = 0; i < (recipe->components == 1 ? 1 : 2); i++)
-            jpeg_add_quant_table(info, i, flat, 100, TRUE);
-    }
+    set_quantisers(info, recipe);
     info->comp_info[0].h_samp_factor = recipe->chroma_halved ? 2 : 1;
     info->comp_info[0].v_samp_factor = recipe->chroma_halved ? 2 : 1;
     info->dct_method = JDCT_ISLOW;
     info->raw_data_in = TRUE;
     info->write_JFIF_header = !recipe->abbreviated;
     info->write_Adobe_marker = FALSE;
+    encoder->recipe = *recipe;
 }
 
 /* Rows below the planes' last one are never looked at by the DCT of a stored block; they repeat it to stay in bounds.
@@ -102,7 +121,7 @@ enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_j
         jpeg_abort_compress(info);
         return failure(encoder, err);
     }
-    set_recipe(info, recipe, width, height);
+    set_recipe(encoder, recipe, width, height);
     if (recipe->abbreviated)
         jpeg_suppress_tables(info, TRUE);
     jpeg_start_compress(info, !recipe->abbreviated);
@@ -127,7 +146,7 @@ enum og_status og_jpeg_encode_tables(struct og_jpeg_encoder *encoder, const stru
         jpeg_abort_compress(info);
         return failure(encoder, err);
     }
-    set_recipe(info, recipe, OG_TILE_SIZE, OG_TILE_SIZE);
+    set_recipe(encoder, recipe, OG_TILE_SIZE, OG_TILE_SIZE);
     jpeg_suppress_tables(info, FALSE);
     if (recipe->components == 1)
         leave_out_chroma_tables(info);

@@ -36,13 +36,14 @@ static __m256i cubic32(__m256i far, __m256i near, __m256i own, __m256i other)
     return _mm256_packus_epi16(low, high);
 }
 
-static void blend(const struct taps *rows, int first, int last, uint8_t *to)
+static void cubic_blend(const struct taps *rows, int first, int last, void *to)
 {
+    uint8_t *row = to;
     int x = first;
-    for (; x + LANES <= last; x += LANES, to += LANES)
-        store(to, cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+    for (; x + LANES <= last; x += LANES, row += LANES)
+        store(row, cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
     for (; x < last; x++)
-        *to++ = cubic(rows->far[x], rows->near[x], rows->own[x], rows->other[x]);
+        cubic_blend_sample(rows, x, row++);
 }
 
 /* 64 samples of an output row: even and odd phases, then put side by side. */
@@ -63,30 +64,60 @@ static __m256i add32(__m256i prediction, __m256i residual)
     return _mm256_xor_si256(_mm256_adds_epi8(_mm256_xor_si256(prediction, top), _mm256_xor_si256(residual, top)), top);
 }
 
-static void stretch(const uint8_t *row, int width, uint8_t *to)
+static void cubic_stretch(const void *row, int width, uint8_t *to)
 {
+    const uint8_t *s = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES) {
         __m256i first, second;
-        stretch64(row + x, &first, &second);
+        stretch64(s + x, &first, &second);
         store(to + 2 * x, first);
         store(to + 2 * x + LANES, second);
     }
     for (; x < width; x++)
-        stretch_sample(row + x, to + 2 * x);
+        cubic_stretch_sample(s + x, to + 2 * x);
 }
 
-static void stretch_add(const uint8_t *row, int width, uint8_t *to)
+static void cubic_stretch_add(const void *row, int width, uint8_t *to)
 {
+    const uint8_t *s = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES) {
         __m256i first, second;
-        stretch64(row + x, &first, &second);
+        stretch64(s + x, &first, &second);
         store(to + 2 * x, add32(first, load(to + 2 * x)));
         store(to + 2 * x + LANES, add32(second, load(to + 2 * x + LANES)));
     }
     for (; x < width; x++)
-        stretch_add_sample(row + x, to + 2 * x);
+        cubic_stretch_add_sample(s + x, to + 2 * x);
+}
+
+static void bilinear_blend_down(const struct taps *rows, int first, int last, void *to)
+{
+    uint16_t *row = to;
+    for (int x = first; x < last; x++)
+        bilinear_blend_sample(rows, x, ROUND_DOWN, row++);
+}
+
+static void bilinear_blend_nearest(const struct taps *rows, int first, int last, void *to)
+{
+    uint16_t *row = to;
+    for (int x = first; x < last; x++)
+        bilinear_blend_sample(rows, x, ROUND_NEAREST, row++);
+}
+
+static void bilinear_stretch(const void *row, int width, uint8_t *restrict to)
+{
+    const uint16_t *restrict v = row;
+    for (int x = 0; x < width; x++)
+        bilinear_stretch_sample(v + x, to + 2 * x);
+}
+
+static void bilinear_stretch_add(const void *row, int width, uint8_t *restrict to)
+{
+    const uint16_t *restrict v = row;
+    for (int x = 0; x < width; x++)
+        bilinear_stretch_add_sample(v + x, to + 2 * x);
 }
 
 #include "predictor_tpl.h"
@@ -122,9 +153,4 @@ static void halve(const struct og_plane *from, const struct og_plane *to)
     }
 }
 
-const struct og_kernels og_kernels_avx2 = {
-    .name = "avx2",
-    .upsample = upsample,
-    .upsample_add = upsample_add,
-    .halve = halve,
-};
+const struct og_kernels og_kernels_avx2 = {.name = "avx2", .predict = PREDICT, .halve = halve};

@@ -1,22 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 #include "predictor_rows.h"
 
-static void blend(const struct taps *rows, int first, int last, uint8_t *to)
+static void cubic_blend(const struct taps *rows, int first, int last, void *restrict to)
 {
+    uint8_t *row = to;
     for (int x = first; x < last; x++)
-        *to++ = cubic(rows->far[x], rows->near[x], rows->own[x], rows->other[x]);
+        cubic_blend_sample(rows, x, row++);
 }
 
-static void stretch(const uint8_t *restrict row, int width, uint8_t *restrict to)
+static void cubic_stretch(const void *restrict row, int width, uint8_t *restrict to)
 {
+    const uint8_t *s = row;
     for (int x = 0; x < width; x++)
-        stretch_sample(row + x, to + 2 * x);
+        cubic_stretch_sample(s + x, to + 2 * x);
 }
 
-static void stretch_add(const uint8_t *restrict row, int width, uint8_t *restrict to)
+static void cubic_stretch_add(const void *restrict row, int width, uint8_t *restrict to)
 {
+    const uint8_t *s = row;
     for (int x = 0; x < width; x++)
-        stretch_add_sample(row + x, to + 2 * x);
+        cubic_stretch_add_sample(s + x, to + 2 * x);
+}
+
+static void bilinear_blend_down(const struct taps *rows, int first, int last, void *restrict to)
+{
+    uint16_t *row = to;
+    for (int x = first; x < last; x++)
+        bilinear_blend_sample(rows, x, ROUND_DOWN, row++);
+}
+
+static void bilinear_blend_nearest(const struct taps *rows, int first, int last, void *restrict to)
+{
+    uint16_t *row = to;
+    for (int x = first; x < last; x++)
+        bilinear_blend_sample(rows, x, ROUND_NEAREST, row++);
+}
+
+static void bilinear_stretch(const void *restrict row, int width, uint8_t *restrict to)
+{
+    const uint16_t *v = row;
+    for (int x = 0; x < width; x++)
+        bilinear_stretch_sample(v + x, to + 2 * x);
+}
+
+static void bilinear_stretch_add(const void *restrict row, int width, uint8_t *restrict to)
+{
+    const uint16_t *v = row;
+    for (int x = 0; x < width; x++)
+        bilinear_stretch_add_sample(v + x, to + 2 * x);
 }
 
 #include "predictor_tpl.h"
@@ -29,9 +60,4 @@ static void halve(const struct og_plane *from, const struct og_plane *to)
                       to->data + y * to->stride);
 }
 
-const struct og_kernels og_kernels_scalar = {
-    .name = "scalar",
-    .upsample = upsample,
-    .upsample_add = upsample_add,
-    .halve = halve,
-};
+const struct og_kernels og_kernels_scalar = {.name = "scalar", .predict = PREDICT, .halve = halve};

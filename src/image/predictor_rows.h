@@ -2,8 +2,8 @@
 #ifndef OG_IMAGE_PREDICTOR_ROWS_H
 #define OG_IMAGE_PREDICTOR_ROWS_H
 /*
- * What every variant of the predictor shares: the row buffer, the four source rows of a column pass, and one sample of
- * each step in plain C, which is the whole of the scalar variant and the ragged ends of the others.
+ * What every variant of the kernels shares: the row between the passes, the four source rows of a column pass, and one
+ * sample of each step in plain C, which is the whole of the scalar variant and the ragged ends of the others.
  *
  * Threads: pure functions. Ownership: borrow. Errors: none.
  */
@@ -15,6 +15,12 @@
 /* A row of the column pass: the samples under it and two beyond each end, and room for a vector that starts inside. */
 enum { REACH = 2, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH + 64 };
 
+union row {
+    uint8_t samples[ROW]; /* cubic */
+    uint16_t sums[ROW];   /* bilinear */
+};
+
+/* Source rows by their distance from the output row. */
 struct taps {
     const uint8_t *far, *near, *own, *other;
 };
@@ -40,16 +46,42 @@ static inline uint8_t add(uint8_t prediction, uint8_t residual)
     return clamp((int16_t)(prediction + residual - 128));
 }
 
-static inline void stretch_sample(const uint8_t *s, uint8_t *to)
+static inline void cubic_blend_sample(const struct taps *rows, int x, uint8_t *to)
+{
+    *to = cubic(rows->far[x], rows->near[x], rows->own[x], rows->other[x]);
+}
+
+static inline void cubic_stretch_sample(const uint8_t *s, uint8_t *to)
 {
     to[0] = cubic(s[-2], s[-1], s[0], s[1]);
     to[1] = cubic(s[2], s[1], s[0], s[-1]);
 }
 
-static inline void stretch_add_sample(const uint8_t *s, uint8_t *to)
+static inline void cubic_stretch_add_sample(const uint8_t *s, uint8_t *to)
 {
     to[0] = add(cubic(s[-2], s[-1], s[0], s[1]), to[0]);
     to[1] = add(cubic(s[2], s[1], s[0], s[-1]), to[1]);
+}
+
+/* What a bilinear column pass adds to each sum: the row pass weighs it by 3 + 1, which makes the k of the definition.
+ */
+enum { ROUND_DOWN = 0, ROUND_NEAREST = 2 };
+
+static inline void bilinear_blend_sample(const struct taps *rows, int x, int rounding, uint16_t *to)
+{
+    *to = (uint16_t)(3 * rows->own[x] + rows->near[x] + rounding);
+}
+
+static inline void bilinear_stretch_sample(const uint16_t *v, uint8_t *to)
+{
+    to[0] = (uint8_t)((3 * v[0] + v[-1]) >> 4);
+    to[1] = (uint8_t)((3 * v[0] + v[1]) >> 4);
+}
+
+static inline void bilinear_stretch_add_sample(const uint16_t *v, uint8_t *to)
+{
+    to[0] = add((uint8_t)((3 * v[0] + v[-1]) >> 4), to[0]);
+    to[1] = add((uint8_t)((3 * v[0] + v[1]) >> 4), to[1]);
 }
 
 /* Columns `first` … of one halved row; the last source column and row are repeated by the caller's pointers. */

@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The predictor's sweep, once for all variants: edges, and one output row after the other while it is in cache. A
- * template, included by each variant after it has defined its three row functions:
+ * The predictors' sweep, once for all variants: edges, and one output row after the other while it is in cache. A
+ * template, included by each variant after it has defined its row functions, cubic_… on bytes and bilinear_… on sums:
  *
- *     blend(const struct taps *rows, int first, int last, uint8_t *to)   the column pass over columns first … last - 1
- *     stretch(const uint8_t *row, int width, uint8_t *to)                the row pass; row[-2] … row[width + 1] exist
- *     stretch_add(const uint8_t *row, int width, uint8_t *to)            the same onto residuals
+ *     …_blend(const struct taps *rows, int first, int last, void *to)   the column pass over columns first … last - 1;
+ *                                                                       bilinear: _blend_down and _blend_nearest
+ *     …_stretch(const void *row, int width, uint8_t *to)                the row pass; row[-2] … row[width + 1] exist
+ *     …_stretch_add(const void *row, int width, uint8_t *to)            the same onto residuals
  *
  * Threads: pure functions. Ownership: none. Errors: none.
  */
 #ifndef OG_IMAGE_PREDICTOR_TPL_H
 #define OG_IMAGE_PREDICTOR_TPL_H
 
+#include <string.h>
+
 #include "predictor_rows.h"
 
+struct passes {
+    size_t unit; /* bytes of a sample between the passes */
+    void (*blend)(const struct taps *rows, int first, int last, void *to);
+    void (*stretch)(const void *row, int width, uint8_t *to);
+};
+
 /* One output row's column pass over the columns area.x - REACH … area.x + area.width + REACH. */
-static void blend_row(const struct og_plane *from, struct og_rect area, int y, bool odd, uint8_t *row)
+static inline void blend_row(struct passes passes, const struct og_plane *from, struct og_rect area, int y, bool odd,
+                             uint8_t *row)
 {
     int step = odd ? 1 : -1;
     const struct taps rows = {
@@ -26,29 +36,61 @@ static void blend_row(const struct og_plane *from, struct og_rect area, int y, b
     };
     int begin = area.x - REACH, end = area.x + area.width + REACH;
     int first = begin < 0 ? 0 : begin, last = end > from->width ? from->width : end;
-    blend(&rows, first, last, row + first - begin);
+    size_t unit = passes.unit;
+    passes.blend(&rows, first, last, row + (first - begin) * unit);
     for (int x = begin; x < first; x++)
-        row[x - begin] = row[first - begin];
+        memcpy(row + (x - begin) * unit, row + (first - begin) * unit, unit);
     for (int x = last; x < end; x++)
-        row[x - begin] = row[last - 1 - begin];
+        memcpy(row + (x - begin) * unit, row + (last - 1 - begin) * unit, unit);
 }
 
-static void upsample(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+/* Inlined, so that each predictor becomes a sweep of its own without calls inside. */
+static inline __attribute__((always_inline)) void sweep(struct passes passes, const struct og_plane *from,
+                                                        struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
 {
-    uint8_t row[ROW];
+    union row row;
     for (int y = 0; y < 2 * area.height; y++) {
-        blend_row(from, area, area.y + y / 2, y % 2, row);
-        stretch(row + REACH, area.width, to + y * to_stride);
+        blend_row(passes, from, area, area.y + y / 2, y % 2, row.samples);
+        passes.stretch(row.samples + REACH * passes.unit, area.width, to + y * to_stride);
     }
 }
 
-static void upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static void cubic_upsample(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
 {
-    uint8_t row[ROW];
-    for (int y = 0; y < 2 * area.height; y++) {
-        blend_row(from, area, area.y + y / 2, y % 2, row);
-        stretch_add(row + REACH, area.width, to + y * to_stride);
-    }
+    sweep((struct passes){sizeof(uint8_t), cubic_blend, cubic_stretch}, from, area, to, to_stride);
 }
+
+static void cubic_upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+{
+    sweep((struct passes){sizeof(uint8_t), cubic_blend, cubic_stretch_add}, from, area, to, to_stride);
+}
+
+static void down_upsample(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+{
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_down, bilinear_stretch}, from, area, to, to_stride);
+}
+
+static void down_upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+{
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_down, bilinear_stretch_add}, from, area, to, to_stride);
+}
+
+static void nearest_upsample(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+{
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_nearest, bilinear_stretch}, from, area, to, to_stride);
+}
+
+static void nearest_upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+{
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_nearest, bilinear_stretch_add}, from, area, to, to_stride);
+}
+
+/* The member `predict` of the variant's table. */
+#define PREDICT                                                                                                        \
+    {                                                                                                                  \
+        [OG_PREDICTOR_CUBIC] = {cubic_upsample, cubic_upsample_add},                                                   \
+        [OG_PREDICTOR_BILINEAR] = {down_upsample, down_upsample_add},                                                  \
+        [OG_PREDICTOR_BILINEAR_ROUNDED] = {nearest_upsample, nearest_upsample_add},                                    \
+    }
 
 #endif

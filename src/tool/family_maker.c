@@ -210,12 +210,12 @@ static enum og_status make_slot(struct og_family_maker *m, struct og_made_family
         og_pyramid_tile(&m->plan->pyramid, place.depth, made->fx * side + place.dx, made->fy * side + place.dy);
     struct og_rect part = {(int)place.dx * T, (int)place.dy * T, (int)size.width, (int)size.height};
     struct og_plane source = og_plane_part(m->planes[place.depth][0], part);
-    og_family_rebuild(m->family, m->plan->kernels, slot, false);
+    og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, false);
     bool kept;
     enum og_status status = make_residual(m, made, slot, &source, &kept, err);
     if (status != OG_OK)
         return status;
-    og_family_rebuild(m->family, m->plan->kernels, slot, kept);
+    og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, kept);
     measure(m, made, slot, part);
     return OG_OK;
 }
@@ -228,7 +228,7 @@ static enum og_status make_slots(struct og_family_maker *m, struct og_made_famil
         if (inside & (UINT32_C(1) << slot))
             status = make_slot(m, made, slot, err);
         else if (slot < OG_SLOT_L0)
-            og_family_rebuild(m->family, m->plan->kernels, slot, false);
+            og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, false);
     return status;
 }
 

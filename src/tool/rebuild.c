@@ -95,7 +95,7 @@ static enum og_status rebuild_slot(struct og_rebuilder *r, const struct og_store
     if (stream.size)
         status = og_family_decode_residual(r->family, slot, r->decoder, tables, stream, err);
     if (status == OG_OK)
-        og_family_rebuild(r->family, r->kernels, slot, stream.size > 0);
+        og_family_rebuild(r->family, r->kernels, OG_PREDICTOR_CUBIC, slot, stream.size > 0);
     return status;
 }
 

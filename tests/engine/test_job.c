@@ -62,7 +62,12 @@ static unsigned run(struct desk *desk, int side, unsigned *encoded)
     while (desk->count[side]) {
         struct og_task *task = desk->queue[side][--desk->count[side]];
         desk->job.entries--;
-        if (!og_job_claim_locked(&desk->job, task))
+        enum og_claim claim = og_job_claim_locked(&desk->job, task, side ? OG_DEMAND : OG_SPECULATION);
+        if (claim == OG_CLAIM_LATER) {
+            desk->job.entries++;
+            desk->queue[0][desk->count[0]++] = task;
+        }
+        if (claim != OG_CLAIM_RUN)
             continue;
         struct og_ready ready = {0};
         struct og_buf *buf = task->stage == OG_STAGE_ENCODE ? og_buf_new(1) : NULL;
@@ -161,6 +166,64 @@ static void dropped_tasks_come_back_when_somebody_waits_after_all(void **state)
     close_desk(&desk);
 }
 
+static void demand_that_was_taken_back_becomes_speculation(void **state)
+{
+    (void)state;
+    struct desk desk;
+    unsigned encoded[OG_FAMILY_SLOTS];
+    open_desk(&desk, 7, ~UINT32_C(0), 0);
+    begin(&desk, ~UINT32_C(0));
+    unsigned demanded = desk.count[1];
+    assert_true(demanded > 0);
+
+    assert_false(og_job_withdraw_locked(&desk.job, 8, &desk.waiter[7]));
+    assert_true(og_job_withdraw_locked(&desk.job, 7, &desk.waiter[7]));
+    assert_false(og_job_withdraw_locked(&desk.job, 7, &desk.waiter[7]));
+    assert_int_equal(run(&desk, 1, encoded), 0);
+    assert_int_equal(desk.count[0], OG_FAMILY_SLOTS);
+    assert_int_equal(run(&desk, 0, encoded), OG_FAMILY_SLOTS - 1);
+    assert_int_equal(desk.job.entries, 1);
+    close_desk(&desk);
+}
+
+static void whoever_comes_back_lifts_the_tasks_again(void **state)
+{
+    (void)state;
+    struct desk desk;
+    unsigned encoded[OG_FAMILY_SLOTS];
+    open_desk(&desk, 7, ~UINT32_C(0), 0);
+    begin(&desk, ~UINT32_C(0));
+    for (unsigned round = 0; round < 3; round++) {
+        assert_true(og_job_withdraw_locked(&desk.job, 7, &desk.waiter[7]));
+        if (round)
+            assert_int_equal(run(&desk, 1, encoded), 0);
+        join(&desk, 7);
+        assert_true(desk.count[0] <= OG_FAMILY_SLOTS);
+    }
+    assert_int_equal(run(&desk, 1, encoded), 1);
+    assert_int_equal(encoded[0], 7);
+    assert_int_equal(run(&desk, 0, encoded), OG_FAMILY_SLOTS - 2);
+    assert_int_equal(desk.job.entries, 1);
+    close_desk(&desk);
+}
+
+static void one_of_two_who_wait_may_leave(void **state)
+{
+    (void)state;
+    struct desk desk;
+    unsigned encoded[OG_FAMILY_SLOTS];
+    struct og_waiter other = {0};
+    struct og_ready ready = {0};
+    struct og_buf *buf = NULL;
+    open_desk(&desk, 7, ~UINT32_C(0), 0);
+    assert_int_equal(og_job_join_locked(&desk.job, 7, &other, &ready, &buf), OG_PENDING);
+    begin(&desk, ~UINT32_C(0));
+    assert_true(og_job_withdraw_locked(&desk.job, 7, &desk.waiter[7]));
+    assert_int_equal(run(&desk, 1, encoded), 1);
+    assert_int_equal(encoded[0], 7);
+    close_desk(&desk);
+}
+
 static void an_answer_that_is_there_is_given_at_once(void **state)
 {
     (void)state;
@@ -209,7 +272,7 @@ static void a_failed_decode_answers_those_who_needed_it_and_no_others(void **sta
     join(&desk, OG_SLOT_L0 + 3);
     begin(&desk, all);
     struct og_task *task = &desk.job.tasks[OG_STAGE_DECODE][OG_SLOT_L1];
-    assert_true(og_job_claim_locked(&desk.job, task));
+    assert_int_equal(og_job_claim_locked(&desk.job, task, OG_DEMAND), OG_CLAIM_RUN);
     desk.job.failure = OG_DAMAGED;
     struct og_ready ready = {0};
 
@@ -232,6 +295,9 @@ int main(void)
         cmocka_unit_test(speculation_finishes_every_other_slot_of_the_slide),
         cmocka_unit_test(whoever_joins_late_lifts_his_tasks_to_demand),
         cmocka_unit_test(dropped_tasks_come_back_when_somebody_waits_after_all),
+        cmocka_unit_test(demand_that_was_taken_back_becomes_speculation),
+        cmocka_unit_test(whoever_comes_back_lifts_the_tasks_again),
+        cmocka_unit_test(one_of_two_who_wait_may_leave),
         cmocka_unit_test(an_answer_that_is_there_is_given_at_once),
         cmocka_unit_test(damage_costs_exactly_the_slots_that_are_rebuilt_from_it),
         cmocka_unit_test(a_failed_decode_answers_those_who_needed_it_and_no_others),

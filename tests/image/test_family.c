@@ -28,9 +28,14 @@ static bool has_residual(unsigned slot)
     return slot % 2 == 1;
 }
 
+static void rebuild_with(enum og_predictor predictor, struct og_family *family, unsigned slot)
+{
+    og_family_rebuild(family, og_kernels_choose(), predictor, slot, has_residual(slot));
+}
+
 static void rebuild(struct og_family *family, unsigned slot)
 {
-    og_family_rebuild(family, og_kernels_choose(), slot, has_residual(slot));
+    rebuild_with(OG_PREDICTOR_CUBIC, family, slot);
 }
 
 static void assert_same_luma(const struct og_family *a, const struct og_family *b, unsigned slot)
@@ -50,25 +55,60 @@ static void assert_same_chroma(const struct og_family *a, const struct og_family
             assert_memory_equal(p[c].data + y * p[c].stride, q[c].data + y * q[c].stride, T / 2);
 }
 
-static void a_slot_depends_on_its_closure_alone(void **state)
+static void slots_depend_on_their_closures_alone(enum og_predictor predictor)
 {
-    (void)state;
     struct og_family *whole = filled();
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
-        rebuild(whole, slot);
+        rebuild_with(predictor, whole, slot);
     for (unsigned slot = OG_SLOT_L0; slot < OG_FAMILY_SLOTS; slot++) {
         struct og_family *lonely = filled();
 
         for (unsigned l1 = OG_SLOT_L1; l1 < OG_SLOT_L0; l1++)
             if (og_slot_sources(slot) >> l1 & 1)
-                rebuild(lonely, l1);
-        rebuild(lonely, slot);
+                rebuild_with(predictor, lonely, l1);
+        rebuild_with(predictor, lonely, slot);
 
         assert_same_luma(whole, lonely, slot);
         assert_same_chroma(whole, lonely, slot);
         og_family_destroy(&lonely);
     }
     og_family_destroy(&whole);
+}
+
+static void a_slot_depends_on_its_closure_alone_whatever_the_predictor(void **state)
+{
+    (void)state;
+    for (enum og_predictor predictor = 0; predictor < OG_PREDICTORS; predictor++)
+        slots_depend_on_their_closures_alone(predictor);
+}
+
+/* Steps of 10 in every plane: 3 · 50 + 60 is 52.5 times 4, so that the three predictors differ. */
+static struct og_family *stepped(enum og_predictor predictor, unsigned slot)
+{
+    struct og_family *family = og_family_new();
+    for (int c = 0; c < 3; c++)
+        for (int i = 0; i < T * T; i++)
+            family->base[c].data[i] = i % 4 < 2 ? 50 : 60;
+    og_family_rebuild(family, og_kernels_choose(), predictor, slot, false);
+    return family;
+}
+
+static void luma_is_predicted_as_asked_and_bilinear_chroma_rounds(void **state)
+{
+    (void)state;
+    uint8_t expected[2 * T];
+    for (enum og_predictor predictor = 0; predictor < OG_PREDICTORS; predictor++) {
+        struct og_family *l1 = stepped(predictor, OG_SLOT_L1), *l0 = stepped(predictor, OG_SLOT_L0);
+        enum og_predictor chroma = predictor == OG_PREDICTOR_CUBIC ? predictor : OG_PREDICTOR_BILINEAR_ROUNDED;
+
+        og_kernels_scalar.predict[predictor].upsample(&l1->base[0], (struct og_rect){0, 0, T / 2, 1}, expected, T);
+        assert_memory_equal(l1->luma1.data, expected, T);
+
+        og_kernels_scalar.predict[chroma].upsample(&l0->base[2], (struct og_rect){0, 0, T / 4, 1}, expected, T / 2);
+        assert_memory_equal(l0->chroma1[1].data, expected, T / 2);
+        og_family_destroy(&l0);
+        og_family_destroy(&l1);
+    }
 }
 
 static void the_order_of_slots_does_not_matter(void **state)
@@ -131,7 +171,8 @@ static void encoded_tiles_have_the_size_asked_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_slot_depends_on_its_closure_alone),
+        cmocka_unit_test(a_slot_depends_on_its_closure_alone_whatever_the_predictor),
+        cmocka_unit_test(luma_is_predicted_as_asked_and_bilinear_chroma_rounds),
         cmocka_unit_test(the_order_of_slots_does_not_matter),
         cmocka_unit_test(tiles_of_the_family_are_parts_of_its_planes),
         cmocka_unit_test(encoded_tiles_have_the_size_asked_for),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,108 +8,178 @@
 #include "support/cmocka_all.h"
 #include "support/noise.h"
 
-/* The header's definition, written again as plainly as possible. */
+enum { MAX_SIDE = 512 };
+
+struct subject {
+    const struct og_kernels *kernels;
+    enum og_predictor predictor;
+};
+
+/* The header's definitions, written again as plainly as possible: sample by sample, from the taps. */
 static int clamp(int v)
 {
     return v < 0 ? 0 : v > 255 ? 255 : v;
 }
 
-static int at(const uint8_t *line, int step, int size, int i)
+static int sample(const struct og_plane *plane, int x, int y)
 {
-    i = i < 0 ? 0 : i >= size ? size - 1 : i;
-    return line[i * step];
+    x = x < 0 ? 0 : x >= plane->width ? plane->width - 1 : x;
+    y = y < 0 ? 0 : y >= plane->height ? plane->height - 1 : y;
+    return plane->data[y * plane->stride + x];
 }
 
-static void stretch(const uint8_t *from, int from_step, int size, uint8_t *to, int to_step)
+static int cubic(const int s[4], bool odd)
 {
-    for (int i = 0; i < size; i++) {
-        int a = at(from, from_step, size, i - 2), b = at(from, from_step, size, i - 1);
-        int c = at(from, from_step, size, i), d = at(from, from_step, size, i + 1),
-            e = at(from, from_step, size, i + 2);
-        to[2 * i * to_step] = (uint8_t)clamp((-2 * a + 17 * b + 56 * c - 7 * d + 32) >> 6);
-        to[(2 * i + 1) * to_step] = (uint8_t)clamp((-7 * b + 56 * c + 17 * d - 2 * e + 32) >> 6);
+    static const int weights[2][4] = {{-2, 17, 56, -7}, {-7, 56, 17, -2}};
+    const int *w = weights[odd];
+    return clamp((w[0] * s[0] + w[1] * s[1] + w[2] * s[2] + w[3] * s[3] + 32) >> 6);
+}
+
+static uint8_t cubic_sample(const struct og_plane *from, int x, int y)
+{
+    int left = x / 2 - 2 + x % 2, top = y / 2 - 2 + y % 2, column[4], row[4];
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++)
+            column[j] = sample(from, left + i, top + j);
+        row[i] = cubic(column, y % 2);
+    }
+    return (uint8_t)cubic(row, x % 2);
+}
+
+static uint8_t bilinear_sample(const struct og_plane *from, int x, int y, int k)
+{
+    int i = x / 2, j = y / 2, beside = x % 2 ? i + 1 : i - 1, above = y % 2 ? j + 1 : j - 1;
+    int a = sample(from, i, j), b = sample(from, beside, j), c = sample(from, i, above),
+        d = sample(from, beside, above);
+    return (uint8_t)((9 * a + 3 * b + 3 * c + d + k) >> 4);
+}
+
+static uint8_t predicted(enum og_predictor predictor, const struct og_plane *from, int x, int y)
+{
+    if (predictor == OG_PREDICTOR_CUBIC)
+        return cubic_sample(from, x, y);
+    return bilinear_sample(from, x, y, predictor == OG_PREDICTOR_BILINEAR ? 0 : 8);
+}
+
+enum { DARK, BRIGHT, STRIPES, CHECKS, NOISE, KINDS };
+
+static uint8_t drawn(int kind, int x, int y, uint32_t *seed)
+{
+    switch (kind) {
+    case DARK:
+        return 0;
+    case BRIGHT:
+        return 255;
+    case STRIPES:
+        return (uint8_t)(x % 2 * 255);
+    case CHECKS:
+        return (uint8_t)((x / 2 + y / 2) % 2 * 255);
+    default:
+        return noise_byte(seed);
     }
 }
 
-static uint8_t *expected_upsample(const struct og_plane *from)
+/* A plane in a heap block that ends with its last sample, so that the address sanitizer sees every stray read. */
+static struct og_plane drawn_plane(int width, int height, int stride, int kind)
 {
-    uint8_t *columns = malloc((size_t)from->width * 2 * from->height);
-    uint8_t *both = malloc((size_t)4 * from->width * from->height);
-    for (int x = 0; x < from->width; x++)
-        stretch(from->data + x, (int)from->stride, from->height, columns + x, from->width);
-    for (int y = 0; y < 2 * from->height; y++)
-        stretch(columns + y * from->width, 1, from->width, both + y * 2 * from->width, 1);
-    free(columns);
-    return both;
-}
-
-/* A plane in a heap block of exactly its size, so that the address sanitizer sees every stray read. */
-static struct og_plane random_plane(int width, int height, uint32_t seed, int kind)
-{
-    struct og_plane plane = {malloc((size_t)width * height), width, width, height};
-    for (int i = 0; i < width * height; i++)
-        plane.data[i] = kind == 0 ? 0 : kind == 1 ? 255 : kind == 2 ? (uint8_t)((i & 1) * 255) : noise_byte(&seed);
+    struct og_plane plane = {malloc((size_t)stride * (height - 1) + width), stride, width, height};
+    uint32_t seed = 7u + width * 131u + height;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < (y < height - 1 ? stride : width); x++)
+            plane.data[y * stride + x] = drawn(kind, x, y, &seed);
     return plane;
 }
 
-static void upsample_is_the_predictor_of_the_header_for_every_size(void **state)
+/* Predicts `area` into a block with a margin at the right, with and without residuals, and looks at every byte. */
+static void check(const struct subject *subject, const struct og_plane *from, struct og_rect area, int residual)
 {
-    const struct og_kernels *kernels = *state;
+    int width = 2 * area.width, height = 2 * area.height, stride = width + 3;
+    uint8_t *got = malloc((size_t)stride * height), *sum = malloc((size_t)stride * height);
+    uint32_t seed = 17;
+    for (int i = 0; i < stride * height; i++)
+        sum[i] = got[i] = drawn(residual, i, i, &seed);
+    uint8_t *before = malloc((size_t)stride * height);
+    memcpy(before, sum, (size_t)stride * height);
+
+    subject->kernels->predict[subject->predictor].upsample(from, area, got, stride);
+    subject->kernels->predict[subject->predictor].upsample_add(from, area, sum, stride);
+
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < stride; x++) {
+            int at = y * stride + x,
+                p = x < width ? predicted(subject->predictor, from, 2 * area.x + x, 2 * area.y + y) : 0;
+            assert_int_equal(got[at], x < width ? p : before[at]);
+            assert_int_equal(sum[at], x < width ? clamp(p + before[at] - 128) : before[at]);
+        }
+    free(before);
+    free(sum);
+    free(got);
+}
+
+static void planes_of_every_size_are_predicted_as_the_header_says(void **state)
+{
     for (int width = 1; width <= 140; width += width < 40 ? 1 : 9)
         for (int height = 1; height <= 33; height += height < 6 ? 1 : 9)
-            for (int kind = 0; kind < 4; kind++) {
-                struct og_plane from = random_plane(width, height, 7u + width * 131u + height, kind);
-                uint8_t *expected = expected_upsample(&from), *got = malloc((size_t)4 * width * height);
-
-                kernels->upsample(&from, (struct og_rect){0, 0, width, height}, got, 2 * width);
-
-                assert_memory_equal(got, expected, (size_t)4 * width * height);
-                free(got);
-                free(expected);
+            for (int kind = 0; kind < KINDS; kind++) {
+                struct og_plane from = drawn_plane(width, height, width, kind);
+                check(*state, &from, (struct og_rect){0, 0, width, height}, NOISE);
                 free(from.data);
             }
 }
 
-static void a_part_upsamples_to_the_part_of_the_whole(void **state)
+static void parts_at_every_edge_and_inside_are_parts_of_the_whole(void **state)
 {
-    const struct og_kernels *kernels = *state;
-    enum { W = 96, H = 40 };
-    struct og_plane from = random_plane(W, H, 99, 3);
-    uint8_t *whole = expected_upsample(&from), part[4 * W * H];
-    for (int x = 0; x < W; x += 48)
-        for (int y = 0; y < H; y += 8) {
-            kernels->upsample(&from, (struct og_rect){x, y, 48, 8}, part, 96);
-            for (int row = 0; row < 16; row++)
-                assert_memory_equal(part + row * 96, whole + (2 * y + row) * 2 * W + 2 * x, 96);
-        }
-    free(whole);
+    enum { W = 103, H = 9 };
+    struct og_plane from = drawn_plane(W, H, W + 5, NOISE);
+    for (int x = 0; x < W; x += x < 4 || x > W - 6 ? 1 : 19)
+        for (int y = 0; y < H; y++)
+            for (int width = 1; width <= W - x; width += width < 3 || width > W - x - 3 ? 1 : 13)
+                for (int height = 1; height <= H - y; height += 3)
+                    check(*state, &from, (struct og_rect){x, y, width, height}, NOISE);
     free(from.data);
 }
 
-static void upsample_add_adds_the_residual_around_128_and_clamps(void **state)
+static void the_widest_area_is_predicted_whole(void **state)
 {
-    const struct og_kernels *kernels = *state;
-    enum { W = 75, H = 16 };
-    struct og_plane from = random_plane(W, H, 5, 3);
-    uint8_t *prediction = expected_upsample(&from), residual[4 * W * H], got[4 * W * H];
-    uint32_t seed = 17;
-    for (int i = 0; i < 4 * W * H; i++)
-        residual[i] = got[i] = noise_byte(&seed);
-
-    kernels->upsample_add(&from, (struct og_rect){0, 0, W, H}, got, 2 * W);
-
-    for (int i = 0; i < 4 * W * H; i++)
-        assert_int_equal(got[i], clamp(prediction[i] + residual[i] - 128));
-    free(prediction);
+    struct og_plane from = drawn_plane(MAX_SIDE, 4, MAX_SIDE, NOISE);
+    check(*state, &from, (struct og_rect){0, 0, MAX_SIDE, 4}, NOISE);
     free(from.data);
+}
+
+static void sums_with_the_most_extreme_residuals_are_clamped(void **state)
+{
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int residual = 0; residual < KINDS; residual++) {
+            struct og_plane from = drawn_plane(75, 6, 75, kind);
+            check(*state, &from, (struct og_rect){0, 0, 75, 6}, residual);
+            free(from.data);
+        }
+}
+
+/* Every pair of a prediction and a residual: in an even plane the prediction is the plane's own value. */
+static void every_prediction_meets_every_residual(void **state)
+{
+    const struct subject *subject = *state;
+    uint8_t even[64], sum[4 * 64];
+    struct og_plane from = {even, 64, 64, 1};
+    for (int value = 0; value < 256; value++)
+        for (int residual = 0; residual < 256; residual++) {
+            memset(even, value, sizeof even);
+            memset(sum, residual, sizeof sum);
+
+            subject->kernels->predict[subject->predictor].upsample_add(&from, (struct og_rect){0, 0, 64, 1}, sum, 128);
+
+            for (size_t i = 0; i < sizeof sum; i++)
+                assert_int_equal(sum[i], clamp(value + residual - 128));
+        }
 }
 
 static void halve_averages_blocks_and_repeats_the_last_column_and_row(void **state)
 {
-    const struct og_kernels *kernels = *state;
+    const struct og_kernels *kernels = ((const struct subject *)*state)->kernels;
     for (int width = 1; width < 140; width += width < 12 ? 1 : 7)
         for (int height = 1; height < 12; height++) {
-            struct og_plane from = random_plane(width, height, 3u + width * 31u + height, 3);
+            struct og_plane from = drawn_plane(width, height, width, NOISE);
             int w = (width + 1) / 2, h = (height + 1) / 2;
             uint8_t got[70 * 6];
             struct og_plane to = {got, w, w, h};
@@ -145,16 +217,31 @@ static void scalar_always_runs_and_comes_last(void **state)
     assert_ptr_equal(og_kernels_choose(), og_kernels_variant(0));
 }
 
+static int run_predictor(struct subject subject)
+{
+    static const char *const words[OG_PREDICTORS] = {"cubic", "bilinear", "rounded bilinear"};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(planes_of_every_size_are_predicted_as_the_header_says, &subject),
+        cmocka_unit_test_prestate(parts_at_every_edge_and_inside_are_parts_of_the_whole, &subject),
+        cmocka_unit_test_prestate(the_widest_area_is_predicted_whole, &subject),
+        cmocka_unit_test_prestate(sums_with_the_most_extreme_residuals_are_clamped, &subject),
+        cmocka_unit_test_prestate(every_prediction_meets_every_residual, &subject),
+    };
+    printf("%s, %s\n", subject.kernels->name, words[subject.predictor]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
 static int run_variant(const struct og_kernels *kernels)
 {
-    void *variant = (void *)kernels;
+    struct subject subject = {.kernels = kernels};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_prestate(upsample_is_the_predictor_of_the_header_for_every_size, variant),
-        cmocka_unit_test_prestate(a_part_upsamples_to_the_part_of_the_whole, variant),
-        cmocka_unit_test_prestate(upsample_add_adds_the_residual_around_128_and_clamps, variant),
-        cmocka_unit_test_prestate(halve_averages_blocks_and_repeats_the_last_column_and_row, variant),
+        cmocka_unit_test_prestate(halve_averages_blocks_and_repeats_the_last_column_and_row, &subject),
     };
-    return cmocka_run_group_tests_name(kernels->name, tests, NULL, NULL);
+    printf("%s\n", kernels->name);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    for (; subject.predictor < OG_PREDICTORS; subject.predictor++)
+        failed += run_predictor(subject);
+    return failed;
 }
 
 int main(void)
