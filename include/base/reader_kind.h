@@ -10,9 +10,11 @@
 enum og_reader_kind {
     OG_READER_AUTO,  /* the one that slide/reader.c takes for want of a wish */
     OG_READER_PREAD, /* one system call for each read; works everywhere */
+    OG_READER_URING, /* io_uring, one ring for each reader; needs a kernel and a container that allow it */
+    OG_READER_MMAP,  /* copies out of a mapping, guarded against files that are cut off */
     OG_READER_KINDS
 };
 
-const char *og_reader_kind_name(enum og_reader_kind kind); /* "auto", "pread" */
+const char *og_reader_kind_name(enum og_reader_kind kind); /* "auto", "pread", "uring", "mmap" */
 
 #endif

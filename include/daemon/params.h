@@ -25,12 +25,21 @@ struct og_params {
     char slides[OG_PARAM_TEXT_MAX];
     char listen[OG_PARAM_TEXT_MAX];
     uint64_t workers, http_threads, cache_bytes, quality;
+    uint64_t reader;    /* an og_reader_kind */
     uint64_t log_level; /* an og_log_level */
     char config[OG_PARAM_TEXT_MAX];
     bool check_config, print_config, help, version;
 };
 
-enum og_param_type { OG_PARAM_TEXT, OG_PARAM_ADDRESS, OG_PARAM_COUNT, OG_PARAM_SIZE, OG_PARAM_LEVEL, OG_PARAM_SWITCH };
+enum og_param_type {
+    OG_PARAM_TEXT,
+    OG_PARAM_ADDRESS,
+    OG_PARAM_COUNT,
+    OG_PARAM_SIZE,
+    OG_PARAM_READER,
+    OG_PARAM_LEVEL,
+    OG_PARAM_SWITCH,
+};
 
 struct og_param {
     const char *name;     /* "http-threads": the flag is --http-threads, the line in the file http-threads = 4 */

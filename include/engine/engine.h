@@ -24,6 +24,7 @@
 #include "base/key.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "base/reader_kind.h"
 #include "base/status.h"
 
 struct og_catalogue;
@@ -31,12 +32,13 @@ struct og_slide;
 struct og_engine;
 
 struct og_engine_options {
-    unsigned workers;   /* threads that decode, rebuild and encode; 0: one per core */
-    unsigned families;  /* families under work at once (≈ 6 MB each); 0: two per worker and two more */
-    unsigned jobs;      /* requests under work or waiting for it, joined ones not counted; 0: 1024 */
-    size_t cache_bytes; /* bound of the tile cache; 0: no cache */
-    int quality;        /* of rebuilt tiles, 1 … 100; 0: 90 */
-    og_clock *clock;    /* NULL: monotonic */
+    unsigned workers;           /* threads that decode, rebuild and encode; 0: one per core */
+    unsigned families;          /* families under work at once (≈ 6 MB each); 0: two per worker and two more */
+    unsigned jobs;              /* requests under work or waiting for it, joined ones not counted; 0: 1024 */
+    size_t cache_bytes;         /* bound of the tile cache; 0: no cache */
+    int quality;                /* of rebuilt tiles, 1 … 100; 0: 90 */
+    og_clock *clock;            /* NULL: monotonic */
+    enum og_reader_kind reader; /* how workers read slides; pread, with a line in the log, where it does not work */
 };
 
 OG_CHECKED enum og_status og_engine_new(const struct og_engine_options *options, const struct og_catalogue *catalogue,
@@ -86,6 +88,7 @@ struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *i
 struct og_engine_gauges {
     uint64_t cache_entries, cache_bytes, cache_capacity_bytes, slides, workers, jobs_in_flight, decode_queue,
         residual_queue, encode_queue;
+    enum og_reader_kind reader; /* in use: never OG_READER_AUTO */
 };
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine);
 

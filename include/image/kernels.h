@@ -28,6 +28,8 @@
 #include "base/tile.h"
 #include "image/plane.h"
 
+enum { OG_PREDICTOR_REACH = 2 }; /* samples that a prediction reads beyond each side of its area, at most */
+
 struct og_kernels {
     const char *name;
 

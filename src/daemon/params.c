@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/reader_kind.h"
 #include "base/thread.h"
 #include "daemon/machine.h"
 #include "http/listen.h"
@@ -38,6 +39,9 @@ const struct og_param og_params_table[] = {
     {.name = "quality", .type = OG_PARAM_COUNT, .offset = AT(quality), .fallback = "90", .min = 1, .max = 100,
      .value = "Q",
      .sentence = "JPEG quality of the tiles that are rebuilt; stored tiles pass as they are."},
+    {.name = "reader", .type = OG_PARAM_READER, .offset = AT(reader), .fallback = "auto", .value = "KIND",
+     .sentence = "How slides are read: pread, uring (io_uring) or mmap (guarded against files that are cut off). "
+                 "Where the kind does not work, the log says so and pread is used. auto: pread."},
     {.name = "log-level", .type = OG_PARAM_LEVEL, .offset = AT(log_level), .fallback = "info", .value = "LEVEL",
      .sentence = "How much goes to the log on standard error: error, warn, info or debug."},
     {.name = "config", .type = OG_PARAM_TEXT, .offset = AT(config), .fallback = "", .value = "FILE", .only_flag = true,
@@ -110,6 +114,16 @@ static enum og_status set_level(uint64_t *out, const char *text, struct og_error
     return og_error_set(err, OG_INVALID, "\"%.80s\" is not one of error, warn, info and debug", text);
 }
 
+static enum og_status set_reader(uint64_t *out, const char *text, struct og_error *err)
+{
+    for (int kind = 0; kind < OG_READER_KINDS; kind++)
+        if (strcmp(text, og_reader_kind_name(kind)) == 0) {
+            *out = (uint64_t)kind;
+            return OG_OK;
+        }
+    return og_error_set(err, OG_INVALID, "\"%.80s\" is not one of auto, pread, uring and mmap", text);
+}
+
 enum og_status og_param_set(struct og_params *params, const struct og_param *row, const char *text,
                             struct og_error *err)
 {
@@ -133,6 +147,9 @@ enum og_status og_param_set(struct og_params *params, const struct og_param *row
         break;
     case OG_PARAM_SIZE:
         status = set_size(row, &number, text, err);
+        break;
+    case OG_PARAM_READER:
+        status = set_reader(&number, text, err);
         break;
     case OG_PARAM_LEVEL:
         status = set_level(&number, text, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "base/reader_kind.h"
 #include "daemon/params.h"
 
 #define TEXT_WIDTH 96
@@ -45,10 +46,17 @@ static void print_level(uint64_t value, FILE *out)
     fputs(og_log_level_name((enum og_log_level)value), out);
 }
 
+static void print_reader(uint64_t value, FILE *out)
+{
+    fputs(og_reader_kind_name((enum og_reader_kind)value), out);
+}
+
 void og_param_print(const struct og_params *params, const struct og_param *row, FILE *out)
 {
-    static void (*const print_number[])(uint64_t value, FILE * out) = {
-        [OG_PARAM_COUNT] = print_count, [OG_PARAM_SIZE] = print_size, [OG_PARAM_LEVEL] = print_level};
+    static void (*const print_number[])(uint64_t value, FILE * out) = {[OG_PARAM_COUNT] = print_count,
+                                                                       [OG_PARAM_SIZE] = print_size,
+                                                                       [OG_PARAM_READER] = print_reader,
+                                                                       [OG_PARAM_LEVEL] = print_level};
     const void *at = (const char *)params + row->offset;
     const uint64_t *number = at;
     if (row->type == OG_PARAM_TEXT || row->type == OG_PARAM_ADDRESS)

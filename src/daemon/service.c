@@ -62,7 +62,8 @@ static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
     struct og_engine_options options = {.workers = (unsigned)s->params->workers,
                                         .cache_bytes = s->params->cache_bytes,
-                                        .quality = (int)s->params->quality};
+                                        .quality = (int)s->params->quality,
+                                        .reader = (enum og_reader_kind)s->params->reader};
     return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
 }
 

@@ -58,10 +58,40 @@ static bool fill_pools(struct og_engine *engine)
     return true;
 }
 
+static void destroy_readers(struct og_engine *engine)
+{
+    for (unsigned i = 0; i < engine->options.workers; i++)
+        og_reader_destroy(&engine->workers[i].reader);
+}
+
+static enum og_status make_readers_of(struct og_engine *engine, enum og_reader_kind kind, struct og_error *err)
+{
+    enum og_status status = OG_OK;
+    for (unsigned i = 0; status == OG_OK && i < engine->options.workers; i++)
+        status = og_reader_new(kind, &engine->workers[i].reader, err);
+    if (status == OG_OK)
+        engine->reader = og_reader_kind(engine->workers[0].reader);
+    else
+        destroy_readers(engine);
+    return status;
+}
+
+/* All workers read in one way, so that one line in the log tells it. */
+static enum og_status make_readers(struct og_engine *engine)
+{
+    struct og_error err = {0};
+    enum og_reader_kind wanted = engine->options.reader;
+    if (make_readers_of(engine, wanted, &err) == OG_OK)
+        return OG_OK;
+    og_log_write(engine->log, OG_LOG_WARN, "engine", "reader %s does not work here, slides are read with pread: %s",
+                 og_reader_kind_name(wanted), err.text);
+    return make_readers_of(engine, OG_READER_PREAD, &err);
+}
+
 static enum og_status start_workers(struct og_engine *engine, struct og_metrics *metrics)
 {
     engine->workers = calloc(engine->options.workers, sizeof *engine->workers);
-    if (!engine->workers)
+    if (!engine->workers || make_readers(engine) != OG_OK)
         return OG_NO_MEMORY;
     for (unsigned i = 0; i < engine->options.workers; i++) {
         struct og_worker *worker = &engine->workers[i];
@@ -70,8 +100,8 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
         worker->decoder = og_jpeg_decoder_new();
         worker->encoder = og_jpeg_encoder_new();
         worker->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
-        if (og_reader_new(OG_READER_AUTO, &worker->reader, NULL) != OG_OK || !worker->decoder || !worker->encoder ||
-            !worker->buffer || og_thread_start(&worker->thread, "worker", i, og_worker_run, worker) != OG_OK)
+        if (!worker->decoder || !worker->encoder || !worker->buffer ||
+            og_thread_start(&worker->thread, "worker", i, og_worker_run, worker) != OG_OK)
             return OG_NO_MEMORY;
         worker->started = true;
     }
@@ -289,6 +319,7 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .decode_queue = queued(engine, OG_STAGE_DECODE),
         .residual_queue = queued(engine, OG_STAGE_RESIDUAL),
         .encode_queue = queued(engine, OG_STAGE_ENCODE),
+        .reader = engine->reader,
     };
 }
 

@@ -55,6 +55,7 @@ struct og_engine {
     const struct og_kernels *kernels;
     uint64_t seed;
     struct og_buf_pool *bufs;
+    enum og_reader_kind reader; /* in use */
     struct og_cache *cache;
     struct og_flight *flight;
     struct og_job *jobs;

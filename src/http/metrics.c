@@ -25,11 +25,13 @@ static void render_gauges(struct og_site *site, FILE *out)
 {
     struct og_engine_gauges e = og_engine_gauges(site->engine);
     struct og_process p = og_process_now();
-    char build[128];
+    char build[128], reader[64];
     snprintf(build, sizeof build, "{version=\"%s\"}", site->version);
+    snprintf(reader, sizeof reader, "{kind=\"%s\"}", og_reader_kind_name(e.reader));
     const char *depth = "Tasks that wait in a queue of the engine";
     const struct gauge gauges[] = {
         {"origami_build_info", build, "Which build this is", 1},
+        {"origami_reader_info", reader, "How slides are read", 1},
         {"origami_slides", "", "Slides in the catalogue", (double)e.slides},
         {"origami_workers", "", "Threads that decode, rebuild and encode", (double)e.workers},
         {"origami_jobs_in_flight", "", "Tile requests under work or waiting for it", (double)e.jobs_in_flight},

@@ -63,6 +63,36 @@ static enum og_predictor of_chroma(enum og_predictor luma)
     return luma == OG_PREDICTOR_CUBIC ? OG_PREDICTOR_CUBIC : OG_PREDICTOR_BILINEAR_ROUNDED;
 }
 
+static int at_least(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int at_most(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* The part of a plane that the prediction of `area` reads. */
+static struct og_plane seen_from(const struct og_plane *from, struct og_rect area)
+{
+    int left = at_least(area.x - OG_PREDICTOR_REACH, 0), top = at_least(area.y - OG_PREDICTOR_REACH, 0);
+    int right = at_most(area.x + area.width + OG_PREDICTOR_REACH, from->width);
+    int bottom = at_most(area.y + area.height + OG_PREDICTOR_REACH, from->height);
+    return og_plane_part(*from, (struct og_rect){left, top, right - left, bottom - top});
+}
+
+/* Weights add up to one: glass predicts glass, and a look is cheaper than the arithmetic. */
+static void predict(const struct og_kernels *kernels, enum og_predictor predictor, const struct og_plane *from,
+                    struct og_rect area, const struct og_plane *to)
+{
+    struct og_plane seen = seen_from(from, area);
+    if (og_plane_is_flat(&seen))
+        og_plane_fill(to, seen.data[0]);
+    else
+        kernels->predict[predictor].upsample(from, area, to->data, to->stride);
+}
+
 void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
                        unsigned slot, bool has_residual)
 {
@@ -73,7 +103,7 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
     if (has_residual)
         kernels->predict[predictor].upsample_add(from, source, luma.data, luma.stride);
     else
-        kernels->predict[predictor].upsample(from, source, luma.data, luma.stride);
+        predict(kernels, predictor, from, source, &luma);
     if (place.depth != 0)
         return;
 
@@ -81,8 +111,7 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
     struct og_plane chroma[2];
     og_family_chroma(family, slot, chroma);
     for (int i = 0; i < 2; i++)
-        kernels->predict[of_chroma(predictor)].upsample(&family->base[1 + i], quarter, chroma[i].data,
-                                                        chroma[i].stride);
+        predict(kernels, of_chroma(predictor), &family->base[1 + i], quarter, &chroma[i]);
 }
 
 bool og_family_is_flat(const struct og_family *family, unsigned slot, uint8_t colour[3])

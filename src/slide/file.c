@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,15 +50,18 @@ enum og_status og_file_open(int directory, const char *name, struct og_file *out
     return OG_OK;
 }
 
-static enum og_status too_short(uint64_t offset, size_t size, struct og_error *err)
+enum og_status og_file_fail(uint64_t offset, size_t size, int error, struct og_error *err)
 {
-    return og_error_set(err, OG_DAMAGED, "%zu bytes at %llu lie past the end of the file", size,
-                        (unsigned long long)offset);
+    if (error == 0)
+        return og_error_set(err, OG_DAMAGED, "%zu bytes at %llu lie past the end of the file", size,
+                            (unsigned long long)offset);
+    return og_error_set(err, OG_IO, "cannot read %zu bytes at %llu: %s", size, (unsigned long long)offset,
+                        strerrordesc_np(error));
 }
 
 enum og_status og_file_check(const struct og_file *file, uint64_t offset, size_t size, struct og_error *err)
 {
-    return size > file->size || offset > file->size - size ? too_short(offset, size, err) : OG_OK;
+    return size > file->size || offset > file->size - size ? og_file_fail(offset, size, 0, err) : OG_OK;
 }
 
 enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *to, size_t size, struct og_error *err)
@@ -71,10 +75,9 @@ enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *t
         if (n > 0)
             done += (size_t)n;
         else if (n == 0)
-            return too_short(offset, size, err);
+            return og_file_fail(offset, size, 0, err);
         else if (errno != EINTR)
-            return og_error_set(err, OG_IO, "cannot read %zu bytes at %llu: %s", size, (unsigned long long)offset,
-                                strerrordesc_np(errno));
+            return og_file_fail(offset, size, errno, err);
     }
     return OG_OK;
 }
@@ -86,7 +89,10 @@ void og_file_ahead(const struct og_file *file, uint64_t offset, size_t size)
 
 void og_file_close(struct og_file *file)
 {
+    void *mapping = atomic_load_explicit(&file->mapping, memory_order_relaxed); /* nobody else has the file */
+    if (mapping)
+        munmap(mapping, (size_t)file->size);
     if (file->fd >= 0)
         close(file->fd);
-    file->fd = -1;
+    *file = (struct og_file){.fd = -1};
 }

@@ -13,6 +13,8 @@ struct og_reader {
 
 static const struct og_reader_way *const ways[OG_READER_KINDS] = {
     [OG_READER_PREAD] = &og_reader_pread,
+    [OG_READER_URING] = &og_reader_uring,
+    [OG_READER_MMAP] = &og_reader_mmap,
 };
 
 static const enum og_reader_kind without_a_wish = OG_READER_PREAD;

@@ -22,4 +22,31 @@ struct og_reader_way {
 
 extern const struct og_reader_way og_reader_pread; /* reader_pread.c */
 
+/*
+ * reader_uring.c: a ring for each reader, made and tried out by start: a kernel or a container may forbid io_uring, and
+ * says so there. One read is under way at a time, hints besides. The kernel owns the caller's buffer from the moment it
+ * has taken a read until it says how the read ended, so a read that was taken is waited for, come what may. A ring that
+ * refuses to take one holds no buffer: it is given up, and the reader goes on with pread.
+ */
+extern const struct og_reader_way og_reader_uring;
+
+/*
+ * reader_mmap.c: a mapping of the whole file, shared by all readers and kept in the file; bytes are copied out of it.
+ * What cannot be mapped is read with pread.
+ *
+ * A mapping ends the process with SIGBUS where its file has been cut off, or where the disk fails. So the copy, a
+ * memcpy and nothing else, runs under a guard: a thread notes what it is about to copy and where to land, and the
+ * process's handler of the signal lands there when the fault is the kernel's own and lies in what this very thread
+ * copies. The first read installs the handler; each read looks whether it still stands, as a library may have put its
+ * own there. Nothing is held or half done in a memcpy, so leaving it is safe; signals are then blocked or not as they
+ * were before. What a thread notes is its own, so threads do not meet. Edge: G1 the note before the copy and its end
+ * after it, G2 the handler's look. Checking beforehand cannot take the guard's place: the file may be cut between the
+ * check and the copy. A file that ends inside the last page that was copied gives zeros and no fault; its size is asked
+ * for after the copy.
+ *
+ * Any other SIGBUS has the effect that it had before: our handler puts back what it found and lets the fault, or the
+ * signal, happen again. SIGBUS must not be blocked in threads that read (og_thread_start leaves it alone).
+ */
+extern const struct og_reader_way og_reader_mmap;
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/reader_kind.h"
 #include "daemon/params.h"
 #include "slide/folder.h"
 #include "support/cmocka_all.h"
@@ -57,6 +58,7 @@ static void without_words_everything_is_as_the_table_says(void **state)
     assert_string_equal(p.listen, "127.0.0.1:8080");
     assert_true(p.workers == OG_PARAM_AUTO && p.http_threads == OG_PARAM_AUTO && p.cache_bytes == OG_PARAM_AUTO);
     assert_int_equal(p.quality, 90);
+    assert_int_equal(p.reader, OG_READER_AUTO);
     assert_int_equal(p.log_level, OG_LOG_INFO);
     assert_false(p.help || p.version || p.check_config || p.print_config);
 }
@@ -65,13 +67,14 @@ static void flags_set_their_members(void **state)
 {
     (void)state;
     struct og_params p = taken("--slides /s --listen [::1]:0 --workers 3 --http-threads 2 --cache 2G --quality 75 "
-                               "--log-level debug --check-config");
+                               "--reader mmap --log-level debug --check-config");
     assert_string_equal(p.slides, "/s");
     assert_string_equal(p.listen, "[::1]:0");
     assert_int_equal(p.workers, 3);
     assert_int_equal(p.http_threads, 2);
     assert_int_equal(p.cache_bytes, UINT64_C(2) << 30);
     assert_int_equal(p.quality, 75);
+    assert_int_equal(p.reader, OG_READER_MMAP);
     assert_int_equal(p.log_level, OG_LOG_DEBUG);
     assert_true(p.check_config);
     assert_false(p.help);
@@ -123,6 +126,7 @@ static void wrong_flags_are_refused_in_a_sentence(void **state)
         {"--cache -1", "--cache: \"-1\" is not a size"},
         {"--cache 99999999999G", "--cache: \"99999999999G\" is not a size"},
         {"--listen localhost:80", "--listen: \"localhost:80\" is no address like 127.0.0.1:8080"},
+        {"--reader fast", "--reader: \"fast\" is not one of auto, pread, uring and mmap"},
         {"--log-level loud", "--log-level: \"loud\" is not one of error, warn, info and debug"},
         {"--config /no/such/file", "cannot read /no/such/file: No such file or directory"},
     };
@@ -257,7 +261,7 @@ static void the_printed_file_without_its_marks_sets_every_default(void **state)
     assert_string_equal(p.slides, "DIR");
     assert_string_equal(p.listen, defaults.listen);
     assert_true(p.workers == defaults.workers && p.http_threads == defaults.http_threads &&
-                p.cache_bytes == defaults.cache_bytes && p.quality == defaults.quality &&
+                p.cache_bytes == defaults.cache_bytes && p.quality == defaults.quality && p.reader == defaults.reader &&
                 p.log_level == defaults.log_level);
     free(text);
 }
@@ -278,13 +282,15 @@ static void help_names_every_flag_within_a_hundred_columns(void **state)
 
 static void effective_settings_are_lines_of_a_file(void **state)
 {
-    struct og_params p = taken("--slides /s --workers 3 --http-threads 1 --cache 1536M --log-level warn"), again;
+    struct og_params p = taken(
+                         "--slides /s --workers 3 --http-threads 1 --cache 1536M --reader uring --log-level warn"),
+                     again;
     struct og_error err;
 
     char *text = printed(og_params_print_effective, &p);
 
     assert_string_equal(text, "slides = /s\nlisten = 127.0.0.1:8080\nworkers = 3\nhttp-threads = 1\ncache = 1536M\n"
-                              "quality = 90\nlog-level = warn\n");
+                              "quality = 90\nreader = uring\nlog-level = warn\n");
     assert_int_equal(from_file(*state, text, "", &again, &err), OG_OK);
     assert_int_equal(again.cache_bytes, p.cache_bytes);
     free(text);

@@ -16,6 +16,7 @@
 
 enum { LOG_MAX = 1 << 16 };
 
+static enum og_reader_kind kind;
 static _Atomic uint64_t now_ns; /* of the engines here: time stands still unless a test moves it */
 
 static uint64_t standing_clock(void)
@@ -37,6 +38,7 @@ static void open_hall(struct hall *h, struct og_engine_options options)
     struct served *s = &h->served;
     struct og_error err = {0};
     options.clock = standing_clock;
+    options.reader = kind;
     s->log_fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     assert_true(s->log_fd >= 0);
     s->log = og_log_new(s->log_fd, OG_LOG_INFO);
@@ -387,5 +389,8 @@ int main(void)
         cmocka_unit_test(tiles_whose_bytes_are_the_last_of_a_file_are_lost_alone),
         cmocka_unit_test(damage_is_counted_each_time_but_logged_once_a_minute_for_each_slide),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    int failed = 0;
+    for (kind = OG_READER_PREAD; kind < OG_READER_KINDS; kind++)
+        failed += cmocka_run_group_tests_name(og_reader_kind_name(kind), tests, setup, teardown);
+    return failed;
 }

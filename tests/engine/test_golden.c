@@ -117,11 +117,18 @@ static void so_do_engines_without_a_cache_and_with_one_workplace(void **state)
     serve(*state, (struct og_engine_options){.workers = 3, .families = 2, .cache_bytes = 1 << 20});
 }
 
+static void so_does_every_kind_of_reader(void **state)
+{
+    for (enum og_reader_kind kind = OG_READER_PREAD; kind < OG_READER_KINDS; kind++)
+        serve(*state, (struct og_engine_options){.workers = 2, .cache_bytes = 1 << 20, .reader = kind});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_two_and_eight_workers_serve_the_tools_bytes),
         cmocka_unit_test(so_do_engines_without_a_cache_and_with_one_workplace),
+        cmocka_unit_test(so_does_every_kind_of_reader),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -170,7 +170,8 @@ struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *i
 
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
 {
-    return (struct og_engine_gauges){.slides = 1, .workers = 1, .jobs_in_flight = og_fake_engine_waiting(engine)};
+    return (struct og_engine_gauges){
+        .slides = 1, .workers = 1, .jobs_in_flight = og_fake_engine_waiting(engine), .reader = OG_READER_MMAP};
 }
 
 void og_engine_drain(struct og_engine *engine)

@@ -216,6 +216,7 @@ static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
 {
     static const char *const lines[] = {
         "origami_build_info{version=\"1.2.3\"} 1\n",
+        "\norigami_reader_info{kind=\"mmap\"} 1\n",
         "\norigami_slides 1\n",
         "\norigami_workers 1\n",
         "\norigami_jobs_in_flight 0\n",

@@ -20,11 +20,16 @@
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Image xmlns=\"" SPACE "\" Format=\"jpg\" Overlap=\"1\" "             \
     "TileSize=\"254\">" SIZE_ELEMENT "</Image>\n"
 
+static enum og_reader_kind kind;
 static struct og_reader *reader; /* of the test's thread */
 
 static int make_reader(void **state)
 {
     (void)state;
+    struct og_error err;
+    if (og_reader_new(kind, &reader, &err) == OG_OK)
+        return 0;
+    print_message("%s: %s\n", og_reader_kind_name(kind), err.text);
     return og_reader_new(OG_READER_PREAD, &reader, NULL) == OG_OK ? 0 : -1;
 }
 
@@ -386,5 +391,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(there_are_no_families_and_no_index, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(the_served_dzi_is_one_that_we_read, setup, folder_teardown),
     };
-    return cmocka_run_group_tests(tests, make_reader, end_reader);
+    int failed = 0;
+    for (kind = OG_READER_PREAD; kind < OG_READER_KINDS; kind++)
+        failed += cmocka_run_group_tests_name(og_reader_kind_name(kind), tests, make_reader, end_reader);
+    return failed;
 }
