@@ -37,6 +37,11 @@ static void set_option(struct og_engine_options *options, const char *text)
 {
     const char *equals = strchr(text, '=');
     size_t length = equals ? (size_t)(equals - text) : 0;
+    for (int kind = 0; kind < OG_READER_KINDS && length == 6 && memcmp(text, "reader", 6) == 0; kind++)
+        if (strcmp(equals + 1, og_reader_kind_name((enum og_reader_kind)kind)) == 0) {
+            options->reader = (enum og_reader_kind)kind;
+            return;
+        }
     struct {
         const char *name;
         unsigned *value;
