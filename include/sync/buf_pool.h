@@ -9,7 +9,7 @@
  * Overflow:  an empty tier asks the allocator, a full one gives back to it; so does a tile beyond the largest tier.
  * Threads:   copy and the release of buffers from any thread; new and destroy are single-threaded.
  * Ownership: new returns owned; copy returns an owned buffer, which may outlive the pool: the memory of the rings goes
- *            with the last of pool and buffers. Edges: H1 each who leaves releases, H2 the last one acquires.
+ *            with the last of pool and buffers. Edges: T1 each who leaves releases, T2 the last one acquires.
  * Errors:    new and copy return NULL when memory is out.
  * Bound:     idle buffers hold at most 2 MiB, and no fewer than eight buffers, for each tier.
  */

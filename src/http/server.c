@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "leavers.h"
+
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
 #define IDLE_GRACE_MS 250
 #define LAST_WORDS_MS 1000
@@ -30,6 +32,8 @@ struct og_server {
     struct og_log *log;
     struct og_address address;
     unsigned waiting_max, lanes;
+    struct og_leavers *leavers;
+    struct og_metrics_block *leavers_metrics;
     struct lane lane[];
 };
 
@@ -38,6 +42,8 @@ struct waiting_request {
     struct og_waiter waiter; /* first: done() gets its address */
     struct MHD_Connection *connection;
     enum og_route_kind route;
+    uint64_t ticket; /* of the watch over its client */
+    bool left;       /* nobody is there to be answered */
     enum og_status status;
     struct og_buf *buf;
 };
@@ -105,6 +111,17 @@ static void done(struct og_waiter *waiter, enum og_status status, struct og_buf 
         request->connection); /* last: its lock publishes the above, and the request may be gone now */
 }
 
+/* The engine gave the demand back, so done() will never run: this is what resumes. */
+static void client_left(void *context, void *waiting)
+{
+    struct og_server *server = context;
+    struct waiting_request *request = waiting;
+    if (!og_engine_withdraw(server->site->engine, &request->waiter, server->leavers_metrics))
+        return;
+    request->left = true;
+    MHD_resume_connection(request->connection);
+}
+
 static enum MHD_Result wait_for_engine(struct lane *lane, struct MHD_Connection *connection, const char *method,
                                        enum og_route_kind route, struct og_tile_name *name, void **context)
 {
@@ -122,6 +139,8 @@ static enum MHD_Result wait_for_engine(struct lane *lane, struct MHD_Connection 
     MHD_suspend_connection(connection); /* first: done() may run before submit returns */
     og_engine_submit(lane->server->site->engine, name, &request->waiter, lane->metrics);
     og_tile_name_release(name);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    request->ticket = og_leavers_watch(lane->server->leavers, info->connect_fd, request);
     return MHD_YES;
 }
 
@@ -129,6 +148,7 @@ static struct og_reply take_answer(struct lane *lane, void **context)
 {
     struct waiting_request *request = *context;
     struct og_reply reply = og_site_tile(request->route, request->status, request->buf);
+    og_leavers_forget(lane->server->leavers, request->ticket);
     *context = lane;
     lane->waiting--;
     free(request);
@@ -203,7 +223,9 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
         return first_call(lane, connection, path, method, context);
     if (*context == lane)
         return answer(lane, connection, path, method, context);
-    return send_reply(lane, connection, method, take_answer(lane, context));
+    bool left = ((struct waiting_request *)*context)->left;
+    struct og_reply reply = take_answer(lane, context);
+    return left ? MHD_NO : send_reply(lane, connection, method, reply);
 }
 
 static void completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode how)
@@ -337,12 +359,18 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
     server->address = options->address;
     server->waiting_max = options->waiting;
     server->lanes = options->threads;
+    server->leavers_metrics = og_metrics_take(site->metrics);
     MHD_set_panic_func(panic, NULL);
-    enum og_status status = start_lanes(server, options, err);
-    if (status != OG_OK)
-        free(server);
-    else
+    enum og_status status =
+        og_leavers_start(options->threads * options->waiting, client_left, server, &server->leavers, err);
+    if (status == OG_OK)
+        status = start_lanes(server, options, err);
+    if (status == OG_OK) {
         *out = server;
+        return OG_OK;
+    }
+    og_leavers_stop(&server->leavers);
+    free(server);
     return status;
 }
 
@@ -380,8 +408,10 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
         return;
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
     wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
-    og_engine_drain(server->site->engine); /* from here on nobody is suspended for longer than a call */
+    og_engine_drain(server->site->engine);
+    og_leavers_pause(server->leavers); /* from here on nobody is suspended for longer than a call */
     wait_until_quiet(server, 0, LAST_WORDS_MS);
     end_lanes(server);
+    og_leavers_stop(&server->leavers);
     free(server);
 }

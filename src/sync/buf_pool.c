@@ -35,7 +35,7 @@ static unsigned tier_of(size_t bytes)
 
 static void leave(struct og_buf_pool *pool)
 {
-    if (atomic_fetch_sub_explicit(&pool->holders, 1, memory_order_acq_rel) != 1) /* H1 pairs with H2 */
+    if (atomic_fetch_sub_explicit(&pool->holders, 1, memory_order_acq_rel) != 1) /* T1 pairs with T2 */
         return;
     for (unsigned tier = 0; tier < TIERS; tier++) {
         struct og_buf *buf;

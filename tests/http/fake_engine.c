@@ -145,6 +145,21 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
         waiter->done(waiter, status, NULL);
 }
 
+bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, struct og_metrics_block *metrics)
+{
+    bool taken = false;
+    pthread_mutex_lock(&engine->lock);
+    for (unsigned i = 0; i < engine->wishes && !taken; i++)
+        if (engine->wish[i].waiter == waiter) {
+            engine->wish[i] = engine->wish[--engine->wishes];
+            engine->in_flight--;
+            taken = true;
+        }
+    pthread_mutex_unlock(&engine->lock);
+    og_count(metrics, OG_COUNT_DEMAND_WITHDRAWN, taken);
+    return taken;
+}
+
 static struct og_buf *text(const char *what)
 {
     return og_buf_copy(what, strlen(what));

@@ -24,21 +24,48 @@ static uint64_t now_ms(void)
     return og_clock_monotonic_ns() / 1000000;
 }
 
-static void clients_that_vanish_while_they_wait_harm_nobody(void **state)
+static void clients_that_leave_take_their_demand_with_them(void **state)
 {
     (void)state;
     struct og_fixture *f = og_fixture_start(2, 256);
+    struct og_client *stays = og_client_open(f->port);
     og_fake_engine_hold(f->engine);
+    assert_true(send_get(stays, "/tiles/s/0/1_9.jpg"));
+    og_fixture_await_waiting(f, 1);
     for (unsigned i = 0; i < CLIENTS; i++) {
         struct og_client *client = og_client_open(f->port);
         assert_true(send_get(client, "/tiles/s/0/0_7.jpg"));
-        og_fixture_await_waiting(f, i + 1); /* else the server might see the end before the request */
+        og_fixture_await_waiting(f, 2); /* else the server might see the end before the request */
         og_client_close(&client);
+        og_fixture_await_waiting(f, 1);
     }
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_DEMAND_WITHDRAWN), CLIENTS);
 
     og_fake_engine_let_go(f->engine);
-    og_fixture_await_waiting(f, 0);
+    struct og_answer answer = og_client_read(stays, true);
+    assert_string_equal(answer.body, "tile 1_9");
+    og_answer_free(&answer);
+    og_client_close(&stays);
+    og_fixture_stop(&f);
+}
 
+static void clients_that_leave_as_the_answer_comes_harm_nobody(void **state)
+{
+    (void)state;
+    struct og_fixture *f = og_fixture_start(2, 256);
+    for (unsigned round = 0; round < 5; round++) {
+        struct og_client *client[CLIENTS];
+        og_fake_engine_hold(f->engine);
+        for (unsigned i = 0; i < CLIENTS; i++) {
+            client[i] = og_client_open(f->port);
+            assert_true(send_get(client[i], "/tiles/s/0/0_7.jpg"));
+        }
+        og_fixture_await_waiting(f, CLIENTS);
+        og_fake_engine_let_go(f->engine);
+        for (unsigned i = 0; i < CLIENTS; i++)
+            og_client_close(&client[i]);
+        og_fixture_await_waiting(f, 0);
+    }
     struct og_answer answer = og_http_get(f->port, "/tiles/s/0/1_9.jpg");
     assert_string_equal(answer.body, "tile 1_9");
     og_answer_free(&answer);
@@ -197,7 +224,8 @@ static void a_second_server_on_the_same_port_is_refused_and_leaves_nothing(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clients_that_vanish_while_they_wait_harm_nobody),
+        cmocka_unit_test(clients_that_leave_take_their_demand_with_them),
+        cmocka_unit_test(clients_that_leave_as_the_answer_comes_harm_nobody),
         cmocka_unit_test(clients_that_vanish_half_way_through_a_request_harm_nobody),
         cmocka_unit_test(beyond_the_bound_of_waiting_requests_the_answer_is_503),
         cmocka_unit_test(a_stop_answers_those_who_wait_and_says_not_ready_to_the_rest),
