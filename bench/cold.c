@@ -104,19 +104,20 @@ static void run_round(struct table *table, int round, const struct slides *slide
 
 static void print(const struct report *report, const char *title, struct table *table)
 {
+    int rounds = report_rounds(report, ROUNDS);
     report_title(report, title);
-    report_figure(report, "delivered", "tiles/s", table->speed, ROUNDS);
-    report_figure(report, "P50", "ms", table->p50, ROUNDS);
-    report_figure(report, "P95", "ms", table->p95, ROUNDS);
-    report_figure(report, "P99", "ms", table->p99, ROUNDS);
-    report_figure(report, "CPU of the daemon per delivered tile", "ms", table->cpu, ROUNDS);
-    report_figure(report, "context switches per delivered tile", "", table->switches, ROUNDS);
-    if (report_median(table->allocations, ROUNDS) > 0)
-        report_figure(report, "allocations per delivered tile", "", table->allocations, ROUNDS);
+    report_figure(report, "delivered", "tiles/s", table->speed, (size_t)rounds);
+    report_figure(report, "P50", "ms", table->p50, (size_t)rounds);
+    report_figure(report, "P95", "ms", table->p95, (size_t)rounds);
+    report_figure(report, "P99", "ms", table->p99, (size_t)rounds);
+    report_figure(report, "CPU of the daemon per delivered tile", "ms", table->cpu, (size_t)rounds);
+    report_figure(report, "context switches per delivered tile", "", table->switches, (size_t)rounds);
+    if (report_median(table->allocations, (size_t)rounds) > 0)
+        report_figure(report, "allocations per delivered tile", "", table->allocations, (size_t)rounds);
     else if (!report->json)
         printf("  allocations per delivered tile: not counted (the daemon is linked without jemalloc)\n");
-    report_figure(report, "answered from the cache", "%", table->hits, ROUNDS);
-    report_figure(report, "failed", "tiles", table->failed, ROUNDS);
+    report_figure(report, "answered from the cache", "%", table->hits, (size_t)rounds);
+    report_figure(report, "failed", "tiles", table->failed, (size_t)rounds);
 }
 
 static void bench(const struct report *report, const struct slides *slides, const char *slide, const char *settings,
@@ -129,7 +130,7 @@ static void bench(const struct report *report, const struct slides *slides, cons
     struct og_extent grid = og_pyramid_grid(pyramid, 0);
     struct target target = {slide, pyramid->top, grid.width, grid.height};
     og_slide_unref(&opened);
-    for (int round = 0; round < ROUNDS; round++)
+    for (int round = 0; round < report_rounds(report, ROUNDS); round++)
         run_round(&table, round, slides, settings, &target, report->quick ? 1 : 5, log);
     print(report, title, &table);
     free(log);

@@ -14,7 +14,7 @@
 #include "report.h"
 #include "variant.h"
 
-enum { SIDE = 16384, QUICK_SIDE = 2048, ROUNDS = 7, QUICK_ROUNDS = 1, IN_FLIGHT = 32 };
+enum { SIDE = 16384, QUICK_SIDE = 2048, ROUNDS = 7, IN_FLIGHT = 32 };
 
 struct row {
     const char *title, *stream;
@@ -111,7 +111,7 @@ static void run_row(const struct report *report, const struct slides *slides, co
 {
     struct figure speed, tail, cpu;
     struct load_result with, without;
-    int rounds = report->quick ? QUICK_ROUNDS : ROUNDS;
+    int rounds = report_rounds(report, ROUNDS);
     bool hits = strcmp(row->stream, "hits") == 0;
     unsigned ms = report->quick ? 30 : 700 * row->repeat, cache = report->quick                      ? 200 << 10
                                                                   : strcmp(row->stream, "cold") == 0 ? 6 << 20

@@ -21,6 +21,11 @@ void report_title(const struct report *report, const char *title)
         printf("\n%-58s %10s %10s %10s\n", title, "min", "median", "max");
 }
 
+int report_rounds(const struct report *report, int rounds)
+{
+    return report->quick ? 1 : rounds;
+}
+
 static int by_size(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
