@@ -16,7 +16,7 @@ static void must(enum og_status status, const struct og_error *err)
 void desk_open(struct desk *desk, const struct og_catalogue *catalogue, const char *id, int quality)
 {
     *desk = (struct desk){.slide = og_catalogue_find(catalogue, id, strlen(id)),
-                          .family = og_family_new(),
+                          .family = og_family_new(false),
                           .decoder = og_jpeg_decoder_new(),
                           .floor = floor_new(quality),
                           .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};

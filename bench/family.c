@@ -112,7 +112,7 @@ static void time_kernels(const struct og_kernels *kernels, struct og_family *fam
 static void bench_kernels(const struct report *report)
 {
     static const char *const words[OG_PREDICTORS] = {"cubic", "bilinear", "rounded bilinear"};
-    struct og_family *family = og_family_new();
+    struct og_family *family = og_family_new(false);
     report_title(report, "kernels, per sample written");
     for (unsigned i = 0; og_kernels_variant(i); i++) {
         const struct og_kernels *kernels = og_kernels_variant(i);

@@ -32,26 +32,37 @@ static uint64_t whole(const char *text)
     return value;
 }
 
+static bool is_named(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(text, name, length) == 0 && text[length] == '=';
+}
+
+static enum og_reader_kind reader_kind(const char *name)
+{
+    for (int kind = 0; kind < OG_READER_KINDS; kind++)
+        if (strcmp(name, og_reader_kind_name((enum og_reader_kind)kind)) == 0)
+            return (enum og_reader_kind)kind;
+    stop("no reader is called", name);
+    return OG_READER_AUTO;
+}
+
 /* `name=value`: an option of the engine that the plan's rows switch on. */
 static void set_option(struct og_engine_options *options, const char *text)
 {
-    const char *equals = strchr(text, '=');
-    size_t length = equals ? (size_t)(equals - text) : 0;
-    for (int kind = 0; kind < OG_READER_KINDS && length == 6 && memcmp(text, "reader", 6) == 0; kind++)
-        if (strcmp(equals + 1, og_reader_kind_name((enum og_reader_kind)kind)) == 0) {
-            options->reader = (enum og_reader_kind)kind;
-            return;
-        }
-    struct {
-        const char *name;
-        unsigned *value;
-    } known[] = {{"workers", &options->workers}, {"families", &options->families}, {"jobs", &options->jobs}};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strlen(known[i].name) == length && memcmp(known[i].name, text, length) == 0) {
-            *known[i].value = (unsigned)whole(equals + 1);
-            return;
-        }
-    stop("the engine has no option", text);
+    const char *equals = strchr(text, '='), *value = equals ? equals + 1 : "";
+    if (is_named(text, "workers"))
+        options->workers = (unsigned)whole(value);
+    else if (is_named(text, "families"))
+        options->families = (unsigned)whole(value);
+    else if (is_named(text, "huge-pages"))
+        options->huge_pages = whole(value);
+    else if (is_named(text, "pin"))
+        options->threads.pinned = whole(value);
+    else if (is_named(text, "reader"))
+        options->reader = reader_kind(value);
+    else
+        stop("the engine has no option", text);
 }
 
 static struct choice read_arguments(int argc, char **argv)

@@ -26,18 +26,21 @@
 #include "base/metrics.h"
 #include "base/reader_kind.h"
 #include "base/status.h"
+#include "base/thread.h"
 
 struct og_catalogue;
 struct og_slide;
 struct og_engine;
 
 struct og_engine_options {
-    unsigned workers;           /* threads that decode, rebuild and encode; 0: one per core */
-    unsigned families;          /* families under work at once (≈ 6 MB each); 0: two per worker and two more */
-    unsigned jobs;              /* requests under work or waiting for it, joined ones not counted; 0: 1024 */
-    size_t cache_bytes;         /* bound of the tile cache; 0: no cache */
-    int quality;                /* of rebuilt tiles, 1 … 100; 0: 90 */
-    og_clock *clock;            /* NULL: monotonic */
+    unsigned workers;   /* threads that decode, rebuild and encode; 0: one per core */
+    unsigned families;  /* families under work at once (≈ 6 MB each); 0: two per worker and two more */
+    unsigned jobs;      /* requests under work or waiting for it, joined ones not counted; 0: 1024 */
+    size_t cache_bytes; /* bound of the tile cache; 0: no cache */
+    int quality;        /* of rebuilt tiles, 1 … 100; 0: 90 */
+    og_clock *clock;    /* NULL: monotonic */
+    bool huge_pages;    /* for the planes of families */
+    struct og_thread_options threads;
     enum og_reader_kind reader; /* how workers read slides; pread, with a line in the log, where it does not work */
 };
 

@@ -35,6 +35,7 @@ struct og_server_options {
     unsigned connections;  /* open at once, in all; lowered to what the limit of open files allows */
     unsigned waiting;      /* suspended at once, per event thread; beyond it 503 */
     unsigned idle_seconds; /* after which a silent connection is closed */
+    size_t stack_bytes;    /* of an event thread; 0: the system's default */
 };
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads);

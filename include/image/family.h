@@ -29,7 +29,11 @@ struct og_family {
     struct og_plane chroma1[2]; /* Cb, Cr at L1's resolution */
 };
 
-struct og_family *og_family_new(void); /* NULL when memory is out */
+/*
+ * All planes lie in one piece of memory of less than 2 MiB, each row at a multiple of 64 bytes, no padding behind any:
+ * one huge page, if asked for, holds a family. NULL when memory is out.
+ */
+struct og_family *og_family_new(bool huge_pages);
 void og_family_destroy(struct og_family **family);
 
 OG_CHECKED enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_decoder *decoder,

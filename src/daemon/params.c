@@ -39,6 +39,15 @@ const struct og_param og_params_table[] = {
     {.name = "quality", .type = OG_PARAM_COUNT, .offset = AT(quality), .fallback = "90", .min = 1, .max = 100,
      .value = "Q",
      .sentence = "JPEG quality of the tiles that are rebuilt; stored tiles pass as they are."},
+    {.name = "pin", .type = OG_PARAM_YES_NO, .offset = AT(pin), .fallback = "no", .value = "yes|no",
+     .sentence = "Ties each worker to a processor of its own. Measured to gain nothing on a machine that has nothing "
+                 "else to do, and to lose where others share the processors."},
+    {.name = "stack", .type = OG_PARAM_SIZE, .offset = AT(stack_bytes), .fallback = "512K", .min = UINT64_C(128) << 10,
+     .max = UINT64_C(64) << 20, .value = "SIZE",
+     .sentence = "Address space for the stack of each worker and HTTP thread; memory is taken only as far as it is "
+                 "used."},
+    {.name = "huge-pages", .type = OG_PARAM_YES_NO, .offset = AT(huge_pages), .fallback = "no", .value = "yes|no",
+     .sentence = "Asks the system for huge pages, 2M each, for the pixels of families under work."},
     {.name = "reader", .type = OG_PARAM_READER, .offset = AT(reader), .fallback = "auto", .value = "KIND",
      .sentence = "How slides are read: pread, uring (io_uring) or mmap (guarded against files that are cut off). "
                  "Where the kind does not work, the log says so and pread is used. auto: pread."},
@@ -98,10 +107,21 @@ static enum og_status set_count(const struct og_param *row, uint64_t *out, const
 
 static enum og_status set_size(const struct og_param *row, uint64_t *out, const char *text, struct og_error *err)
 {
-    if (!og_parse_size(text, out) || *out < row->min || *out > row->max)
+    if (!og_parse_size(text, out))
         return og_error_set(err, OG_INVALID, "\"%.80s\" is not a size like 512M, 4G or 0%s", text,
                             row->may_be_auto ? " or \"auto\"" : "");
+    if (*out < row->min || *out > row->max)
+        return og_error_set(err, OG_INVALID, "\"%.80s\" is not between %llu and %llu bytes", text,
+                            (unsigned long long)row->min, (unsigned long long)row->max);
     return OG_OK;
+}
+
+static enum og_status set_yes_no(uint64_t *out, const char *text, struct og_error *err)
+{
+    *out = strcmp(text, "yes") == 0;
+    if (*out || strcmp(text, "no") == 0)
+        return OG_OK;
+    return og_error_set(err, OG_INVALID, "\"%.80s\" is not yes or no", text);
 }
 
 static enum og_status set_level(uint64_t *out, const char *text, struct og_error *err)
@@ -147,6 +167,9 @@ enum og_status og_param_set(struct og_params *params, const struct og_param *row
         break;
     case OG_PARAM_SIZE:
         status = set_size(row, &number, text, err);
+        break;
+    case OG_PARAM_YES_NO:
+        status = set_yes_no(&number, text, err);
         break;
     case OG_PARAM_READER:
         status = set_reader(&number, text, err);

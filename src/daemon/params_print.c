@@ -41,6 +41,11 @@ static void print_count(uint64_t value, FILE *out)
     fprintf(out, "%llu", (unsigned long long)value);
 }
 
+static void print_yes_no(uint64_t value, FILE *out)
+{
+    fputs(value ? "yes" : "no", out);
+}
+
 static void print_level(uint64_t value, FILE *out)
 {
     fputs(og_log_level_name((enum og_log_level)value), out);
@@ -55,6 +60,7 @@ void og_param_print(const struct og_params *params, const struct og_param *row, 
 {
     static void (*const print_number[])(uint64_t value, FILE * out) = {[OG_PARAM_COUNT] = print_count,
                                                                        [OG_PARAM_SIZE] = print_size,
+                                                                       [OG_PARAM_YES_NO] = print_yes_no,
                                                                        [OG_PARAM_READER] = print_reader,
                                                                        [OG_PARAM_LEVEL] = print_level};
     const void *at = (const char *)params + row->offset;

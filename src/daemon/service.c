@@ -62,6 +62,8 @@ static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
     struct og_engine_options options = {.workers = (unsigned)s->params->workers,
                                         .cache_bytes = s->params->cache_bytes,
+                                        .huge_pages = s->params->huge_pages,
+                                        .threads = {.stack_bytes = s->params->stack_bytes, .pinned = s->params->pin},
                                         .quality = (int)s->params->quality,
                                         .reader = (enum og_reader_kind)s->params->reader};
     return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
@@ -82,6 +84,7 @@ static enum og_status start_server(struct og_service *s, struct og_error *err)
     s->site.metrics = s->metrics;
     s->site.version = OG_VERSION;
     struct og_server_options options = og_server_defaults(address, (unsigned)s->params->http_threads);
+    options.stack_bytes = s->params->stack_bytes;
     return og_server_start(&options, &s->site, s->log, &s->server, err);
 }
 

@@ -50,7 +50,7 @@ static bool fill_pools(struct og_engine *engine)
         og_engine_put(engine->free_jobs, job);
     }
     for (unsigned i = 0; i < engine->options.families; i++) {
-        struct og_workplace *place = og_workplace_new();
+        struct og_workplace *place = og_workplace_new(engine->options.huge_pages);
         if (!place)
             return false;
         og_engine_put(engine->free_places, place);
@@ -101,7 +101,8 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
         worker->encoder = og_jpeg_encoder_new();
         worker->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
         if (!worker->decoder || !worker->encoder || !worker->buffer ||
-            og_thread_start(&worker->thread, "worker", i, og_worker_run, worker) != OG_OK)
+            og_thread_start_with(&engine->options.threads, &worker->thread, "worker", i, og_worker_run, worker) !=
+                OG_OK)
             return OG_NO_MEMORY;
         worker->started = true;
     }

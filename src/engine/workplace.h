@@ -3,7 +3,7 @@
 #define OG_ENGINE_WORKPLACE_H
 /*
  * og_workplace: the memory that one family needs while it is under work: what was read, and the planes. There is a
- * fixed number of them; a family that has none waits in the front ring.
+ * fixed number of them, and none ever changes its size; a family that has none waits in the front ring.
  *
  * Threads:   belongs to one job at a time. Ownership: new returns owned. Errors: NULL when memory is out.
  */
@@ -16,7 +16,7 @@ struct og_workplace {
     uint8_t *buffer;                /* OG_SLIDE_BUFFER_BYTES, touched only as far as families are long */
 };
 
-struct og_workplace *og_workplace_new(void);
+struct og_workplace *og_workplace_new(bool huge_pages);
 void og_workplace_destroy(struct og_workplace **place);
 
 #endif

@@ -302,8 +302,9 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_CONNECTION_LIMIT, connections,             /* the default is select's 1020 */
         MHD_OPTION_CONNECTION_TIMEOUT, options->idle_seconds, /* the default is none */
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10, /* and with it the size of a request's head */
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,                      /* no HTTP/1.1 without Host */
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,     /* the router wants to see every '%' */
+        MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
+        1,                                                /* no HTTP/1.1 without Host */
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
         MHD_OPTION_NOTIFY_COMPLETED, completed, lane, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane,
         MHD_OPTION_END);
     if (lane->daemon)

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/family.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "base/pages.h"
 
 enum { T = OG_TILE_SIZE, PLANE = T * T };
 
-struct og_family *og_family_new(void)
+enum { HEADER = (sizeof(struct og_family) + 63) / 64 * 64, FAMILY_BYTES = HEADER + (3 + 4 + 16 + 8) * PLANE };
+
+struct og_family *og_family_new(bool huge_pages)
 {
-    struct og_family *family = aligned_alloc(64, (sizeof *family + 63) / 64 * 64 + (3 + 4 + 16 + 8) * PLANE);
+    struct og_family *family = og_pages_new(FAMILY_BYTES, huge_pages);
     if (!family)
         return NULL;
-    uint8_t *next = (uint8_t *)family + (sizeof *family + 63) / 64 * 64;
-    memset(next, 0, (3 + 4 + 16 + 8) * PLANE);
+    uint8_t *next = (uint8_t *)family + HEADER;
     for (int i = 0; i < 3; i++, next += PLANE)
         family->base[i] = (struct og_plane){.data = next, .stride = T, .width = T, .height = T};
     family->luma1 = (struct og_plane){.data = next, .stride = 2 * T, .width = 2 * T, .height = 2 * T};
@@ -26,7 +26,7 @@ struct og_family *og_family_new(void)
 
 void og_family_destroy(struct og_family **family)
 {
-    free(*family);
+    og_pages_free(*family, FAMILY_BYTES);
     *family = NULL;
 }
 

@@ -35,7 +35,7 @@ enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_s
     m->source = source;
     m->encoder = og_jpeg_encoder_new();
     m->decoder = og_jpeg_decoder_new();
-    m->family = og_family_new();
+    m->family = og_family_new(false);
     m->streams = malloc(OG_FAMILY_BYTES_MAX);
     enum og_status status = m->encoder && m->decoder && m->family && m->streams
                                 ? source->kind->reader_new(source->state, &m->reader, err)

@@ -32,7 +32,7 @@ struct og_rebuilder *og_rebuilder_new(void)
     r->kernels = og_kernels_choose();
     r->decoder = og_jpeg_decoder_new();
     r->encoder = og_jpeg_encoder_new();
-    r->family = og_family_new();
+    r->family = og_family_new(false);
     if (og_reader_new(OG_READER_AUTO, &r->reader, NULL) != OG_OK || !r->decoder || !r->encoder || !r->family)
         og_rebuilder_destroy(&r);
     return r;

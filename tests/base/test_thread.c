@@ -132,6 +132,55 @@ static void cores_are_those_that_the_process_may_use(void **state)
     assert_int_equal(cores, 1);
 }
 
+struct seat {
+    size_t stack_bytes;
+    cpu_set_t processors;
+};
+
+static void *look_around(void *argument)
+{
+    struct seat *seat = argument;
+    pthread_attr_t attributes;
+    pthread_getattr_np(pthread_self(), &attributes);
+    pthread_attr_getstacksize(&attributes, &seat->stack_bytes);
+    pthread_attr_destroy(&attributes);
+    sched_getaffinity(0, sizeof seat->processors, &seat->processors);
+    return NULL;
+}
+
+static struct seat seat_of(struct og_thread_options options, unsigned index)
+{
+    struct seat seat = {0};
+    struct og_thread thread;
+    assert_int_equal(og_thread_start_with(&options, &thread, "seat", index, look_around, &seat), OG_OK);
+    og_thread_join(&thread);
+    return seat;
+}
+
+static void a_pinned_thread_has_one_of_our_processors_and_the_next_one_another(void **state)
+{
+    (void)state;
+    cpu_set_t ours, both;
+    sched_getaffinity(0, sizeof ours, &ours);
+    struct seat first = seat_of((struct og_thread_options){.pinned = true}, 0);
+    struct seat second = seat_of((struct og_thread_options){.pinned = true}, 1);
+    struct seat around = seat_of((struct og_thread_options){.pinned = true}, og_thread_cores());
+    assert_int_equal(CPU_COUNT(&first.processors), 1);
+    CPU_AND(&both, &first.processors, &ours);
+    assert_int_equal(CPU_COUNT(&both), 1);
+    assert_true(CPU_EQUAL(&first.processors, &around.processors));
+    assert_int_equal(CPU_EQUAL(&first.processors, &second.processors) != 0, og_thread_cores() == 1);
+}
+
+static void a_stack_is_as_large_as_asked_and_an_impossible_one_is_refused(void **state)
+{
+    (void)state;
+    struct og_thread thread;
+    struct og_thread_options tiny = {.stack_bytes = 1};
+    assert_int_equal(seat_of((struct og_thread_options){.stack_bytes = 640 << 10}, 0).stack_bytes, 640 << 10);
+    assert_int_equal(og_thread_start_with(&tiny, &thread, "seat", 0, look_around, NULL), OG_NO_MEMORY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +190,8 @@ int main(void)
         cmocka_unit_test(starting_leaves_the_callers_signals_alone),
         cmocka_unit_test(names_carry_the_index_and_are_cut_at_fifteen),
         cmocka_unit_test(cores_are_those_that_the_process_may_use),
+        cmocka_unit_test(a_pinned_thread_has_one_of_our_processors_and_the_next_one_another),
+        cmocka_unit_test(a_stack_is_as_large_as_asked_and_an_impossible_one_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,6 +58,8 @@ static void without_words_everything_is_as_the_table_says(void **state)
     assert_string_equal(p.listen, "127.0.0.1:8080");
     assert_true(p.workers == OG_PARAM_AUTO && p.http_threads == OG_PARAM_AUTO && p.cache_bytes == OG_PARAM_AUTO);
     assert_int_equal(p.quality, 90);
+    assert_int_equal(p.stack_bytes, 512 << 10);
+    assert_false(p.pin || p.huge_pages);
     assert_int_equal(p.reader, OG_READER_AUTO);
     assert_int_equal(p.log_level, OG_LOG_INFO);
     assert_false(p.help || p.version || p.check_config || p.print_config);
@@ -67,13 +69,15 @@ static void flags_set_their_members(void **state)
 {
     (void)state;
     struct og_params p = taken("--slides /s --listen [::1]:0 --workers 3 --http-threads 2 --cache 2G --quality 75 "
-                               "--reader mmap --log-level debug --check-config");
+                               "--pin yes --stack 1M --huge-pages yes --reader mmap --log-level debug --check-config");
     assert_string_equal(p.slides, "/s");
     assert_string_equal(p.listen, "[::1]:0");
     assert_int_equal(p.workers, 3);
     assert_int_equal(p.http_threads, 2);
     assert_int_equal(p.cache_bytes, UINT64_C(2) << 30);
     assert_int_equal(p.quality, 75);
+    assert_int_equal(p.stack_bytes, 1 << 20);
+    assert_true(p.pin && p.huge_pages);
     assert_int_equal(p.reader, OG_READER_MMAP);
     assert_int_equal(p.log_level, OG_LOG_DEBUG);
     assert_true(p.check_config);
@@ -124,6 +128,8 @@ static void wrong_flags_are_refused_in_a_sentence(void **state)
         {"--quality auto", "--quality: \"auto\" is not a number from 1 to 100"},
         {"--cache 12Q", "--cache: \"12Q\" is not a size like 512M"},
         {"--cache -1", "--cache: \"-1\" is not a size"},
+        {"--stack 4K", "--stack: \"4K\" is not between 131072 and 67108864 bytes"},
+        {"--pin maybe", "--pin: \"maybe\" is not yes or no"},
         {"--cache 99999999999G", "--cache: \"99999999999G\" is not a size"},
         {"--listen localhost:80", "--listen: \"localhost:80\" is no address like 127.0.0.1:8080"},
         {"--reader fast", "--reader: \"fast\" is not one of auto, pread, uring and mmap"},
@@ -261,8 +267,9 @@ static void the_printed_file_without_its_marks_sets_every_default(void **state)
     assert_string_equal(p.slides, "DIR");
     assert_string_equal(p.listen, defaults.listen);
     assert_true(p.workers == defaults.workers && p.http_threads == defaults.http_threads &&
-                p.cache_bytes == defaults.cache_bytes && p.quality == defaults.quality && p.reader == defaults.reader &&
-                p.log_level == defaults.log_level);
+                p.cache_bytes == defaults.cache_bytes && p.quality == defaults.quality && p.pin == defaults.pin &&
+                p.stack_bytes == defaults.stack_bytes && p.huge_pages == defaults.huge_pages &&
+                p.reader == defaults.reader && p.log_level == defaults.log_level);
     free(text);
 }
 
@@ -289,8 +296,9 @@ static void effective_settings_are_lines_of_a_file(void **state)
 
     char *text = printed(og_params_print_effective, &p);
 
-    assert_string_equal(text, "slides = /s\nlisten = 127.0.0.1:8080\nworkers = 3\nhttp-threads = 1\ncache = 1536M\n"
-                              "quality = 90\nreader = uring\nlog-level = warn\n");
+    assert_string_equal(text,
+                        "slides = /s\nlisten = 127.0.0.1:8080\nworkers = 3\nhttp-threads = 1\ncache = 1536M\n"
+                        "quality = 90\npin = no\nstack = 512K\nhuge-pages = no\nreader = uring\nlog-level = warn\n");
     assert_int_equal(from_file(*state, text, "", &again, &err), OG_OK);
     assert_int_equal(again.cache_bytes, p.cache_bytes);
     free(text);

@@ -11,7 +11,7 @@ enum { T = OG_TILE_SIZE };
 /* A family with its base and every second residual "decoded": any bytes will do for the arithmetic. */
 static struct og_family *filled(void)
 {
-    struct og_family *family = og_family_new();
+    struct og_family *family = og_family_new(false);
     uint32_t seed = 23;
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < T * T; i++)
@@ -85,7 +85,7 @@ static void a_slot_depends_on_its_closure_alone_whatever_the_predictor(void **st
 /* Steps of 10 in every plane: 3 · 50 + 60 is 52.5 times 4, so that the three predictors differ. */
 static struct og_family *stepped(enum og_predictor predictor, unsigned slot)
 {
-    struct og_family *family = og_family_new();
+    struct og_family *family = og_family_new(false);
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < T * T; i++)
             family->base[c].data[i] = i % 4 < 2 ? 50 : 60;
@@ -131,7 +131,7 @@ static void the_order_of_slots_does_not_matter(void **state)
 static void tiles_of_the_family_are_parts_of_its_planes(void **state)
 {
     (void)state;
-    struct og_family *family = og_family_new();
+    struct og_family *family = og_family_new(false);
     struct og_plane chroma[2];
 
     assert_ptr_equal(og_family_luma(family, OG_SLOT_L1 + 3).data, family->luma1.data + T * 2 * T + T);
@@ -168,6 +168,57 @@ static void encoded_tiles_have_the_size_asked_for(void **state)
     og_family_destroy(&family);
 }
 
+static void fill_base(struct og_family *family, uint8_t y, uint8_t cb, uint8_t cr)
+{
+    og_plane_fill(&family->base[0], y);
+    og_plane_fill(&family->base[1], cb);
+    og_plane_fill(&family->base[2], cr);
+}
+
+static void glass_predicts_glass_and_a_speck_is_seen_as_far_as_it_reaches(void **state)
+{
+    (void)state;
+    for (int predictor = 0; predictor < OG_PREDICTORS; predictor++) {
+        struct og_family *family = og_family_new(false);
+        uint8_t colour[3];
+        fill_base(family, 243, 127, 129);
+        family->base[0].data[(T / 2 - 1) * T + 20] = 40; /* the last row of the upper half */
+        for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+            og_family_rebuild(family, og_kernels_choose(), (enum og_predictor)predictor, slot, false);
+        assert_false(og_family_is_flat(family, OG_SLOT_L1, colour));
+        assert_false(og_family_is_flat(family, OG_SLOT_L1 + 2, colour)); /* below it */
+        assert_true(og_family_is_flat(family, OG_SLOT_L1 + 1, colour));
+        assert_int_equal(colour[0], 243);
+        assert_int_equal(colour[1], 127);
+        assert_int_equal(colour[2], 129);
+        assert_true(og_family_is_flat(family, OG_SLOT_L0 + 3, colour));
+        assert_false(og_family_is_flat(family, OG_SLOT_L0 + 4, colour));
+        og_family_destroy(&family);
+    }
+}
+
+/* The short way over a fill against the kernels themselves. */
+static void flat_parts_come_out_as_the_kernels_would_make_them(void **state)
+{
+    (void)state;
+    struct og_family *family = og_family_new(false);
+    const struct og_kernels *kernels = og_kernels_choose();
+    static uint8_t expected[T * T];
+    fill_base(family, 200, 3, 255);
+    og_plane_fill(&(struct og_plane){family->base[0].data, T, T / 2, T}, 17);
+    for (int predictor = 0; predictor < OG_PREDICTORS; predictor++)
+        for (unsigned slot = OG_SLOT_L1; slot < OG_SLOT_L0; slot++) {
+            struct og_place place = og_slot_place(slot);
+            struct og_rect area = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
+            kernels->predict[predictor].upsample(&family->base[0], area, expected, T);
+            og_family_rebuild(family, kernels, (enum og_predictor)predictor, slot, false);
+            struct og_plane luma = og_family_luma(family, slot);
+            for (int y = 0; y < T; y++)
+                assert_memory_equal(luma.data + y * luma.stride, expected + y * T, T);
+        }
+    og_family_destroy(&family);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +227,8 @@ int main(void)
         cmocka_unit_test(the_order_of_slots_does_not_matter),
         cmocka_unit_test(tiles_of_the_family_are_parts_of_its_planes),
         cmocka_unit_test(encoded_tiles_have_the_size_asked_for),
+        cmocka_unit_test(glass_predicts_glass_and_a_speck_is_seen_as_far_as_it_reaches),
+        cmocka_unit_test(flat_parts_come_out_as_the_kernels_would_make_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
