@@ -14,7 +14,7 @@
 #include "report.h"
 #include "variant.h"
 
-enum { SIDE = 16384, QUICK_SIDE = 2048, ROUNDS = 7, IN_FLIGHT = 32 };
+enum { SIDE = 16384, QUICK_SIDE = 2048, ROUNDS = 5, IN_FLIGHT = 32 };
 
 struct row {
     const char *title, *stream;
@@ -36,9 +36,9 @@ static const struct row rows[] = {
     {"  the same", "viewer", PRODUCT, {"family_rgb", NULL, NULL}, 1},
     {"fixed pools / malloc for each use", "cold", PRODUCT, {"malloc", NULL, NULL}, 1},
     {"  the same", "viewer", PRODUCT, {"malloc", NULL, NULL}, 1},
-    {"staged, asked-for first / a thread per family", "cold", PRODUCT, {"worker_family", NULL, NULL}, 3},
-    {"  the same", "viewer", PRODUCT, {"worker_family", NULL, NULL}, 3},
-    {"asked-for first / whole families, same stages", "cold", PRODUCT, {"order", NULL, NULL}, 3},
+    {"staged, asked-for first / a thread per family", "cold", PRODUCT, {"worker_family", NULL, NULL}, 2},
+    {"  the same", "viewer", PRODUCT, {"worker_family", NULL, NULL}, 2},
+    {"asked-for first / whole families, same stages", "cold", PRODUCT, {"order", NULL, NULL}, 2},
     {"lock-free rings / queues with a mutex", "cold", PRODUCT, {"ring_mutex", NULL, NULL}, 1},
     {"SIMD kernels / scalar", "cold", PRODUCT, {"product", "OG_CPU=scalar", NULL}, 1},
     {"a family in one read / 21 files", "cold", PRODUCT, {"slide_files", NULL, NULL}, 1},
@@ -56,8 +56,8 @@ static const struct row rows[] = {
      1},
     {"pinned workers / not", "cold", {"product", NULL, "--option pin=1"}, PRODUCT, 1},
     {"huge pages / not", "cold", {"product", NULL, "--option huge-pages=1"}, PRODUCT, 1},
-    {"everything / the naive server", "cold", PRODUCT, {"naive", "OG_CPU=scalar", NULL}, 3},
-    {"  the same", "viewer", PRODUCT, {"naive", "OG_CPU=scalar", NULL}, 3},
+    {"everything / the naive server", "cold", PRODUCT, {"naive", "OG_CPU=scalar", NULL}, 2},
+    {"  the same", "viewer", PRODUCT, {"naive", "OG_CPU=scalar", NULL}, 2},
 };
 
 struct figure {
@@ -125,7 +125,7 @@ static void run_row(const struct report *report, const struct slides *slides, co
     struct load_result with, without;
     int rounds = report_rounds(report, ROUNDS);
     bool hits = strcmp(row->stream, "hits") == 0;
-    unsigned ms = report->quick ? 30 : 700 * row->repeat, cache = report->quick                      ? 200 << 10
+    unsigned ms = report->quick ? 30 : 600 * row->repeat, cache = report->quick                      ? 200 << 10
                                                                   : strcmp(row->stream, "cold") == 0 ? 6 << 20
                                                                                                      : 24 << 20;
     for (int r = 0; r < rounds; r++) {
