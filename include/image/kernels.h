@@ -48,11 +48,12 @@ struct og_kernels {
 
 extern const struct og_kernels og_kernels_scalar;
 extern const struct og_kernels og_kernels_avx2; /* x86-64 builds only; ask og_kernels_variant whether it runs here */
+extern const struct og_kernels og_kernels_neon; /* 64-bit ARM builds only, where it always runs */
 
 /* The variants that this processor runs, best first, scalar last; NULL behind the last. */
 const struct og_kernels *og_kernels_variant(unsigned i);
 
-/* The best variant; the environment variable OG_CPU names another ("scalar", "avx2"). */
+/* The best variant; the environment variable OG_CPU names another ("scalar", "avx2", "neon"). */
 const struct og_kernels *og_kernels_choose(void);
 
 #endif

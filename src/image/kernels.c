@@ -22,6 +22,9 @@ static const struct {
     const struct og_kernels *table;
     bool (*runs_here)(void);
 } variants[] = {
+#ifdef OG_WITH_NEON
+    {&og_kernels_neon, always},
+#endif
 #ifdef OG_WITH_AVX2
     {&og_kernels_avx2, has_avx2},
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <immintrin.h>
 
-#include "predictor_rows.h"
+#include "kernels_rows.h"
 
-enum { LANES = 32 };
+enum { LANES = 32, SUMS = LANES / 2 };
 
 static __m256i load(const uint8_t *from)
 {
@@ -40,10 +40,17 @@ static void cubic_blend(const struct taps *rows, int first, int last, void *to)
 {
     uint8_t *row = to;
     int x = first;
-    for (; x + LANES <= last; x += LANES, row += LANES)
-        store(row, cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+    for (; x + LANES <= last; x += LANES)
+        store(row + x - first,
+              cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+    if (x < last && last - first >= LANES) { /* the last ones together with some that are done */
+        x = last - LANES;
+        store(row + x - first,
+              cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+        return;
+    }
     for (; x < last; x++)
-        cubic_blend_sample(rows, x, row++);
+        cubic_blend_sample(rows, x, row + x - first);
 }
 
 /* 64 samples of an output row: even and odd phases, then put side by side. */
@@ -92,35 +99,35 @@ static void cubic_stretch_add(const void *row, int width, uint8_t *to)
         cubic_stretch_add_sample(s + x, to + 2 * x);
 }
 
-static void bilinear_blend_down(const struct taps *rows, int first, int last, void *to)
+/* 32 samples of an output row: each 16 bits hold an even sample and, above it, the odd one. */
+static __m256i bilinear32(const uint16_t *v)
 {
-    uint16_t *row = to;
-    for (int x = first; x < last; x++)
-        bilinear_blend_sample(rows, x, ROUND_DOWN, row++);
+    __m256i own = _mm256_mullo_epi16(_mm256_loadu_si256((const __m256i *)v), _mm256_set1_epi16(3));
+    __m256i even = _mm256_add_epi16(own, _mm256_loadu_si256((const __m256i *)(v - 1)));
+    __m256i odd = _mm256_add_epi16(own, _mm256_loadu_si256((const __m256i *)(v + 1)));
+    odd = _mm256_and_si256(_mm256_slli_epi16(odd, 4), _mm256_set1_epi16((short)0xff00));
+    return _mm256_or_si256(_mm256_srli_epi16(even, 4), odd);
 }
 
-static void bilinear_blend_nearest(const struct taps *rows, int first, int last, void *to)
+static void bilinear_stretch(const void *row, int width, uint8_t *to)
 {
-    uint16_t *row = to;
-    for (int x = first; x < last; x++)
-        bilinear_blend_sample(rows, x, ROUND_NEAREST, row++);
-}
-
-static void bilinear_stretch(const void *row, int width, uint8_t *restrict to)
-{
-    const uint16_t *restrict v = row;
-    for (int x = 0; x < width; x++)
+    const uint16_t *v = row;
+    int x = 0;
+    for (; x + SUMS <= width; x += SUMS)
+        store(to + 2 * x, bilinear32(v + x));
+    for (; x < width; x++)
         bilinear_stretch_sample(v + x, to + 2 * x);
 }
 
-static void bilinear_stretch_add(const void *row, int width, uint8_t *restrict to)
+static void bilinear_stretch_add(const void *row, int width, uint8_t *to)
 {
-    const uint16_t *restrict v = row;
-    for (int x = 0; x < width; x++)
+    const uint16_t *v = row;
+    int x = 0;
+    for (; x + SUMS <= width; x += SUMS)
+        store(to + 2 * x, add32(bilinear32(v + x), load(to + 2 * x)));
+    for (; x < width; x++)
         bilinear_stretch_add_sample(v + x, to + 2 * x);
 }
-
-#include "predictor_tpl.h"
 
 /* Sums of neighbouring bytes as 16 bits: 16 of them from 32 samples. */
 static __m256i pairs(const uint8_t *from)
@@ -142,15 +149,6 @@ static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, ui
     return x;
 }
 
-static void halve(const struct og_plane *from, const struct og_plane *to)
-{
-    for (int y = 0; y < to->height; y++) {
-        const uint8_t *upper = from->data + inside(2 * y, from->height) * from->stride;
-        const uint8_t *lower = from->data + inside(2 * y + 1, from->height) * from->stride;
-        uint8_t *row = to->data + y * to->stride;
-        int samples = from->width < 2 * to->width ? from->width : 2 * to->width;
-        halve_columns(from, upper, lower, halve_row(upper, lower, samples, row), to->width, row);
-    }
-}
+#include "kernels_tpl.h"
 
 const struct og_kernels og_kernels_avx2 = {.name = "avx2", .predict = PREDICT, .halve = halve};

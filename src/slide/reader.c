@@ -17,7 +17,7 @@ static const struct og_reader_way *const ways[OG_READER_KINDS] = {
     [OG_READER_MMAP] = &og_reader_mmap,
 };
 
-static const enum og_reader_kind without_a_wish = OG_READER_PREAD;
+static const enum og_reader_kind without_a_wish = OG_READER_PREAD; /* docs/PERFORMANCE.md says why */
 
 enum og_status og_reader_new(enum og_reader_kind kind, struct og_reader **out, struct og_error *err)
 {

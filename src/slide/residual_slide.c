@@ -242,7 +242,8 @@ static void residual_prefetch_family(void *state, struct og_reader *reader, uint
 {
     struct residual_slide *slide = state;
     struct og_record record;
-    if (read_record(slide, reader, 0, fx, fy, &record, NULL) == OG_OK)
+    struct og_error unheard;
+    if (read_record(slide, reader, 0, fx, fy, &record, &unheard) == OG_OK)
         og_reader_ahead(reader, &slide->file, record.offset, family_bytes(&record));
 }
 

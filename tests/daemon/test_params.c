@@ -8,7 +8,7 @@
 #include "slide/folder.h"
 #include "support/cmocka_all.h"
 
-#define ARGUMENTS_MAX 16
+#define ARGUMENTS_MAX 32
 
 /* Arguments behind the program's name, separated by blanks. */
 static enum og_status from_words(struct og_params *params, const char *words, struct og_error *err)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef OG_IMAGE_PREDICTOR_ROWS_H
-#define OG_IMAGE_PREDICTOR_ROWS_H
+#ifndef OG_IMAGE_KERNELS_ROWS_H
+#define OG_IMAGE_KERNELS_ROWS_H
 /*
- * What every variant of the kernels shares: the row between the passes, the four source rows of a column pass, and one
- * sample of each step in plain C, which is the whole of the scalar variant and the ragged ends of the others.
+ * What every variant of the kernels shares: the row between the passes, the four source rows of a column pass, the
+ * bilinear column pass, which compilers turn into vectors as well as anybody, and one sample of each other step in
+ * plain C, which is the whole of the scalar variant and the ragged ends of the others.
  *
  * Threads: pure functions. Ownership: borrow. Errors: none.
  */
@@ -13,7 +14,7 @@
 #include "image/kernels.h"
 
 /* A row of the column pass: the samples under it and two beyond each end, and room for a vector that starts inside. */
-enum { REACH = 2, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH + 64 };
+enum { REACH = OG_PREDICTOR_REACH, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH + 64 };
 
 union row {
     uint8_t samples[ROW]; /* cubic */
@@ -63,13 +64,21 @@ static inline void cubic_stretch_add_sample(const uint8_t *s, uint8_t *to)
     to[1] = add(cubic(s[2], s[1], s[0], s[-1]), to[1]);
 }
 
-/* What a bilinear column pass adds to each sum: the row pass weighs it by 3 + 1, which makes the k of the definition.
- */
-enum { ROUND_DOWN = 0, ROUND_NEAREST = 2 };
-
-static inline void bilinear_blend_sample(const struct taps *rows, int x, int rounding, uint16_t *to)
+static inline void bilinear_blend(const struct taps *rows, int first, int last, int rounding, uint16_t *restrict row)
 {
-    *to = (uint16_t)(3 * rows->own[x] + rows->near[x] + rounding);
+    for (int x = first; x < last; x++)
+        *row++ = (uint16_t)(3 * rows->own[x] + rows->near[x] + rounding);
+}
+
+static inline void bilinear_blend_down(const struct taps *rows, int first, int last, void *to)
+{
+    bilinear_blend(rows, first, last, 0, to);
+}
+
+/* The row pass weighs the 2 by 3 + 1: the k of the definition. */
+static inline void bilinear_blend_nearest(const struct taps *rows, int first, int last, void *to)
+{
+    bilinear_blend(rows, first, last, 2, to);
 }
 
 static inline void bilinear_stretch_sample(const uint16_t *v, uint8_t *to)

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The predictors' sweep, once for all variants: edges, and one output row after the other while it is in cache. A
- * template, included by each variant after it has defined its row functions, cubic_… on bytes and bilinear_… on sums:
+ * The sweeps, once for all variants: edges, and one output row after the other while it is in cache. A template,
+ * included by each variant after it has defined its row functions, cubic_… on bytes and bilinear_… on sums:
  *
- *     …_blend(const struct taps *rows, int first, int last, void *to)   the column pass over columns first … last - 1;
- *                                                                       bilinear: _blend_down and _blend_nearest
- *     …_stretch(const void *row, int width, uint8_t *to)                the row pass; row[-2] … row[width + 1] exist
- *     …_stretch_add(const void *row, int width, uint8_t *to)            the same onto residuals
+ *     cubic_blend(const struct taps *rows, int first, int last, void *to)   the column pass, columns first … last - 1
+ *     …_stretch(const void *row, int width, uint8_t *to)                    the row pass; row[-2] … row[width + 1]
+ * exist …_stretch_add(const void *row, int width, uint8_t *to)                the same onto residuals
+ *     halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
+ *         halves the first 2n of the samples that all exist, as many as suit it, and returns n; plain C does the rest
  *
  * Threads: pure functions. Ownership: none. Errors: none.
  */
-#ifndef OG_IMAGE_PREDICTOR_TPL_H
-#define OG_IMAGE_PREDICTOR_TPL_H
+#ifndef OG_IMAGE_KERNELS_TPL_H
+#define OG_IMAGE_KERNELS_TPL_H
 
 #include <string.h>
 
-#include "predictor_rows.h"
+#include "kernels_rows.h"
 
 struct passes {
     size_t unit; /* bytes of a sample between the passes */
@@ -83,6 +84,17 @@ static void nearest_upsample(const struct og_plane *from, struct og_rect area, u
 static void nearest_upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
 {
     sweep((struct passes){sizeof(uint16_t), bilinear_blend_nearest, bilinear_stretch_add}, from, area, to, to_stride);
+}
+
+static void halve(const struct og_plane *from, const struct og_plane *to)
+{
+    int samples = from->width < 2 * to->width ? from->width : 2 * to->width;
+    for (int y = 0; y < to->height; y++) {
+        const uint8_t *upper = from->data + inside(2 * y, from->height) * from->stride;
+        const uint8_t *lower = from->data + inside(2 * y + 1, from->height) * from->stride;
+        uint8_t *row = to->data + y * to->stride;
+        halve_columns(from, upper, lower, halve_row(upper, lower, samples, row), to->width, row);
+    }
 }
 
 /* The member `predict` of the variant's table. */
