@@ -29,6 +29,7 @@
     X(TILE_SPECULATIVE, "origami_tiles_encoded_total", "for=\"speculation\"", "")                                      \
     X(TASK_DROPPED, "origami_speculation_dropped_total", "", "Speculative tasks dropped because demand was waiting")   \
     X(READ_BYTES, "origami_read_bytes_total", "", "Bytes read from slides")                                            \
+    X(READ_AHEAD, "origami_read_ahead_total", "", "Families whose read was started before anybody asked for them")     \
     X(READ_DAMAGED, "origami_damage_total", "found=\"read\"", "Damage found in slides, by what found it")              \
     X(DECODE_DAMAGED, "origami_damage_total", "found=\"decode\"", "")                                                  \
     X(SLIDE_OPENED, "origami_slides_scanned_total", "outcome=\"opened\"", "Entries of the slide folder, by outcome")   \

@@ -23,6 +23,7 @@
 #include <stdalign.h>
 #include <stdatomic.h>
 
+#include "ahead.h"
 #include "base/thread.h"
 #include "flat_tiles.h"
 #include "flight.h"
@@ -68,6 +69,7 @@ struct og_engine {
     struct og_park work, idle;
     alignas(64) atomic_uint in_flight;
     atomic_bool stopping, ended;
+    struct og_ahead ahead;
 };
 
 /* worker.c */

@@ -101,6 +101,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     struct og_engine *engine = worker->engine;
     if (og_engine_abandon(engine, job))
         return;
+    og_ahead_note(&engine->ahead, &job->key);
     uint64_t since = job->since_ns;
     lap(worker, OG_TIME_QUEUE, &since);
     struct og_error err = {0};
@@ -197,11 +198,23 @@ static void finish(struct og_worker *worker, struct og_task *task, enum og_statu
     og_engine_leave(worker->engine, job);
 }
 
+/* Cancelled under load because speculation is. */
+static void look_ahead(struct og_worker *worker, const struct og_job *job)
+{
+    struct og_engine *engine = worker->engine;
+    struct og_ahead_guess guess[OG_AHEAD_GUESSES];
+    unsigned n = og_ahead_guess(&engine->ahead, engine->seed, job->slide, job->x, job->y, guess);
+    for (unsigned i = 0; i < n; i++)
+        og_slide_prefetch_family(job->slide, worker->reader, guess[i].x, guess[i].y);
+    og_count(worker->metrics, OG_COUNT_READ_AHEAD, n);
+}
+
 void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgency urgency)
 {
     struct og_job *job = task->job;
     pthread_mutex_lock(&job->lock);
     enum og_claim claim = og_job_claim_locked(job, task, urgency);
+    bool ahead = claim == OG_CLAIM_RUN && og_job_looks_ahead_locked(job, urgency);
     pthread_mutex_unlock(&job->lock);
     if (claim == OG_CLAIM_LATER)
         og_engine_put(worker->engine->stage[task->stage][OG_SPECULATION], task);
@@ -209,6 +222,8 @@ void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgen
         og_engine_leave(worker->engine, job);
     if (claim != OG_CLAIM_RUN)
         return;
+    if (ahead)
+        look_ahead(worker, job);
     uint64_t since = worker->engine->options.clock();
     struct og_error err = {0};
     struct og_buf *buf = NULL;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_TESTS_ALLOCATIONS_H
+#define OG_TESTS_ALLOCATIONS_H
+/*
+ * Counts what the threads called "worker-N" ask of the heap, by who asks: libjpeg, for the pools that it makes for each
+ * image, or somebody else. A program that has this linked in calls the allocator through it, whichever that is.
+ *
+ * Threads:   any; the sums may be read at any time.
+ * Ownership: passes all through.
+ * Errors:    none; a caller that belongs to no file counts as somebody else.
+ */
+#include <stddef.h>
+
+struct allocations {
+    size_t calls, bytes;
+};
+
+struct allocations allocations_of_libjpeg(void);
+struct allocations allocations_of_others(void);
+
+#endif
