@@ -3,9 +3,11 @@
  * One engine under one load, once: the product's, or one with an alternative linked in the place of a part of it. The
  * other benches run it, a process for each measurement, and read the line that it prints.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "load.h"
 #include "slides.h"
@@ -13,7 +15,8 @@
 
 struct choice {
     const char *slides, *slide, *stream;
-    uint64_t threads, in_flight, cache, seed;
+    uint64_t threads, in_flight, seed;
+    bool drop; /* the slide from the page cache */
     double rate, warm, seconds;
     struct og_engine_options options;
 };
@@ -90,6 +93,8 @@ static struct choice read_arguments(int argc, char **argv)
             choice.warm = (double)whole(value) / 1e3;
         else if (strcmp(name, "--ms") == 0)
             choice.seconds = (double)whole(value) / 1e3;
+        else if (strcmp(name, "--drop") == 0)
+            choice.drop = whole(value);
         else if (strcmp(name, "--option") == 0)
             set_option(&choice.options, value);
         else
@@ -100,9 +105,21 @@ static struct choice read_arguments(int argc, char **argv)
     return choice;
 }
 
+static void drop_slide(const struct choice *choice)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.tif", choice->slides, choice->slide);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fdatasync(file) != 0 || posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) != 0)
+        stop("cannot drop", path);
+    close(file);
+}
+
 int main(int argc, char **argv)
 {
     struct choice choice = read_arguments(argc, argv);
+    if (choice.drop)
+        drop_slide(&choice);
     struct slides slides;
     slides_visit(&slides, choice.slides);
     struct og_engine *engine = slides_serve(&slides, choice.options);

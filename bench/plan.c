@@ -29,21 +29,26 @@ struct row {
 
 static const struct row rows[] = {
     {"concurrent S3-FIFO cache / one mutex, LRU", "hits", PRODUCT, {"cache_lru", NULL, NULL}, 1},
-    {"  the same", "viewer", PRODUCT, {"cache_lru", NULL, NULL}, 1},
+    {"concurrent S3-FIFO cache / one mutex, LRU", "viewer", PRODUCT, {"cache_lru", NULL, NULL}, 1},
     {"chroma with each tile / chroma in sequence", "cold", PRODUCT, {"family_chroma", NULL, NULL}, 1},
-    {"  the same", "viewer", PRODUCT, {"family_chroma", NULL, NULL}, 1},
+    {"chroma with each tile / chroma in sequence", "viewer", PRODUCT, {"family_chroma", NULL, NULL}, 1},
     {"planes / through RGB", "cold", PRODUCT, {"family_rgb", NULL, NULL}, 1},
-    {"  the same", "viewer", PRODUCT, {"family_rgb", NULL, NULL}, 1},
+    {"planes / through RGB", "viewer", PRODUCT, {"family_rgb", NULL, NULL}, 1},
     {"fixed pools / malloc for each use", "cold", PRODUCT, {"malloc", NULL, NULL}, 1},
-    {"  the same", "viewer", PRODUCT, {"malloc", NULL, NULL}, 1},
+    {"fixed pools / malloc for each use", "viewer", PRODUCT, {"malloc", NULL, NULL}, 1},
     {"staged, asked-for first / a thread per family", "cold", PRODUCT, {"worker_family", NULL, NULL}, 2},
-    {"  the same", "viewer", PRODUCT, {"worker_family", NULL, NULL}, 2},
+    {"staged, asked-for first / a thread per family", "viewer", PRODUCT, {"worker_family", NULL, NULL}, 2},
     {"asked-for first / whole families, same stages", "cold", PRODUCT, {"order", NULL, NULL}, 2},
     {"lock-free rings / queues with a mutex", "cold", PRODUCT, {"ring_mutex", NULL, NULL}, 1},
     {"SIMD kernels / scalar", "cold", PRODUCT, {"product", "OG_CPU=scalar", NULL}, 1},
     {"a family in one read / 21 files", "cold", PRODUCT, {"slide_files", NULL, NULL}, 1},
     {"jemalloc / glibc's malloc", "cold", PRODUCT, {"product_glibc", NULL, NULL}, 1},
-    {"  the same", "viewer", PRODUCT, {"product_glibc", NULL, NULL}, 1},
+    {"jemalloc / glibc's malloc", "viewer", PRODUCT, {"product_glibc", NULL, NULL}, 1},
+    {"prefetch / none, slide not in memory",
+     "viewer",
+     {"product", NULL, "--drop 1"},
+     {"no_prefetch", NULL, "--drop 1"},
+     1},
     {"mapped / pread",
      "cold",
      {"product", NULL, "--option reader=mmap"},
@@ -57,7 +62,7 @@ static const struct row rows[] = {
     {"pinned workers / not", "cold", {"product", NULL, "--option pin=1"}, PRODUCT, 1},
     {"huge pages / not", "cold", {"product", NULL, "--option huge-pages=1"}, PRODUCT, 1},
     {"everything / the naive server", "cold", PRODUCT, {"naive", "OG_CPU=scalar", NULL}, 2},
-    {"  the same", "viewer", PRODUCT, {"naive", "OG_CPU=scalar", NULL}, 2},
+    {"everything / the naive server", "viewer", PRODUCT, {"naive", "OG_CPU=scalar", NULL}, 2},
 };
 
 struct figure {
@@ -149,6 +154,15 @@ static void run_row(const struct report *report, const struct slides *slides, co
     print_figure(report, row, "CPU", "ms/tile", &cpu, rounds, false);
 }
 
+/* --row TEXT: only the rows with that text in their title. */
+static const char *wanted_row(int argc, char **argv)
+{
+    for (int i = 1; i + 1 < argc; i++)
+        if (strcmp(argv[i], "--row") == 0)
+            return argv[i + 1];
+    return "";
+}
+
 int main(int argc, char **argv)
 {
     struct report report = report_open("plan", argc, argv);
@@ -164,7 +178,8 @@ int main(int argc, char **argv)
         printf("%-46s %-6s %-10s %-8s %9s %9s %7s %7s %7s\n", "with / without", "stream", "figure", "unit", "with",
                "without", "least", "ratio", "most");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        run_row(&report, &slides, &rows[i]);
+        if (strstr(rows[i].title, wanted_row(argc, argv)))
+            run_row(&report, &slides, &rows[i]);
     slides_close(&slides);
     return 0;
 }
