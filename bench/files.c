@@ -25,7 +25,7 @@ static void write_file(const char *path, struct og_span tables, struct og_span s
 static void write_family(const struct og_stored_family *stored, const char *folder)
 {
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
-        char path[512];
+        char path[640];
         snprintf(path, sizeof path, "%s/%u.jpg", folder, slot);
         if (stored->stream[slot].size)
             write_file(path,

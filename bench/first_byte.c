@@ -80,7 +80,7 @@ static double engine_time(struct served *served, const struct og_tile_name *name
 
 static void sample_family(struct sample *sample, struct served *served, uint32_t x, uint32_t y, unsigned slot)
 {
-    char path[64];
+    char path[256];
     struct og_place place = og_slot_place(slot);
     const struct og_slide_facts *facts = og_slide_facts(served->desk.slide);
     struct og_tile_name name;
