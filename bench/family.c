@@ -83,13 +83,14 @@ static void measure(struct desk *desk, struct slides *slides, double *floor_ms, 
 }
 
 struct kernel_figures {
-    double up[OG_PREDICTORS][ROUNDS], add[OG_PREDICTORS][ROUNDS], half[ROUNDS];
+    double up[OG_PREDICTORS][ROUNDS], add[OG_PREDICTORS][ROUNDS], half[ROUNDS], ycc[ROUNDS], rgb[ROUNDS];
 };
 
 static void time_kernels(const struct og_kernels *kernels, struct og_family *family, struct kernel_figures *figures)
 {
     const double per_sample = 1e9 / (KERNEL_REPEATS * 65536.0);
     const struct og_rect area = {0, 0, 128, 128};
+    uint8_t *y = family->base[0].data;
     struct og_plane small = {family->luma1.data, 512, 256, 256};
     for (int r = 0; r < ROUNDS; r++) {
         for (int p = 0; p < OG_PREDICTORS; p++) {
@@ -106,6 +107,14 @@ static void time_kernels(const struct og_kernels *kernels, struct og_family *fam
         for (int n = 0; n < KERNEL_REPEATS; n++)
             kernels->halve(&family->luma1, &small);
         figures->half[r] = (thread_cpu() - before) * per_sample;
+        before = thread_cpu();
+        for (int n = 0; n < KERNEL_REPEATS; n++)
+            kernels->rgb_to_ycc(family->luma0.data, 65536, y, y + 65536, y + 2 * 65536);
+        double between = thread_cpu();
+        for (int n = 0; n < KERNEL_REPEATS; n++)
+            kernels->ycc_to_rgb(y, y + 65536, y + 2 * 65536, 65536, family->luma0.data);
+        figures->ycc[r] = (between - before) * per_sample;
+        figures->rgb[r] = (thread_cpu() - between) * per_sample;
     }
 }
 
@@ -127,6 +136,10 @@ static void bench_kernels(const struct report *report)
         }
         snprintf(name, sizeof name, "%s halve", kernels->name);
         report_figure(report, name, "ns", figures.half, ROUNDS);
+        snprintf(name, sizeof name, "%s RGB to YCbCr, per pixel", kernels->name);
+        report_figure(report, name, "ns", figures.ycc, ROUNDS);
+        snprintf(name, sizeof name, "%s YCbCr to RGB, per pixel", kernels->name);
+        report_figure(report, name, "ns", figures.rgb, ROUNDS);
     }
     og_family_destroy(&family);
 }

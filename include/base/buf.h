@@ -22,6 +22,7 @@ struct og_buf_home {
 
 struct og_buf {
     atomic_uint references;
+    unsigned tier;            /* the home's own */
     struct og_buf_home *home; /* NULL: the allocator */
     size_t size;
     uint8_t data[];

@@ -44,6 +44,10 @@ struct og_kernels {
 
     /* to[x, y] = (sum of the 2x2 block + 2) >> 2; `from` may be odd: its last column or row is repeated. */
     void (*halve)(const struct og_plane *from, const struct og_plane *to);
+
+    /* JFIF's colour transform (ITU-R BT.601, full range), 16-bit fixed point, rounded to nearest, as libjpeg's. */
+    void (*rgb_to_ycc)(const uint8_t *rgb, size_t pixels, uint8_t *y, uint8_t *cb, uint8_t *cr);
+    void (*ycc_to_rgb)(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t pixels, uint8_t *rgb);
 };
 
 extern const struct og_kernels og_kernels_scalar;
@@ -53,7 +57,10 @@ extern const struct og_kernels og_kernels_neon; /* 64-bit ARM builds only, where
 /* The variants that this processor runs, best first, scalar last; NULL behind the last. */
 const struct og_kernels *og_kernels_variant(unsigned i);
 
-/* The best variant; the environment variable OG_CPU names another ("scalar", "avx2", "neon"). */
+/*
+ * The best variant; the environment variable OG_CPU names another ("scalar", "avx2", "neon"). A name of none that runs
+ * here changes nothing.
+ */
 const struct og_kernels *og_kernels_choose(void);
 
 #endif

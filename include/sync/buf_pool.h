@@ -6,10 +6,10 @@
  * own spacing, so that nothing is lost to rounding. A buffer is never resized. When its last owner lets go it lies down
  * in its tier's ring until a tile of that tier wants it. Once a server has seen its load, tiles cost no allocation.
  *
- * Overflow:  an empty tier asks the allocator, a full one gives back to it; so does a tile beyond the largest tier.
- * Threads:   copy and the release of buffers from any thread; new and destroy are single-threaded.
- * Ownership: new returns owned; copy returns an owned buffer, which may outlive the pool: the memory of the rings goes
- *            with the last of pool and buffers. Edges: T1 each who leaves releases, T2 the last one acquires.
+ * Overflow:  an empty tier borrows from the next two, then asks the allocator, a full one gives back to it; so does a
+ * tile beyond the largest tier. Threads:   copy and the release of buffers from any thread; new and destroy are
+ * single-threaded. Ownership: new returns owned; copy returns an owned buffer, which may outlive the pool: the memory
+ * of the rings goes with the last of pool and buffers. Edges: T1 each who leaves releases, T2 the last one acquires.
  * Errors:    new and copy return NULL when memory is out.
  * Bound:     idle buffers hold at most 2 MiB, and no fewer than eight buffers, for each tier.
  */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "image/kernels.h"
 #include "image/plane.h"
 #include "slide/description.h"
 
@@ -29,8 +30,8 @@ struct og_tally_source {
 };
 
 /* One tile. Its chroma planes, when halved, are repeated 2x2, as a decoder of a 4:2:0 tile sees them. */
-void og_tally_tile(struct og_tally *tally, uint32_t x, uint32_t y, const struct og_tally_source *source,
-                   const struct og_plane tile[3], bool chroma_halved);
+void og_tally_tile(struct og_tally *tally, const struct og_kernels *kernels, uint32_t x, uint32_t y,
+                   const struct og_tally_source *source, const struct og_plane tile[3], bool chroma_halved);
 
 void og_tally_merge(struct og_tally *into, const struct og_tally *from);
 

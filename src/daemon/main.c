@@ -10,6 +10,13 @@
 #include "daemon/signals.h"
 #include "engine/library.h"
 
+/*
+ * jemalloc looks for this name. Its thread gives back what was freed while nobody asks for tiles any more; the number
+ * of its arenas stays what it chooses.
+ */
+extern const char *malloc_conf;
+const char *malloc_conf = "background_thread:true,max_background_threads:1,dirty_decay_ms:5000,muzzy_decay_ms:0";
+
 enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static int complain(const struct og_error *err, int status)

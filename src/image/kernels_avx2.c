@@ -151,4 +151,4 @@ static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, ui
 
 #include "kernels_tpl.h"
 
-const struct og_kernels og_kernels_avx2 = {.name = "avx2", .predict = PREDICT, .halve = halve};
+const struct og_kernels og_kernels_avx2 = KERNELS("avx2");

@@ -44,4 +44,4 @@ static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, ui
 
 #include "kernels_tpl.h"
 
-const struct og_kernels og_kernels_scalar = {.name = "scalar", .predict = PREDICT, .halve = halve};
+const struct og_kernels og_kernels_scalar = KERNELS("scalar");

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "kernels_colour.h"
 #include "kernels_rows.h"
 
 struct passes {
@@ -97,12 +98,17 @@ static void halve(const struct og_plane *from, const struct og_plane *to)
     }
 }
 
-/* The member `predict` of the variant's table. */
-#define PREDICT                                                                                                        \
+/* A variant's table. */
+#define KERNELS(word)                                                                                                  \
     {                                                                                                                  \
-        [OG_PREDICTOR_CUBIC] = {cubic_upsample, cubic_upsample_add},                                                   \
-        [OG_PREDICTOR_BILINEAR] = {down_upsample, down_upsample_add},                                                  \
-        [OG_PREDICTOR_BILINEAR_ROUNDED] = {nearest_upsample, nearest_upsample_add},                                    \
+        .name = word,                                                                                                  \
+        .predict =                                                                                                     \
+            {                                                                                                          \
+                [OG_PREDICTOR_CUBIC] = {cubic_upsample, cubic_upsample_add},                                           \
+                [OG_PREDICTOR_BILINEAR] = {down_upsample, down_upsample_add},                                          \
+                [OG_PREDICTOR_BILINEAR_ROUNDED] = {nearest_upsample, nearest_upsample_add},                            \
+            },                                                                                                         \
+        .halve = halve, .rgb_to_ycc = rgb_to_ycc, .ycc_to_rgb = ycc_to_rgb,                                            \
     }
 
 #endif

@@ -12,6 +12,7 @@ enum {
     TIERS = 4 * DOUBLINGS + 1,
     IDLE_BYTES = 2 << 20,
     IDLE_LEAST = 8,
+    LARGER = 2, /* tiers up that an empty one borrows from */
 };
 
 struct og_buf_pool {
@@ -49,7 +50,7 @@ static void leave(struct og_buf_pool *pool)
 static void take_back(struct og_buf_home *home, struct og_buf *buf)
 {
     struct og_buf_pool *pool = (struct og_buf_pool *)home;
-    if (!og_ring_push(pool->idle[tier_of(sizeof *buf + buf->size)], buf))
+    if (!og_ring_push(pool->idle[buf->tier], buf))
         free(buf);
     leave(pool);
 }
@@ -72,12 +73,20 @@ struct og_buf_pool *og_buf_pool_new(void)
     return pool;
 }
 
+/* Rather a little too large than a new one. */
 static struct og_buf *take(struct og_buf_pool *pool, unsigned tier)
 {
-    struct og_buf *buf = og_ring_pop(pool->idle[tier]);
-    if (!buf)
-        return og_buf_new(tier_bytes(tier) - sizeof *buf);
-    atomic_store_explicit(&buf->references, 1, memory_order_relaxed); /* the ring handed it over: nobody else has it */
+    struct og_buf *buf = NULL;
+    unsigned last = tier + LARGER < TIERS ? tier + LARGER : TIERS - 1;
+    for (unsigned at = tier; at <= last && !buf; at++)
+        buf = og_ring_pop(pool->idle[at]);
+    if (buf) {
+        atomic_store_explicit(&buf->references, 1, memory_order_relaxed); /* the ring handed it over: nobody has it */
+        return buf;
+    }
+    buf = og_buf_new(tier_bytes(tier) - sizeof *buf);
+    if (buf)
+        buf->tier = tier;
     return buf;
 }
 

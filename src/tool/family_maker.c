@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image/colour.h"
 #include "image/family.h"
 
 enum { T = OG_TILE_SIZE, SIDE = 4 * T };
@@ -89,8 +88,8 @@ static enum og_status read_source(struct og_family_maker *m, uint32_t fx, uint32
     place_planes(m, width, height);
     struct og_plane *full = m->planes[0];
     for (int row = 0; row < height; row++)
-        og_rgb_to_ycc(m->rgb + row * SIDE * 3, (size_t)width, full[0].data + row * SIDE, full[1].data + row * SIDE,
-                      full[2].data + row * SIDE);
+        m->plan->kernels->rgb_to_ycc(m->rgb + row * SIDE * 3, (size_t)width, full[0].data + row * SIDE,
+                                     full[1].data + row * SIDE, full[2].data + row * SIDE);
     for (unsigned depth = 1; depth < 3; depth++)
         for (unsigned i = 0; i < 3; i++)
             m->plan->kernels->halve(&m->planes[depth - 1][i], &m->planes[depth][i]);
@@ -137,7 +136,7 @@ static enum og_status make_base(struct og_family_maker *m, struct og_made_family
         return status;
 
     struct og_tally_source source = {.planes = {m->planes[2][0], m->planes[2][1], m->planes[2][2]}};
-    og_tally_tile(&made->tally[2], made->fx, made->fy, &source, m->family->base, false);
+    og_tally_tile(&made->tally[2], m->plan->kernels, made->fx, made->fy, &source, m->family->base, false);
     for (unsigned i = 0; i < 3; i++) {
         made->base[i].width = m->planes[2][i].width;
         made->base[i].height = m->planes[2][i].height;
@@ -197,8 +196,8 @@ static void measure(struct og_family_maker *m, struct og_made_family *made, unsi
     struct og_plane tile[3] = {og_family_luma(m->family, slot)};
     og_family_chroma(m->family, slot, tile + 1);
     unsigned side = 4u >> place.depth;
-    og_tally_tile(&made->tally[place.depth], made->fx * side + place.dx, made->fy * side + place.dy, &source, tile,
-                  true);
+    og_tally_tile(&made->tally[place.depth], m->plan->kernels, made->fx * side + place.dx, made->fy * side + place.dy,
+                  &source, tile, true);
 }
 
 static enum og_status make_slot(struct og_family_maker *m, struct og_made_family *made, unsigned slot,

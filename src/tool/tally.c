@@ -2,7 +2,6 @@
 #include "tool/tally.h"
 
 #include "base/tile.h"
-#include "image/colour.h"
 #include "image/fidelity.h"
 
 static const uint8_t *row_of(const struct og_plane *plane, int y)
@@ -30,24 +29,26 @@ static uint64_t bytes_error(const uint8_t *a, const uint8_t *b, int n)
     return sum;
 }
 
-static const uint8_t *source_row(const struct og_tally_source *source, int y, uint8_t *room)
+static const uint8_t *source_row(const struct og_kernels *kernels, const struct og_tally_source *source, int y,
+                                 uint8_t *room)
 {
     if (source->rgb)
         return source->rgb + y * source->rgb_stride;
     const struct og_plane *p = source->planes;
-    og_ycc_to_rgb(row_of(&p[0], y), row_of(&p[1], y), row_of(&p[2], y), (size_t)p[0].width, room);
+    kernels->ycc_to_rgb(row_of(&p[0], y), row_of(&p[1], y), row_of(&p[2], y), (size_t)p[0].width, room);
     return room;
 }
 
-static uint64_t rgb_error(const struct og_tally_source *source, const struct og_plane tile[3], bool halved)
+static uint64_t rgb_error(const struct og_kernels *kernels, const struct og_tally_source *source,
+                          const struct og_plane tile[3], bool halved)
 {
     uint8_t a[3 * OG_TILE_SIZE], b[3 * OG_TILE_SIZE], cb[OG_TILE_SIZE], cr[OG_TILE_SIZE];
     int width = source->planes[0].width;
     uint64_t sum = 0;
     for (int y = 0; y < source->planes[0].height; y++) {
-        og_ycc_to_rgb(row_of(&tile[0], y), chroma_row(&tile[1], y, width, halved, cb),
-                      chroma_row(&tile[2], y, width, halved, cr), (size_t)width, b);
-        sum += bytes_error(source_row(source, y, a), b, 3 * width);
+        kernels->ycc_to_rgb(row_of(&tile[0], y), chroma_row(&tile[1], y, width, halved, cb),
+                            chroma_row(&tile[2], y, width, halved, cr), (size_t)width, b);
+        sum += bytes_error(source_row(kernels, source, y, a), b, 3 * width);
     }
     return sum;
 }
@@ -63,8 +64,8 @@ static void note_worst(struct og_tally *t, uint32_t x, uint32_t y, uint64_t erro
     t->worst_y = y;
 }
 
-void og_tally_tile(struct og_tally *t, uint32_t x, uint32_t y, const struct og_tally_source *source,
-                   const struct og_plane tile[3], bool chroma_halved)
+void og_tally_tile(struct og_tally *t, const struct og_kernels *kernels, uint32_t x, uint32_t y,
+                   const struct og_tally_source *source, const struct og_plane tile[3], bool chroma_halved)
 {
     const struct og_plane *luma = &source->planes[0];
     struct og_plane rebuilt = tile[0];
@@ -77,7 +78,7 @@ void og_tally_tile(struct og_tally *t, uint32_t x, uint32_t y, const struct og_t
     t->ssim += ssim;
     t->samples += samples;
     t->luma_error += error;
-    t->rgb_error += rgb_error(source, tile, chroma_halved);
+    t->rgb_error += rgb_error(kernels, source, tile, chroma_halved);
     note_worst(t, x, y, error, samples);
 }
 

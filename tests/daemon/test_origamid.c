@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/deepzoom.h"
+#include "image/kernels.h"
 #include "support/cmocka_all.h"
 #include "support/http_client.h"
 
@@ -204,6 +205,34 @@ static void words_and_exit_codes_tell_what_happened(void **state)
     }
 }
 
+/* NULL: what the processor runs best. */
+static void expect_kernels(const char *wanted, const char *named)
+{
+    struct program p;
+    char part[64];
+    snprintf(part, sizeof part, "\npixel kernels: %s\n", named);
+    if (wanted)
+        setenv("OG_CPU", wanted, 1);
+    else
+        unsetenv("OG_CPU");
+    run(&p, "--version");
+    unsetenv("OG_CPU");
+    assert_int_equal(exit_code(&p), 0);
+    if (!strstr(p.text, part))
+        fail_msg("%s: %s", wanted, p.text);
+}
+
+static void the_version_names_the_kernels_and_the_environment_overrides_them(void **state)
+{
+    (void)state;
+    const char *best = og_kernels_variant(0)->name;
+    expect_kernels(NULL, best);
+    expect_kernels("", best);
+    expect_kernels("abacus", best);
+    for (unsigned i = 0; og_kernels_variant(i); i++)
+        expect_kernels(og_kernels_variant(i)->name, og_kernels_variant(i)->name);
+}
+
 static void a_configuration_file_is_enough(void **state)
 {
     const struct folder *folder = *state;
@@ -231,6 +260,7 @@ int main(void)
         IN_FOLDER(a_second_one_on_the_same_port_fails_with_advice),
         IN_FOLDER(words_and_exit_codes_tell_what_happened),
         IN_FOLDER(a_configuration_file_is_enough),
+        cmocka_unit_test(the_version_names_the_kernels_and_the_environment_overrides_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "image/colour.h"
+#include "image/kernels.h"
 #include "support/cmocka_all.h"
 #include "support/pictures.h"
 #include "support/served.h"
@@ -50,7 +50,7 @@ static void read_luma(struct og_source *source, struct slide *s)
                             &err),
          &err);
     source->kind->reader_destroy(reader);
-    og_rgb_to_ycc(rgb, pixels, s->luma, cb, cr);
+    og_kernels_scalar.rgb_to_ycc(rgb, pixels, s->luma, cb, cr);
     free(rgb);
     free(cb);
     free(cr);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/colour.h"
+#include "image/kernels.h"
 #include "support/cmocka_all.h"
 #include "support/pictures.h"
 #include "support/served.h"
@@ -206,7 +206,7 @@ static void draw(const struct og_tissue *tissue, const struct og_plane *full, co
     size_t pixels = (size_t)full->width * full->height;
     uint8_t *rgb = malloc(pixels * 3), *cb = malloc(pixels), *cr = malloc(pixels);
     og_tissue_render(tissue, 0, 0, tissue->width, tissue->height, rgb, 3 * (ptrdiff_t)full->width);
-    og_rgb_to_ycc(rgb, pixels, full->data, cb, cr);
+    og_kernels_scalar.rgb_to_ycc(rgb, pixels, full->data, cb, cr);
     free(rgb);
     free(cb);
     free(cr);

@@ -198,6 +198,29 @@ static void halve_averages_blocks_and_repeats_the_last_column_and_row(void **sta
         }
 }
 
+/* Blocks of exactly their size: rows of every length up to some vectors, and then a long one for many colours. */
+static void colours_are_transformed_as_scalar_transforms_them(void **state)
+{
+    const struct og_kernels *kernels = ((const struct subject *)*state)->kernels;
+    uint32_t seed = 31;
+    for (size_t pixels = 1; pixels <= 100000; pixels = pixels < 100 ? pixels + 1 : pixels * 10) {
+        uint8_t *in = malloc(3 * pixels), *got = malloc(3 * pixels), *expected = malloc(3 * pixels);
+        for (size_t i = 0; i < 3 * pixels; i++)
+            in[i] = noise_byte(&seed);
+
+        kernels->rgb_to_ycc(in, pixels, got, got + pixels, got + 2 * pixels);
+        og_kernels_scalar.rgb_to_ycc(in, pixels, expected, expected + pixels, expected + 2 * pixels);
+        assert_memory_equal(got, expected, 3 * pixels);
+
+        kernels->ycc_to_rgb(in, in + pixels, in + 2 * pixels, pixels, got);
+        og_kernels_scalar.ycc_to_rgb(in, in + pixels, in + 2 * pixels, pixels, expected);
+        assert_memory_equal(got, expected, 3 * pixels);
+        free(expected);
+        free(got);
+        free(in);
+    }
+}
+
 static void the_environment_can_name_the_variant(void **state)
 {
     (void)state;
@@ -236,6 +259,7 @@ static int run_variant(const struct og_kernels *kernels)
     struct subject subject = {.kernels = kernels};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(halve_averages_blocks_and_repeats_the_last_column_and_row, &subject),
+        cmocka_unit_test_prestate(colours_are_transformed_as_scalar_transforms_them, &subject),
     };
     printf("%s\n", kernels->name);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

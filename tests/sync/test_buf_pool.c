@@ -26,10 +26,29 @@ static void a_released_buffer_serves_the_next_tile_of_its_tier(void **state)
     struct og_buf_pool *pool = og_buf_pool_new();
     struct og_buf *first = copy_of(pool, 10000), *known = first;
     og_buf_unref(&first);
-    struct og_buf *other = copy_of(pool, 20000), *again = copy_of(pool, 10001);
+    struct og_buf *other = copy_of(pool, 20000), *small = copy_of(pool, 5000), *again = copy_of(pool, 10001);
     assert_ptr_not_equal(other, known);
+    assert_ptr_not_equal(small, known);
     assert_ptr_equal(again, known);
+    og_buf_unref(&small);
     og_buf_unref(&other);
+    og_buf_unref(&again);
+    og_buf_pool_destroy(&pool);
+}
+
+static void an_empty_tier_borrows_and_the_buffer_goes_back_where_it_came_from(void **state)
+{
+    (void)state;
+    struct og_buf_pool *pool = og_buf_pool_new();
+    struct og_buf *first = copy_of(pool, 12000), *known = first;
+    og_buf_unref(&first);
+    for (unsigned i = 0; i < 3; i++) {
+        struct og_buf *smaller = copy_of(pool, 9000);
+        assert_ptr_equal(smaller, known);
+        og_buf_unref(&smaller);
+    }
+    struct og_buf *again = copy_of(pool, 12000);
+    assert_ptr_equal(again, known);
     og_buf_unref(&again);
     og_buf_pool_destroy(&pool);
 }
@@ -78,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_released_buffer_serves_the_next_tile_of_its_tier),
+        cmocka_unit_test(an_empty_tier_borrows_and_the_buffer_goes_back_where_it_came_from),
         cmocka_unit_test(every_size_has_room_and_loses_at_most_a_quarter),
         cmocka_unit_test(a_full_tier_gives_back_to_the_allocator),
         cmocka_unit_test(a_buffer_may_outlive_its_pool),

@@ -5,10 +5,12 @@
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "image/kernels.h"
 #include "slide/folder.h"
 #include "tool/run_origami.h"
 
@@ -71,6 +73,25 @@ static void without_a_verb_the_verbs_are_listed(void **state)
     origami_run_free(&wrong);
     origami_run_free(&help);
     origami_run_free(&version);
+}
+
+static void the_version_names_the_kernels_and_the_environment_overrides_them(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; og_kernels_variant(i); i++) {
+        char part[64];
+        snprintf(part, sizeof part, ", kernels %s,", og_kernels_variant(i)->name);
+        setenv("OG_CPU", og_kernels_variant(i)->name, 1);
+        struct origami_run run = ORIGAMI_RUN("--version");
+        unsetenv("OG_CPU");
+        assert_non_null(strstr(run.out, part));
+        if (i == 0) {
+            struct origami_run unasked = ORIGAMI_RUN("--version");
+            assert_string_equal(unasked.out, run.out);
+            origami_run_free(&unasked);
+        }
+        origami_run_free(&run);
+    }
 }
 
 static void a_picture_becomes_a_slide_and_info_tells_it_as_json(void **state)
@@ -222,6 +243,7 @@ int main(void)
         cmocka_unit_test(every_verb_explains_itself_with_examples),
         cmocka_unit_test(an_unknown_option_ends_with_2_and_is_named),
         cmocka_unit_test(without_a_verb_the_verbs_are_listed),
+        cmocka_unit_test(the_version_names_the_kernels_and_the_environment_overrides_them),
         IN_FOLDER(a_picture_becomes_a_slide_and_info_tells_it_as_json),
         IN_FOLDER(info_speaks_to_people_and_tile_takes_one_out),
         IN_FOLDER(input_that_cannot_be_encoded_is_an_error_with_name_and_reason),

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/colour.h"
 #include "image/fidelity.h"
 #include "image/jpeg.h"
+#include "image/kernels.h"
 #include "slide/folder.h"
 #include "slide/profile.h"
 #include "tool/encode.h"
@@ -82,7 +82,7 @@ static void every_tile_of_every_level_has_the_size_that_deep_zoom_says(void **st
 static void luma_of(const uint8_t *rgb, size_t pixels, uint8_t *luma)
 {
     uint8_t *chroma = malloc(2 * pixels);
-    og_rgb_to_ycc(rgb, pixels, luma, chroma, chroma + pixels);
+    og_kernels_scalar.rgb_to_ycc(rgb, pixels, luma, chroma, chroma + pixels);
     free(chroma);
 }
 

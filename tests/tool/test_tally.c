@@ -32,7 +32,7 @@ static void equal_tiles_have_no_error(void **state)
     struct og_tally tally = {0};
     struct fixture *f = grey(90, 90);
     (void)state;
-    og_tally_tile(&tally, 3, 4, &f->from, f->to, true);
+    og_tally_tile(&tally, og_kernels_choose(), 3, 4, &f->from, f->to, true);
     struct og_fidelity fidelity = og_tally_fidelity(&tally);
     assert_int_equal(tally.samples, W * H);
     assert_true(fidelity.psnr_luma == 99.0 && fidelity.psnr_rgb == 99.0 && fidelity.worst_psnr_luma == 99.0);
@@ -46,7 +46,7 @@ static void only_the_pixels_inside_the_slide_count(void **state)
     (void)state;
     for (int y = 0; y < OG_TILE_SIZE; y++)
         memset(f->tile[0] + y * OG_TILE_SIZE + W, 255, OG_TILE_SIZE - W);
-    og_tally_tile(&tally, 0, 0, &f->from, f->to, true);
+    og_tally_tile(&tally, og_kernels_choose(), 0, 0, &f->from, f->to, true);
     assert_int_equal(tally.luma_error, 0);
     assert_int_equal(tally.rgb_error, 0);
 }
@@ -56,7 +56,7 @@ static void a_grey_error_counts_once_in_luma_and_thrice_in_rgb(void **state)
     struct og_tally tally = {0};
     struct fixture *f = grey(90, 93);
     (void)state;
-    og_tally_tile(&tally, 0, 0, &f->from, f->to, true);
+    og_tally_tile(&tally, og_kernels_choose(), 0, 0, &f->from, f->to, true);
     assert_int_equal(tally.luma_error, 9 * W * H);
     assert_int_equal(tally.rgb_error, 3 * 9 * W * H);
 }
@@ -66,9 +66,9 @@ static void the_worst_tile_is_the_one_with_the_largest_mean_error(void **state)
     struct og_tally whole = {0}, first = {0}, second = {0};
     struct fixture *f = grey(90, 92);
     (void)state;
-    og_tally_tile(&first, 1, 2, &f->from, f->to, true);
+    og_tally_tile(&first, og_kernels_choose(), 1, 2, &f->from, f->to, true);
     f = grey(90, 95);
-    og_tally_tile(&second, 7, 8, &f->from, f->to, true);
+    og_tally_tile(&second, og_kernels_choose(), 7, 8, &f->from, f->to, true);
     og_tally_merge(&whole, &first);
     og_tally_merge(&whole, &second);
     assert_int_equal(whole.worst_x, 7);
@@ -83,7 +83,7 @@ static void a_level_too_small_for_a_window_has_no_ssim(void **state)
     (void)state;
     for (unsigned i = 0; i < 3; i++)
         f->from.planes[i].width = f->from.planes[i].height = 5;
-    og_tally_tile(&tally, 0, 0, &f->from, f->to, true);
+    og_tally_tile(&tally, og_kernels_choose(), 0, 0, &f->from, f->to, true);
     assert_true(og_tally_fidelity(&tally).ssim == 0);
 }
 

@@ -23,10 +23,11 @@ struct CMUnitTest {
 #define cmocka_unit_test(test)                         cmocka_unit_test_prestate(test, NULL)
 #define cmocka_run_group_tests(tests, setup, teardown) cmocka_run(tests, sizeof(tests) / sizeof(tests)[0])
 
-#define assert_true(claim)        cmocka_claim((claim) != 0, #claim, __FILE__, __LINE__)
-#define assert_int_equal(a, b)    cmocka_claim((intmax_t)(a) == (intmax_t)(b), #a " is " #b, __FILE__, __LINE__)
-#define assert_ptr_equal(a, b)    cmocka_claim((a) == (b), #a " is " #b, __FILE__, __LINE__)
-#define assert_string_equal(a, b) cmocka_claim(strcmp(a, b) == 0, #a " is " #b, __FILE__, __LINE__)
+#define assert_true(claim)           cmocka_claim((claim) != 0, #claim, __FILE__, __LINE__)
+#define assert_int_equal(a, b)       cmocka_claim((intmax_t)(a) == (intmax_t)(b), #a " is " #b, __FILE__, __LINE__)
+#define assert_ptr_equal(a, b)       cmocka_claim((a) == (b), #a " is " #b, __FILE__, __LINE__)
+#define assert_memory_equal(a, b, n) cmocka_claim(memcmp(a, b, n) == 0, #a " is " #b, __FILE__, __LINE__)
+#define assert_string_equal(a, b)    cmocka_claim(strcmp(a, b) == 0, #a " is " #b, __FILE__, __LINE__)
 
 static inline void cmocka_claim(int holds, const char *claim, const char *file, int line)
 {
