@@ -9,7 +9,6 @@
 
 #include <jpeglib.h>
 
-#include "image/colour.h"
 #include "image/family.h"
 
 enum { T = OG_TILE_SIZE, PLANE = T * T, OUTPUT_BYTES = 4 * PLANE };
@@ -39,6 +38,7 @@ enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_de
                                      struct og_span stream, struct og_error *err)
 {
     (void)decoder, (void)err;
+    const struct og_kernels *kernels = og_kernels_choose();
     struct jpeg_decompress_struct *from = &codecs_of_thread()->from;
     if (tables.size) {
         jpeg_mem_src(from, tables.data, tables.size);
@@ -53,16 +53,17 @@ enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_de
         uint8_t rgb[3 * T];
         JSAMPROW row = rgb;
         jpeg_read_scanlines(from, &row, 1);
-        og_rgb_to_ycc(rgb, T, family->base[0].data + y * T, family->base[1].data + y * T, family->base[2].data + y * T);
+        kernels->rgb_to_ycc(rgb, T, family->base[0].data + y * T, family->base[1].data + y * T,
+                            family->base[2].data + y * T);
     }
     jpeg_finish_decompress(from);
     return OG_OK;
 }
 
-static void row_of_rgb(const struct og_plane planes[3], int y, uint8_t rgb[3 * T])
+static void row_of_rgb(const struct og_kernels *kernels, const struct og_plane planes[3], int y, uint8_t rgb[3 * T])
 {
-    og_ycc_to_rgb(planes[0].data + y * planes[0].stride, planes[1].data + y * planes[1].stride,
-                  planes[2].data + y * planes[2].stride, T, rgb);
+    kernels->ycc_to_rgb(planes[0].data + y * planes[0].stride, planes[1].data + y * planes[1].stride,
+                        planes[2].data + y * planes[2].stride, T, rgb);
 }
 
 static struct og_plane chroma_of_l1(const struct og_family *family, unsigned slot, int i)
@@ -89,8 +90,8 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
         kernels->predict[predictor].upsample(&family->base[i], source, tile[i].data, tile[i].stride);
     for (int y = 0; y < T; y++) { /* what L0 is predicted from has been RGB; its chroma comes from L2 */
         uint8_t rgb[3 * T], unused[2][T];
-        row_of_rgb(tile, y, rgb);
-        og_rgb_to_ycc(rgb, T, luma.data + y * luma.stride, unused[0], unused[1]);
+        row_of_rgb(kernels, tile, y, rgb);
+        kernels->rgb_to_ycc(rgb, T, luma.data + y * luma.stride, unused[0], unused[1]);
     }
 }
 
@@ -98,6 +99,7 @@ enum og_status og_family_encode(const struct og_family *family, unsigned slot, s
                                 int quality, int width, int height, struct og_span *out, struct og_error *err)
 {
     (void)encoder, (void)err;
+    const struct og_kernels *kernels = og_kernels_choose();
     struct og_place place = og_slot_place(slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     uint8_t large[2][PLANE];
@@ -105,7 +107,7 @@ enum og_status og_family_encode(const struct og_family *family, unsigned slot, s
     for (int i = 0; i < 2; i++) {
         tile[1 + i] = (struct og_plane){.data = large[i], .stride = T, .width = T, .height = T};
         if (place.depth == 0)
-            og_kernels_choose()->predict[OG_PREDICTOR_CUBIC].upsample(&family->chroma1[i], source, large[i], T);
+            kernels->predict[OG_PREDICTOR_CUBIC].upsample(&family->chroma1[i], source, large[i], T);
         else
             tile[1 + i] = chroma_of_l1(family, slot, i);
     }
@@ -127,7 +129,7 @@ enum og_status og_family_encode(const struct og_family *family, unsigned slot, s
     for (int y = 0; y < height; y++) {
         uint8_t rgb[3 * T];
         JSAMPROW row = rgb;
-        row_of_rgb(tile, y, rgb);
+        row_of_rgb(kernels, tile, y, rgb);
         jpeg_write_scanlines(to, &row, 1);
     }
     jpeg_finish_compress(to);
