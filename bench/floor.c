@@ -14,10 +14,21 @@ struct floor {
     struct jpeg_error_mgr from_errors, to_errors;
     uint8_t decoded[3][T * T];
     unsigned char *output;
-    int quality;
 };
 
 enum { OUTPUT_BYTES = 4 * T * T };
+
+/* Once: parameters outlive an image. */
+static void set_recipe(struct jpeg_compress_struct *to, int quality)
+{
+    to->image_width = to->image_height = T;
+    to->input_components = 3;
+    to->in_color_space = JCS_YCbCr;
+    jpeg_set_defaults(to);
+    jpeg_set_quality(to, quality, TRUE);
+    to->dct_method = JDCT_ISLOW;
+    to->raw_data_in = TRUE;
+}
 
 struct floor *floor_new(int quality)
 {
@@ -27,7 +38,7 @@ struct floor *floor_new(int quality)
     jpeg_create_decompress(&floor->from);
     jpeg_create_compress(&floor->to);
     floor->output = malloc(OUTPUT_BYTES);
-    floor->quality = quality;
+    set_recipe(&floor->to, quality);
     return floor;
 }
 
@@ -69,13 +80,6 @@ static void encode(struct floor *floor, const struct og_plane planes[3])
     unsigned long size = OUTPUT_BYTES;
     unsigned char *output = floor->output;
     jpeg_mem_dest(to, &output, &size);
-    to->image_width = to->image_height = T;
-    to->input_components = 3;
-    to->in_color_space = JCS_YCbCr;
-    jpeg_set_defaults(to);
-    jpeg_set_quality(to, floor->quality, TRUE);
-    to->dct_method = JDCT_ISLOW;
-    to->raw_data_in = TRUE;
     jpeg_start_compress(to, TRUE);
     for (int y = 0; y < T; y += LINES) {
         for (int c = 0; c < 3; c++) {
@@ -88,18 +92,37 @@ static void encode(struct floor *floor, const struct og_plane planes[3])
     jpeg_finish_compress(to);
 }
 
+static void decode_slot(struct floor *floor, const struct og_stored_family *stored, unsigned slot)
+{
+    if (!stored->stream[slot].size)
+        return;
+    struct og_span tables = slot == OG_SLOT_L2  ? stored->tables_base
+                            : slot < OG_SLOT_L0 ? stored->tables_l1
+                                                : stored->tables_l0;
+    decode(floor, tables, stored->stream[slot], slot == OG_SLOT_L2 ? 3 : 1);
+}
+
+static void encode_slot(struct floor *floor, const struct og_family *family, unsigned slot)
+{
+    struct og_plane planes[3] = {og_family_luma(family, slot)};
+    og_family_chroma(family, slot, planes + 1);
+    encode(floor, planes);
+}
+
 void floor_family(struct floor *floor, const struct og_stored_family *stored, const struct og_family *family)
 {
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
-        if (stored->stream[slot].size)
-            decode(floor,
-                   slot == OG_SLOT_L2  ? stored->tables_base
-                   : slot < OG_SLOT_L0 ? stored->tables_l1
-                                       : stored->tables_l0,
-                   stored->stream[slot], slot == OG_SLOT_L2 ? 3 : 1);
-    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
-        struct og_plane planes[3] = {og_family_luma(family, slot)};
-        og_family_chroma(family, slot, planes + 1);
-        encode(floor, planes);
-    }
+        decode_slot(floor, stored, slot);
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+        encode_slot(floor, family, slot);
+}
+
+void floor_chain(struct floor *floor, const struct og_stored_family *stored, unsigned slot,
+                 const struct og_family *family)
+{
+    uint32_t chain = og_slot_closure(slot);
+    for (unsigned link = 0; link < OG_FAMILY_SLOTS; link++)
+        if (chain >> link & 1)
+            decode_slot(floor, stored, link);
+    encode_slot(floor, family, slot);
 }

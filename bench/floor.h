@@ -20,4 +20,8 @@ void floor_destroy(struct floor *floor);
 /* Decodes what the family stores and encodes its twenty tiles from `family`, which holds them rebuilt. */
 void floor_family(struct floor *floor, const struct og_stored_family *stored, const struct og_family *family);
 
+/* The chain of one tile alone: decodes L2, the L1 residuals that its prediction reads and its own, and encodes it. */
+void floor_chain(struct floor *floor, const struct og_stored_family *stored, unsigned slot,
+                 const struct og_family *family);
+
 #endif

@@ -18,7 +18,7 @@
 #include "slides.h"
 #include "tool/slide_path.h"
 
-enum { ROUNDS = 9, SIDE = 16384, FAMILIES_MAX = 1024, THREADS_MAX = 4, PAUSE_NS = 2000000 };
+enum { ROUNDS = 9, SIDE = 16384, QUICK_SIDE = 2048, FAMILIES_MAX = 1024, THREADS_MAX = 4, PAUSE_NS = 2000000 };
 
 struct mood {
     const char *name;
@@ -218,7 +218,7 @@ static void report_all(const struct report *report, const bool *works)
                     snprintf(name, sizeof name, "%s%s%s: %s", report->json ? title : "", report->json ? ", " : "",
                              og_reader_kind_name((enum og_reader_kind)k), figure_names[f]);
                     if (works[k])
-                        report_figure(report, name, "us", results[m][c][k][f], ROUNDS);
+                        report_figure(report, name, "us", results[m][c][k][f], (size_t)report_rounds(report, ROUNDS));
                 }
         }
 }
@@ -229,15 +229,16 @@ int main(int argc, char **argv)
     struct slides slides;
     struct desk desk = {0};
     bool works[OG_READER_KINDS] = {false};
+    uint32_t side = report.quick ? QUICK_SIDE : SIDE;
     slides_open(&slides);
-    slides_add(&slides, "dense", SIDE, 0);
+    slides_add(&slides, "dense", side, 0);
     snprintf(desk.path, sizeof desk.path, "%s/dense.tif", slides.folder);
     struct hand *hands = calloc(THREADS_MAX, sizeof *hands);
-    desk.grid = (struct og_extent){SIDE / (4 * OG_TILE_SIZE), SIDE / (4 * OG_TILE_SIZE)};
+    desk.grid = (struct og_extent){side / (4 * OG_TILE_SIZE), side / (4 * OG_TILE_SIZE)};
     desk.families = desk.grid.width * desk.grid.height;
     for (int k = OG_READER_PREAD; k < OG_READER_KINDS; k++)
         works[k] = works_here((enum og_reader_kind)k);
-    for (int r = 0; r < ROUNDS; r++)
+    for (int r = 0; r < report_rounds(&report, ROUNDS); r++)
         for (int m = 0; m < MOODS; m++)
             for (int c = 0; c < CREWS; c++)
                 for (int k = OG_READER_PREAD; k < OG_READER_KINDS; k++) {

@@ -8,8 +8,10 @@
 struct report report_open(const char *bench, int argc, char **argv)
 {
     struct report report = {.bench = bench};
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc; i++) {
         report.json = report.json || strcmp(argv[i], "--json") == 0;
+        report.quick = report.quick || strcmp(argv[i], "--quick") == 0;
+    }
     return report;
 }
 
@@ -17,6 +19,11 @@ void report_title(const struct report *report, const char *title)
 {
     if (!report->json)
         printf("\n%-58s %10s %10s %10s\n", title, "min", "median", "max");
+}
+
+int report_rounds(const struct report *report, int rounds)
+{
+    return report->quick ? 1 : rounds;
 }
 
 static int by_size(const void *a, const void *b)

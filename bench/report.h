@@ -13,6 +13,7 @@
 
 struct report {
     bool json;
+    bool quick; /* --quick: tiny inputs, to see that the bench runs; its figures mean nothing */
     const char *bench;
 };
 
@@ -21,6 +22,9 @@ void report_title(const struct report *report, const char *title);
 
 /* A figure with its spread over the rounds: minimum, median and maximum. `values` is sorted in place. */
 void report_figure(const struct report *report, const char *name, const char *unit, double *values, size_t rounds);
+
+/* So many rounds; one when the bench is only to be seen running. */
+int report_rounds(const struct report *report, int rounds);
 
 double report_median(double *values, size_t n);
 

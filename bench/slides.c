@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "slides.h"
 
+#include <dirent.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tool/encode.h"
@@ -19,16 +21,41 @@ static void must(enum og_status status, const struct og_error *err)
     exit(1);
 }
 
+static void open_metrics(struct slides *slides)
+{
+    slides->log = og_log_new(STDERR_FILENO, OG_LOG_WARN);
+    slides->metrics = og_metrics_new();
+    slides->block = og_metrics_take(slides->metrics);
+}
+
 void slides_open(struct slides *slides)
 {
-    *slides = (struct slides){.folder = "/tmp/origami-bench-XXXXXX"};
+    *slides = (struct slides){.folder = "/tmp/origami-bench-XXXXXX", .made = true};
     if (!mkdtemp(slides->folder)) {
         perror(slides->folder);
         exit(1);
     }
-    slides->log = og_log_new(STDERR_FILENO, OG_LOG_WARN);
-    slides->metrics = og_metrics_new();
-    slides->block = og_metrics_take(slides->metrics);
+    open_metrics(slides);
+}
+
+void slides_visit(struct slides *slides, const char *folder)
+{
+    *slides = (struct slides){0};
+    snprintf(slides->folder, sizeof slides->folder, "%s", folder);
+    open_metrics(slides);
+    slides_scan(slides);
+}
+
+static void encode(struct slides *slides, const char *id, struct og_source *source)
+{
+    struct og_error err = {0};
+    struct og_encode_result result;
+    struct og_encode_options options = {
+        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.tif", slides->folder, id);
+    must(og_encode(source, path, &options, &result, &err), &err);
+    og_source_close(&source);
 }
 
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass)
@@ -36,15 +63,41 @@ void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned g
     struct og_error err = {0};
     struct og_tissue tissue;
     struct og_source *source;
-    struct og_encode_result result;
-    struct og_encode_options options = {
-        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
-    char path[256];
     og_tissue_make(side, side, 1, glass, &tissue);
     must(og_source_open_tissue(&tissue, &source, &err), &err);
-    snprintf(path, sizeof path, "%s/%s.tif", slides->folder, id);
-    must(og_encode(source, path, &options, &result, &err), &err);
-    og_source_close(&source);
+    encode(slides, id, source);
+}
+
+/* The largest file of a folder; false: there is none. */
+static bool largest_file(const char *folder, char *out, size_t room)
+{
+    DIR *directory = opendir(folder);
+    off_t largest = 0;
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        char path[512];
+        struct stat info;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (stat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > largest) {
+            largest = info.st_size;
+            snprintf(out, room, "%s", path);
+        }
+    }
+    if (directory)
+        closedir(directory);
+    return largest > 0;
+}
+
+bool slides_add_real(struct slides *slides, const char *id)
+{
+    struct og_error err = {0};
+    struct og_source *source;
+    char path[512];
+    const char *folder = getenv("OG_REAL_SLIDES");
+    if (!folder || !largest_file(folder, path, sizeof path))
+        return false;
+    must(og_source_open_file(path, &source, &err), &err);
+    encode(slides, id, source);
+    return true;
 }
 
 void slides_scan(struct slides *slides)
@@ -73,7 +126,8 @@ void slides_close(struct slides *slides)
         og_catalogue_close(&slides->catalogue);
     og_metrics_destroy(&slides->metrics);
     og_log_destroy(&slides->log);
-    nftw(slides->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    if (slides->made)
+        nftw(slides->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static double seconds(struct timeval t)

@@ -2,7 +2,8 @@
 #ifndef OG_BENCH_SLIDES_H
 #define OG_BENCH_SLIDES_H
 /*
- * Slides for benches: generated tissue of a given size and share of glass in a folder of its own, and an engine on it.
+ * Slides for benches: generated tissue of a given size and share of glass, or a real slide, in a folder of its own, and
+ * an engine on it.
  *
  * Threads:   the bench's main thread; the engine's own.
  * Ownership: open and serve fill the caller's struct; close removes the folder.
@@ -12,7 +13,8 @@
 #include "slide/catalogue.h"
 
 struct slides {
-    char folder[64];
+    char folder[256];
+    bool made; /* here, and removed in the end */
     struct og_log *log;
     struct og_metrics *metrics;
     struct og_metrics_block *block;
@@ -21,7 +23,10 @@ struct slides {
 
 void slides_open(struct slides *slides);
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass);
-void slides_scan(struct slides *slides); /* after the last add */
+bool slides_add_real(struct slides *slides,
+                     const char *id); /* the largest file in $OG_REAL_SLIDES; false: there is none */
+void slides_visit(struct slides *slides, const char *folder); /* in the place of open, add and scan: somebody else's */
+void slides_scan(struct slides *slides);                      /* after the last add */
 struct og_engine *slides_serve(struct slides *slides, struct og_engine_options options);
 void slides_close(struct slides *slides);
 
