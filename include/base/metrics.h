@@ -37,6 +37,7 @@ void og_count(struct og_metrics_block *block, enum og_counter counter, uint64_t 
 void og_time(struct og_metrics_block *block, enum og_timer timer, uint64_t nanoseconds);
 
 uint64_t og_metrics_sum(const struct og_metrics *metrics, enum og_counter counter);
+uint64_t og_metrics_nanoseconds(const struct og_metrics *metrics, enum og_timer timer); /* all that was timed */
 
 /* Writes every counter and histogram in Prometheus' text format 0.0.4. */
 void og_metrics_render(const struct og_metrics *metrics, FILE *out);

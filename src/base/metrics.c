@@ -76,6 +76,14 @@ uint64_t og_metrics_sum(const struct og_metrics *metrics, enum og_counter counte
     return sum;
 }
 
+uint64_t og_metrics_nanoseconds(const struct og_metrics *metrics, enum og_timer timer)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
+        sum += atomic_load_explicit(&metrics->block[i].timer[timer].sum_ns, memory_order_relaxed);
+    return sum;
+}
+
 static void render_head(const struct row *row, const struct row *previous, const char *type, FILE *out)
 {
     if (!previous || strcmp(row->name, previous->name) != 0)
@@ -86,7 +94,7 @@ static void render_timer(const struct og_metrics *metrics, unsigned timer, FILE 
 {
     const struct row *row = &timer_rows[timer];
     const char *comma = row->labels[0] ? "," : "";
-    uint64_t count = 0, sum_ns = 0;
+    uint64_t count = 0;
     for (unsigned b = 0; b <= BOUNDS; b++) {
         for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
             count += atomic_load_explicit(&metrics->block[i].timer[timer].bucket[b], memory_order_relaxed);
@@ -96,10 +104,9 @@ static void render_timer(const struct og_metrics *metrics, unsigned timer, FILE 
         else
             fprintf(out, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", row->name, row->labels, comma, (unsigned long long)count);
     }
-    for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
-        sum_ns += atomic_load_explicit(&metrics->block[i].timer[timer].sum_ns, memory_order_relaxed);
     const char *open = row->labels[0] ? "{" : "", *close = row->labels[0] ? "}" : "";
-    fprintf(out, "%s_sum%s%s%s %.9f\n", row->name, open, row->labels, close, (double)sum_ns / 1e9);
+    fprintf(out, "%s_sum%s%s%s %.9f\n", row->name, open, row->labels, close,
+            (double)og_metrics_nanoseconds(metrics, timer) / 1e9);
     fprintf(out, "%s_count%s%s%s %llu\n", row->name, open, row->labels, close, (unsigned long long)count);
 }
 

@@ -19,6 +19,8 @@
 #include "kernels_colour.h"
 #include "kernels_rows.h"
 
+enum { LINE = 64, AHEAD = 8 };
+
 struct passes {
     size_t unit; /* bytes of a sample between the passes */
     void (*blend)(const struct taps *rows, int first, int last, void *to);
@@ -46,12 +48,26 @@ static inline void blend_row(struct passes passes, const struct og_plane *from, 
         memcpy(row + (x - begin) * unit, row + (last - 1 - begin) * unit, unit);
 }
 
+/* Rows of a tile lie far apart in a family: too far for the processor to see what comes next. */
+static inline void fetch_ahead(const struct og_plane *from, struct og_rect area, int y, const uint8_t *to,
+                               ptrdiff_t to_stride)
+{
+    if (y + AHEAD >= 2 * area.height)
+        return;
+    for (int x = 0; x < 2 * area.width; x += LINE)
+        __builtin_prefetch(to + (y + AHEAD) * to_stride + x, 1);
+    const uint8_t *row = from->data + inside(area.y + (y + AHEAD) / 2 + REACH, from->height) * from->stride + area.x;
+    for (int x = 0; x < area.width; x += LINE)
+        __builtin_prefetch(row + x);
+}
+
 /* Inlined, so that each predictor becomes a sweep of its own without calls inside. */
 static inline __attribute__((always_inline)) void sweep(struct passes passes, const struct og_plane *from,
                                                         struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
 {
     union row row;
     for (int y = 0; y < 2 * area.height; y++) {
+        fetch_ahead(from, area, y, to, to_stride);
         blend_row(passes, from, area, area.y + y / 2, y % 2, row.samples);
         passes.stretch(row.samples + REACH * passes.unit, area.width, to + y * to_stride);
     }
