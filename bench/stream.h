@@ -4,9 +4,10 @@
 /*
  * What people ask for: endless streams of tile names, the same for the same seed.
  *
- *     STREAM_COLD     tiles of L0 and L1 at random, each as likely as any other: a slide larger than the cache stays
- * cold STREAM_VIEWER   eight people, each with a window of 5 x 4 tiles, take turns: a step pans by one tile, or now and
- *                     then zooms between L0 and L1, and asks for the tiles that came into the window
+ *     STREAM_COLD     tiles of L0 and L1 at random, each as likely as any other: a slide larger than the cache
+ *                     stays cold
+ *     STREAM_VIEWER   eight people, each with a window of 5 x 4 tiles, take turns: a step pans by one tile, or now
+ *                     and then zooms between L0 and L1, and asks for the tiles that came into the window
  *
  * Threads:   a value; one thread at a time.
  * Ownership: none.

@@ -16,7 +16,8 @@
  *            belongs to the engine from submit until done() has resumed the connection, which is done()'s last act, and
  *            to the event thread before and after. It cannot vanish in between: a suspended connection is left alone by
  *            libmicrohttpd even when its client is gone, and stop waits for the engine first.
- * Errors:    start says in `err` which address or thread failed and leaves nothing behind.
+ * Errors:    start says in `err` which address or thread failed and leaves nothing behind; when a thread failed, the
+ *            engine was drained.
  */
 #include <stdint.h>
 

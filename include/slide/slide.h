@@ -81,9 +81,10 @@ OG_CHECKED enum og_status og_slide_read_family(const struct og_slide *slide, str
 
 /*
  * This family is likely to be read soon: reads its index entry, and asks the system to start reading its bytes without
- * waiting for them. A hint: where there is no such family, or its entry is damaged, nothing happens.
+ * waiting for them. A hint: where there is no such family, or its entry is damaged, or its bytes do not lie together,
+ * nothing happens, and it says false.
  */
-void og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy);
+bool og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy);
 
 /* What the index knows, by depth (0, 1, and 2 for L2 and coarser): reads every record. Residual slides only. */
 struct og_survey {

@@ -6,13 +6,21 @@
 
 enum { HUGE_PAGE = 2 << 20 };
 
+/* Whole huge pages, or the system could not use one: what is not touched costs address space only. */
+static size_t whole_pages(size_t bytes)
+{
+    return (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+}
+
 void *og_pages_new(size_t bytes, bool huge)
 {
-    size_t room = bytes + HUGE_PAGE;
+    size_t size = whole_pages(bytes), room = size + HUGE_PAGE;
+    if (size < bytes || room < size)
+        return NULL;
     char *all = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (all == MAP_FAILED)
         return NULL;
-    size_t before = -(uintptr_t)all % HUGE_PAGE, size = (bytes + 4095) / 4096 * 4096;
+    size_t before = -(uintptr_t)all % HUGE_PAGE;
     if (before)
         munmap(all, before);
     munmap(all + before + size, room - before - size);
@@ -24,5 +32,5 @@ void *og_pages_new(size_t bytes, bool huge)
 void og_pages_free(void *pages, size_t bytes)
 {
     if (pages)
-        munmap(pages, bytes);
+        munmap(pages, whole_pages(bytes));
 }

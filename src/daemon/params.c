@@ -21,8 +21,8 @@
 /* clang-format off */
 const struct og_param og_params_table[] = {
     {.name = "slides", .type = OG_PARAM_TEXT, .offset = AT(slides), .fallback = "", .value = "DIR",
-     .sentence = "The folder of slides: every NAME.tif made by origami encode and every NAME.dzi with its NAME_files "
-                 "is served as NAME. There is no default."},
+     .sentence = "The folder of slides: every NAME.tif made by origami encode, every NAME.dzi with its NAME_files, "
+                 "and every folder NAME in the published residual layout is served as NAME. There is no default."},
     {.name = "listen", .type = OG_PARAM_ADDRESS, .offset = AT(listen), .fallback = "127.0.0.1:8080", .value = "ADDRESS",
      .sentence = "Where to listen: IPV4:PORT, [IPV6]:PORT, or :PORT for every IPv4 address of the machine. With port 0 "
                  "the system chooses one; the log says which."},
@@ -40,8 +40,8 @@ const struct og_param og_params_table[] = {
      .value = "Q",
      .sentence = "JPEG quality of the tiles that are rebuilt; stored tiles pass as they are."},
     {.name = "pin", .type = OG_PARAM_YES_NO, .offset = AT(pin), .fallback = "no", .value = "yes|no",
-     .sentence = "Ties each worker to a processor of its own. Measured to gain nothing on a machine that has nothing "
-                 "else to do, and to lose where others share the processors."},
+     .sentence = "Ties each worker to a processor of its own. Measured to gain nothing; for machines on which "
+                 "an administrator sets processors aside."},
     {.name = "stack", .type = OG_PARAM_SIZE, .offset = AT(stack_bytes), .fallback = "512K", .min = UINT64_C(128) << 10,
      .max = UINT64_C(64) << 20, .value = "SIZE",
      .sentence = "Address space for the stack of each worker and HTTP thread; memory is taken only as far as it is "

@@ -3,8 +3,9 @@
 #define OG_ENGINE_AHEAD_H
 /*
  * og_ahead: which family will be asked for next? Where somebody pans, families come one behind the other: the one
- * beyond (x, y) is likely when the one before it was asked for a short while ago and it was not itself. L1 and L0 of a
- * family lie in one read, so a zoom has nothing to ask for early.
+ * beyond (x, y) is likely when the one before it was asked for a short while ago and it was not itself. A zoom from L1
+ * to L0 stays in the family; one from L2 is not guessed: a window of L2 shows twenty families, and the zoom goes into
+ * two.
  *
  * Threads:   any, without a lock: marks are single words, written and read relaxed; a lost or stale one costs a guess.
  * Ownership: a value of the engine's.

@@ -155,7 +155,9 @@ static enum og_status decode(struct og_worker *worker, const struct og_job *job,
         struct og_span tables = slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0;
         status = og_family_decode_residual(family, slot, worker->decoder, tables, stored->stream[slot], err);
     }
-    return status == OG_OK ? OG_OK : name_slot(job, slot, "", err);
+    if (status != OG_OK)
+        name_slot(job, slot, "", err);
+    return status;
 }
 
 static enum og_status encode_tile(struct og_worker *worker, const struct og_family *family, unsigned slot,
@@ -219,8 +221,8 @@ static void look_ahead(struct og_worker *worker, const struct og_job *job)
     struct og_ahead_guess guess[OG_AHEAD_GUESSES];
     unsigned n = og_ahead_guess(&engine->ahead, engine->seed, job->slide, job->x, job->y, guess);
     for (unsigned i = 0; i < n; i++)
-        og_slide_prefetch_family(job->slide, worker->reader, guess[i].x, guess[i].y);
-    og_count(worker->metrics, OG_COUNT_READ_AHEAD, n);
+        og_count(worker->metrics, OG_COUNT_READ_AHEAD,
+                 og_slide_prefetch_family(job->slide, worker->reader, guess[i].x, guess[i].y));
 }
 
 void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgency urgency)

@@ -312,6 +312,14 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
     return og_error_set(err, OG_NO_MEMORY, "the system gives no event thread: %s", strerror(errno));
 }
 
+/* No request waits for the engine from here on: nobody is suspended for longer than a call. */
+static void answer_everybody(struct og_server *server)
+{
+    atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
+    og_engine_drain(server->site->engine);
+    og_leavers_pause(server->leavers);
+}
+
 static void end_lanes(struct og_server *server)
 {
     for (unsigned i = server->lanes; i-- > 0;)
@@ -337,6 +345,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
         return OG_OK;
     for (; i < server->lanes; i++)
         close(fds[i]);
+    answer_everybody(server); /* those that started may have been asked already */
     end_lanes(server);
     return status;
 }
@@ -409,8 +418,7 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
         return;
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
     wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
-    og_engine_drain(server->site->engine);
-    og_leavers_pause(server->leavers); /* from here on nobody is suspended for longer than a call */
+    answer_everybody(server);
     wait_until_quiet(server, 0, LAST_WORDS_MS);
     end_lanes(server);
     og_leavers_stop(&server->leavers);

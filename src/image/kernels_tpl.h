@@ -4,8 +4,8 @@
  * included by each variant after it has defined its row functions, cubic_… on bytes and bilinear_… on sums:
  *
  *     cubic_blend(const struct taps *rows, int first, int last, void *to)   the column pass, columns first … last - 1
- *     …_stretch(const void *row, int width, uint8_t *to)                    the row pass; row[-2] … row[width + 1]
- * exist …_stretch_add(const void *row, int width, uint8_t *to)                the same onto residuals
+ *     …_stretch(const void *row, int width, uint8_t *to)       the row pass; row[-2] … row[width + 1] exist
+ *     …_stretch_add(const void *row, int width, uint8_t *to)   the same onto residuals
  *     halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
  *         halves the first 2n of the samples that all exist, as many as suit it, and returns n; plain C does the rest
  *

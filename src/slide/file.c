@@ -41,6 +41,7 @@ enum og_status og_file_open(int directory, const char *name, struct og_file *out
         close(fd);
         return status;
     }
+    fcntl(fd, F_SETFL, 0); /* O_NONBLOCK was for pipes; some kernels' io_uring would heed it */
     posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
     *out = (struct og_file){
         .fd = fd,

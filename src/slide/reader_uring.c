@@ -98,11 +98,11 @@ static enum og_status read_range(void *state, struct og_file *file, uint64_t off
         io_uring_prep_read(sqe, file->fd, at + done, (unsigned)(rest < READ_MOST ? rest : READ_MOST), offset + done);
         io_uring_sqe_set_data64(sqe, READ);
         int n = 0;
-        if (!run(&u->ring, READ, &n))
+        if (!run(&u->ring, READ, &n) || n == -EAGAIN) /* not now, and nobody says when */
             give_up(u);
         else if (n > 0)
             done += (size_t)n;
-        else if (n == 0 || (n != -EINTR && n != -EAGAIN))
+        else if (n == 0 || n != -EINTR)
             return og_file_fail(offset, size, -n, err);
     }
     return OG_OK;

@@ -239,13 +239,15 @@ static enum og_status residual_read_family(void *state, struct og_reader *reader
     return OG_OK;
 }
 
-static void residual_prefetch_family(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy)
+static bool residual_prefetch_family(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy)
 {
     struct residual_slide *slide = state;
     struct og_record record;
     struct og_error unheard;
-    if (read_record(slide, reader, 0, fx, fy, &record, &unheard) == OG_OK)
-        og_reader_ahead(reader, &slide->file, record.offset, family_bytes(&record));
+    if (read_record(slide, reader, 0, fx, fy, &record, &unheard) != OG_OK)
+        return false;
+    og_reader_ahead(reader, &slide->file, record.offset, family_bytes(&record));
+    return true;
 }
 
 static void survey_family(const struct og_record *record, uint32_t slots, struct og_survey *out)

@@ -194,10 +194,10 @@ enum og_status og_slide_read_family(const struct og_slide *slide, struct og_read
     return named(status, slide, err);
 }
 
-void og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy)
+bool og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy)
 {
-    if (slide->format->prefetch_family && inside(slide, 2, fx, fy))
-        slide->format->prefetch_family(slide->state, reader, fx, fy);
+    return slide->format->prefetch_family && inside(slide, 2, fx, fy) &&
+           slide->format->prefetch_family(slide->state, reader, fx, fy);
 }
 
 enum og_status og_slide_survey(const struct og_slide *slide, struct og_reader *reader, struct og_survey *out,

@@ -22,7 +22,7 @@ struct og_slide_format {
     /* These three may be NULL; families are read of slides whose facts say residual. */
     enum og_status (*read_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy, uint8_t *buffer,
                                   struct og_stored_family *out, struct og_error *err);
-    void (*prefetch_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy);
+    bool (*prefetch_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy);
     enum og_status (*survey)(void *state, struct og_reader *reader, struct og_survey *out, struct og_error *err);
     void (*close)(void *state);
 };

@@ -34,6 +34,15 @@ static unsigned tier_of(size_t bytes)
     return 4 * (doubling - LOWEST) + (unsigned)((bytes - 1) >> (doubling - 2) & 3) + 1;
 }
 
+/* A power of two, as a ring's capacity is. */
+static size_t most_idle(unsigned tier)
+{
+    size_t most = IDLE_LEAST;
+    while (2 * most * tier_bytes(tier) <= IDLE_BYTES)
+        most *= 2;
+    return most;
+}
+
 static void leave(struct og_buf_pool *pool)
 {
     if (atomic_fetch_sub_explicit(&pool->holders, 1, memory_order_acq_rel) != 1) /* T1 pairs with T2 */
@@ -63,8 +72,7 @@ struct og_buf_pool *og_buf_pool_new(void)
     pool->home.take_back = take_back;
     atomic_init(&pool->holders, 1);
     for (unsigned tier = 0; tier < TIERS; tier++) {
-        size_t most = IDLE_BYTES / tier_bytes(tier);
-        pool->idle[tier] = og_ring_new(most > IDLE_LEAST ? most : IDLE_LEAST);
+        pool->idle[tier] = og_ring_new(most_idle(tier));
         if (!pool->idle[tier]) {
             leave(pool);
             return NULL;

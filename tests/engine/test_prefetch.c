@@ -79,7 +79,7 @@ static void the_bytes_of_a_family_are_asked_for_and_no_others(void **state)
             size_t size = 0;
             asked.count = 0;
 
-            og_slide_prefetch_family(desk->slide, desk->reader, x, y);
+            assert_true(og_slide_prefetch_family(desk->slide, desk->reader, x, y));
 
             assert_int_equal(asked.count, 1);
             assert_int_equal(og_slide_read_family(desk->slide, desk->reader, x, y, desk->buffer, &family, NULL), OG_OK);
@@ -96,9 +96,9 @@ static void where_there_is_no_family_nothing_is_asked_for(void **state)
     struct desk *desk = *state;
     struct og_extent grid = og_pyramid_grid(&og_slide_facts(desk->slide)->pyramid, 2);
 
-    og_slide_prefetch_family(desk->slide, desk->reader, grid.width, 0);
-    og_slide_prefetch_family(desk->slide, desk->reader, 0, grid.height);
-    og_slide_prefetch_family(desk->slide, desk->reader, UINT32_MAX, UINT32_MAX);
+    assert_false(og_slide_prefetch_family(desk->slide, desk->reader, grid.width, 0));
+    assert_false(og_slide_prefetch_family(desk->slide, desk->reader, 0, grid.height));
+    assert_false(og_slide_prefetch_family(desk->slide, desk->reader, UINT32_MAX, UINT32_MAX));
 
     assert_int_equal(asked.count, 0);
 }

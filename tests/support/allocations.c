@@ -13,6 +13,7 @@ struct count {
 };
 
 static struct count libjpeg, others;
+static _Atomic(uint64_t *) counter_of_jemalloc;
 static _Thread_local enum { UNKNOWN, WORKER, ANOTHER } role;
 
 void *malloc(size_t size);
@@ -20,6 +21,15 @@ void *calloc(size_t count, size_t size);
 void *realloc(void *old, size_t size);
 void *aligned_alloc(size_t alignment, size_t size);
 int posix_memalign(void **out, size_t alignment, size_t size);
+int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size) __attribute__((weak));
+
+static void find_counter(void)
+{
+    uint64_t *counter;
+    size_t size = sizeof counter;
+    if (mallctl && mallctl("thread.allocatedp", &counter, &size, NULL, 0) == 0)
+        atomic_store_explicit(&counter_of_jemalloc, counter, memory_order_relaxed); /* a place that stays */
+}
 
 /* A thread has its name before long, but not from its first moment: a name that fits nobody is looked at again. */
 static bool is_worker(void)
@@ -28,6 +38,8 @@ static bool is_worker(void)
     if (role == UNKNOWN) {
         prctl(PR_GET_NAME, name);
         role = strncmp(name, "worker-", 7) == 0 ? WORKER : UNKNOWN;
+        if (role == WORKER)
+            find_counter();
     }
     return role == WORKER;
 }
@@ -110,4 +122,11 @@ struct allocations allocations_of_libjpeg(void)
 struct allocations allocations_of_others(void)
 {
     return sum(&others);
+}
+
+/* Read while the worker rests. */
+uint64_t allocations_counted_by_jemalloc(void)
+{
+    uint64_t *counter = atomic_load_explicit(&counter_of_jemalloc, memory_order_relaxed);
+    return counter ? *counter : 0;
 }

@@ -10,6 +10,7 @@
  * Errors:    none; a caller that belongs to no file counts as somebody else.
  */
 #include <stddef.h>
+#include <stdint.h>
 
 struct allocations {
     size_t calls, bytes;
@@ -17,5 +18,8 @@ struct allocations {
 
 struct allocations allocations_of_libjpeg(void);
 struct allocations allocations_of_others(void);
+
+/* What jemalloc has counted for the worker that called last, in bytes as it rounds them; 0 with another allocator. */
+uint64_t allocations_counted_by_jemalloc(void);
 
 #endif
