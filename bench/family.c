@@ -180,7 +180,7 @@ static void bench_slide(const struct report *report, struct slides *slides, cons
     struct desk desk;
     double floor_ms[ROUNDS], ratio[ROUNDS], stage_ms[STAGES][ROUNDS];
     struct og_engine *engine =
-        slides_serve(slides, (struct og_engine_options){.workers = 1, .cache_bytes = 64u << 10, .quality = QUALITY});
+        slides_serve(slides, (struct og_engine_options){.workers = 1, .cache_bytes = 4096, .quality = QUALITY});
     desk_open(&desk, slides->catalogue, id, QUALITY);
     for (unsigned r = 0; r < WARM_ROUNDS; r++)
         measure(&desk, slides, engine, r);
