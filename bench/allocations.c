@@ -3,39 +3,16 @@
  * What a cold family asks of the heap once an engine has seen its load: calls and bytes on the worker, libjpeg's own
  * pools apart; and jemalloc's own count of what that thread allocated, to check the sum by.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
+#include "support/allocations.h"
 #include "report.h"
 #include "slides.h"
-#include "support/allocations.h"
 
 enum { SIDE = 8192, QUICK_SIDE = 2048, WARM_ROUNDS = 12, ROUNDS = 5 };
 
-static void answered(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
+static void build(struct og_engine *engine, struct slides *slides, uint32_t families, unsigned round)
 {
-    (void)waiter, (void)status;
-    og_buf_unref(&buf);
-}
-
-static void build(struct og_engine *engine, struct og_metrics_block *block, uint32_t families, unsigned round)
-{
-    for (uint32_t i = 0; i < families * families; i++) {
-        struct og_waiter waiter = {.done = answered};
-        struct og_tile_name name;
-        unsigned level = 10;
-        for (uint32_t side = families; side > 1; side /= 2)
-            level++;
-        if (og_engine_name(engine, "dense", 5, level, 4 * (i % families) + round % 4, 4 * (i / families), &name) !=
-            OG_OK)
-            exit(1);
-        og_engine_submit(engine, &name, &waiter, block);
-        while (og_engine_gauges(engine).jobs_in_flight)
-            usleep(200);
-        og_tile_name_release(&name);
-    }
+    for (uint32_t i = 0; i < families * families; i++)
+        slides_build(slides, engine, "dense", 4 * (i % families) + round % 4, 4 * (i / families));
 }
 
 int main(int argc, char **argv)
@@ -49,11 +26,11 @@ int main(int argc, char **argv)
     slides_scan(&slides);
     struct og_engine *engine = slides_serve(&slides, (struct og_engine_options){.workers = 1, .cache_bytes = 6u << 20});
     for (unsigned r = 0; r < WARM_ROUNDS; r++)
-        build(engine, slides.block, families, r);
+        build(engine, &slides, families, r);
     for (unsigned r = 0; r < ROUNDS; r++) {
         struct allocations others = allocations_of_others(), libjpeg = allocations_of_libjpeg();
         uint64_t counted = allocations_counted_by_jemalloc();
-        build(engine, slides.block, families, r);
+        build(engine, &slides, families, r);
         ours[0][r] = (double)(allocations_of_others().calls - others.calls) / all;
         ours[1][r] = (double)(allocations_of_others().bytes - others.bytes) / all;
         codec[0][r] = (double)(allocations_of_libjpeg().calls - libjpeg.calls) / all;

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "desk.h"
 #include "report.h"
@@ -35,13 +33,6 @@ static const struct {
 
 enum { STAGES = sizeof stages / sizeof stages[0] };
 
-static double thread_cpu(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static double floor_cpu(struct desk *desk, uint32_t x, uint32_t y)
 {
     desk_put(desk, x, y);
@@ -50,28 +41,12 @@ static double floor_cpu(struct desk *desk, uint32_t x, uint32_t y)
     return thread_cpu() - before;
 }
 
-static void answered(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
-{
-    (void)waiter, (void)status;
-    og_buf_unref(&buf);
-}
-
 /* CPU of the whole process, less what this thread spends on waiting: one tile is asked for, the siblings follow. */
-static double engine_cpu(struct og_engine *engine, const struct desk *desk, struct og_metrics_block *block, uint32_t x,
+static double engine_cpu(struct og_engine *engine, const struct desk *desk, struct slides *slides, uint32_t x,
                          uint32_t y)
 {
-    const struct og_slide_facts *facts = og_slide_facts(desk->slide);
-    struct og_waiter waiter = {.done = answered};
-    struct og_tile_name name;
-    double before = process_cpu(), watching = 0;
-    if (og_engine_name(engine, facts->id, strlen(facts->id), facts->pyramid.top, x, y, &name) != OG_OK)
-        exit(1);
-    og_engine_submit(engine, &name, &waiter, block);
-    double watch = thread_cpu();
-    while (og_engine_gauges(engine).jobs_in_flight)
-        usleep(500);
-    watching += thread_cpu() - watch;
-    og_tile_name_release(&name);
+    double before = process_cpu();
+    double watching = slides_build(slides, engine, og_slide_facts(desk->slide)->id, x, y);
     return process_cpu() - before - watching;
 }
 
@@ -101,7 +76,7 @@ static struct round measure(struct desk *desk, struct slides *slides, struct og_
     for (uint32_t i = 0; i < families; i++) {
         uint32_t at = i * step % all, x = at % desk->grid.width, y = at / desk->grid.width;
         round.floor += 1e3 * floor_cpu(desk, x, y) / families;
-        round.engine += 1e3 * engine_cpu(engine, desk, slides->block, 4 * x + number % 4, 4 * y) / families;
+        round.engine += 1e3 * engine_cpu(engine, desk, slides, 4 * x + number % 4, 4 * y) / families;
     }
     for (int i = 0; i < STAGES; i++)
         round.stage[i] = (double)(og_metrics_nanoseconds(slides->metrics, stages[i].timer) - spent[i]) / 1e6 / families;

@@ -114,6 +114,29 @@ struct og_engine *slides_serve(struct slides *slides, struct og_engine_options o
     return engine;
 }
 
+static void answered(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
+{
+    (void)waiter, (void)status;
+    og_buf_unref(&buf);
+}
+
+double slides_build(struct slides *slides, struct og_engine *engine, const char *id, uint32_t x, uint32_t y)
+{
+    struct og_waiter waiter = {.done = answered};
+    struct og_slide *slide = og_catalogue_find(slides->catalogue, id, strlen(id));
+    struct og_tile_name name;
+    if (!slide || og_engine_name(engine, id, strlen(id), og_slide_facts(slide)->pyramid.top, x, y, &name) != OG_OK)
+        exit(1);
+    og_engine_submit(engine, &name, &waiter, slides->block);
+    double watch = thread_cpu();
+    while (og_engine_gauges(engine).jobs_in_flight)
+        usleep(500);
+    watch = thread_cpu() - watch;
+    og_tile_name_release(&name);
+    og_slide_unref(&slide);
+    return watch;
+}
+
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
 {
     (void)info, (void)kind, (void)walk;
@@ -140,6 +163,13 @@ double process_cpu(void)
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
     return seconds(use.ru_utime) + seconds(use.ru_stime);
+}
+
+double thread_cpu(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 double wall_clock(void)

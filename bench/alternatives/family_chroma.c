@@ -3,7 +3,7 @@
  * In the place of two functions of image/family.h: chroma in sequence. The chroma of the whole family is made in one go
  * between the decode of L2 and the first prediction, instead of with each L0 tile in a task of its own.
  */
-#include "image/family.h"
+#include "luma.h"
 
 enum { T = OG_TILE_SIZE };
 
@@ -24,12 +24,5 @@ enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_de
 void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
                        unsigned slot, bool has_residual)
 {
-    struct og_place place = og_slot_place(slot);
-    struct og_plane luma = og_family_luma(family, slot);
-    struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
-    const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
-    if (has_residual)
-        kernels->predict[predictor].upsample_add(from, source, luma.data, luma.stride);
-    else
-        kernels->predict[predictor].upsample(from, source, luma.data, luma.stride);
+    rebuild_luma(family, kernels, predictor, slot, has_residual);
 }

@@ -9,7 +9,7 @@
 
 #include <jpeglib.h>
 
-#include "image/family.h"
+#include "luma.h"
 
 enum { T = OG_TILE_SIZE, PLANE = T * T, OUTPUT_BYTES = 4 * PLANE };
 
@@ -76,15 +76,11 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
                        unsigned slot, bool has_residual)
 {
     struct og_place place = og_slot_place(slot);
-    struct og_plane luma = og_family_luma(family, slot);
-    struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
-    const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
-    if (has_residual)
-        kernels->predict[predictor].upsample_add(from, source, luma.data, luma.stride);
-    else
-        kernels->predict[predictor].upsample(from, source, luma.data, luma.stride);
+    rebuild_luma(family, kernels, predictor, slot, has_residual);
     if (place.depth == 0)
         return;
+    struct og_plane luma = og_family_luma(family, slot);
+    struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     struct og_plane tile[3] = {luma, chroma_of_l1(family, slot, 0), chroma_of_l1(family, slot, 1)};
     for (int i = 1; i < 3; i++)
         kernels->predict[predictor].upsample(&family->base[i], source, tile[i].data, tile[i].stride);

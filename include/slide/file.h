@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 
 struct og_file {
@@ -27,6 +28,9 @@ struct og_file {
 OG_CHECKED enum og_status og_file_open(int directory, const char *name, struct og_file *out, struct og_error *err);
 OG_CHECKED enum og_status og_file_read(const struct og_file *file, uint64_t offset, void *to, size_t size,
                                        struct og_error *err);
+/* All of a small file, `what` for the error when it has more than `most` bytes. */
+OG_CHECKED enum og_status og_file_read_document(int directory, const char *name, size_t most, const char *what,
+                                                struct og_buf **out, struct og_error *err);
 /* OG_DAMAGED with the place when the file, as it was when opened, does not hold these bytes. */
 OG_CHECKED enum og_status og_file_check(const struct og_file *file, uint64_t offset, size_t size, struct og_error *err);
 /* Asks the system to start reading these bytes: a hint, which does not wait for them and cannot fail. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/reader_kind.h"
+#include "base/span.h"
 #include "base/status.h"
 #include "slide/file.h"
 
@@ -25,6 +26,11 @@ enum og_reader_kind og_reader_kind(const struct og_reader *reader); /* never OG_
 
 OG_CHECKED enum og_status og_reader_read(struct og_reader *reader, struct og_file *file, uint64_t offset, void *to,
                                          size_t size, struct og_error *err);
+
+/* All of a file that has from 1 to `room` bytes, else OG_DAMAGED: not a `what`. */
+OG_CHECKED enum og_status og_reader_read_whole(struct og_reader *reader, struct og_file *file, uint8_t *buffer,
+                                               size_t room, const char *what, struct og_span *out,
+                                               struct og_error *err);
 
 /* A hint: these bytes will be read soon. Does not wait for them, and nothing is wrong when they do not exist. */
 void og_reader_ahead(struct og_reader *reader, struct og_file *file, uint64_t offset, size_t size);

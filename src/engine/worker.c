@@ -52,46 +52,49 @@ static void recycle(struct og_engine *engine, struct og_job *job)
     og_engine_wake(engine, OG_DEMAND); /* a place, a job: somebody may wait for them in front */
 }
 
-/* The one who holds the last entry keeps it while it takes the locks in their order: nobody else can end the job. */
+/* Both locks, in their order: nobody can join between the decision and the end. */
+static bool end_if(struct og_engine *engine, struct og_job *job, bool (*is_over)(struct og_job *job))
+{
+    struct og_flight_shard *shard = og_flight_lock(engine->flight, &job->key);
+    pthread_mutex_lock(&job->lock);
+    bool over = is_over(job);
+    if (over)
+        og_flight_leave_locked(shard, job);
+    pthread_mutex_unlock(&job->lock);
+    og_flight_unlock(shard);
+    if (over)
+        recycle(engine, job);
+    return over;
+}
+
+static bool gives_up_last_entry(struct og_job *job)
+{
+    return --job->entries == 0;
+}
+
+static bool is_unwanted(struct og_job *job)
+{
+    return !job->demanded;
+}
+
+/* The one who holds the last entry keeps it until both locks are held: nobody else can end the job. */
 void og_engine_leave(struct og_engine *engine, struct og_job *job)
 {
     pthread_mutex_lock(&job->lock);
     bool last = job->entries == 1;
     job->entries -= !last;
     pthread_mutex_unlock(&job->lock);
-    if (!last)
-        return;
-
-    struct og_flight_shard *shard = og_flight_lock(engine->flight, &job->key);
-    pthread_mutex_lock(&job->lock);
-    last = --job->entries == 0;
     if (last)
-        og_flight_leave_locked(shard, job);
-    pthread_mutex_unlock(&job->lock);
-    og_flight_unlock(shard);
-    if (last)
-        recycle(engine, job);
+        end_if(engine, job, gives_up_last_entry);
 }
 
-/* The front entry is the job's only one. Both locks: nobody can join between the look and the end. */
+/* The front entry is the job's only one. */
 bool og_engine_abandon(struct og_engine *engine, struct og_job *job)
 {
     pthread_mutex_lock(&job->lock);
-    bool wanted = job->demanded;
+    bool unwanted = is_unwanted(job);
     pthread_mutex_unlock(&job->lock);
-    if (wanted)
-        return false;
-
-    struct og_flight_shard *shard = og_flight_lock(engine->flight, &job->key);
-    pthread_mutex_lock(&job->lock);
-    wanted = job->demanded;
-    if (!wanted)
-        og_flight_leave_locked(shard, job);
-    pthread_mutex_unlock(&job->lock);
-    og_flight_unlock(shard);
-    if (!wanted)
-        recycle(engine, job);
-    return !wanted;
+    return unwanted && end_if(engine, job, is_unwanted);
 }
 
 /* Demand waits for a workplace, the engine stops, or nothing could keep the result: speculation has to make room. */

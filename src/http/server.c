@@ -315,7 +315,6 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
 /* No request waits for the engine from here on: nobody is suspended for longer than a call. */
 static void answer_everybody(struct og_server *server)
 {
-    atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
     og_engine_drain(server->site->engine);
     og_leavers_pause(server->leavers);
 }

@@ -5,6 +5,7 @@
 
 #include "base/pages.h"
 #include "image/webp.h"
+#include "kernels_rows.h"
 
 enum { T = OG_TILE_SIZE, PLANE = T * T };
 
@@ -86,23 +87,12 @@ static enum og_predictor of_chroma(enum og_predictor luma)
     return luma == OG_PREDICTOR_CUBIC ? OG_PREDICTOR_CUBIC : OG_PREDICTOR_BILINEAR_ROUNDED;
 }
 
-static int at_least(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-static int at_most(int a, int b)
-{
-    return a < b ? a : b;
-}
-
 /* The part of a plane that the prediction of `area` reads. */
 static struct og_plane seen_from(const struct og_plane *from, struct og_rect area)
 {
-    int left = at_least(area.x - OG_PREDICTOR_REACH, 0), top = at_least(area.y - OG_PREDICTOR_REACH, 0);
-    int right = at_most(area.x + area.width + OG_PREDICTOR_REACH, from->width);
-    int bottom = at_most(area.y + area.height + OG_PREDICTOR_REACH, from->height);
-    return og_plane_part(*from, (struct og_rect){left, top, right - left, bottom - top});
+    int left = inside(area.x - REACH, from->width), right = inside(area.x + area.width - 1 + REACH, from->width);
+    int top = inside(area.y - REACH, from->height), bottom = inside(area.y + area.height - 1 + REACH, from->height);
+    return og_plane_part(*from, (struct og_rect){left, top, right + 1 - left, bottom + 1 - top});
 }
 
 /* Weights add up to one: glass predicts glass, and a look is cheaper than the arithmetic. */

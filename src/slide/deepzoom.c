@@ -142,21 +142,11 @@ static enum og_status parse_dzi(const char *text, size_t size, struct og_deepzoo
 
 static enum og_status read_dzi(int directory, const char *name, struct og_deepzoom *out, struct og_error *err)
 {
-    struct og_file file;
-    enum og_status status = og_file_open(directory, name, &file, err);
-    if (status != OG_OK)
-        return status;
-    char *text = NULL;
-    if (file.size > DZI_BYTES_MAX)
-        status = og_error_set(err, OG_UNSUPPORTED, "%llu bytes are too many for a .dzi", (unsigned long long)file.size);
-    else if (!(text = malloc(DZI_BYTES_MAX)))
-        status = og_error_set(err, OG_NO_MEMORY, "out of memory");
-    else
-        status = og_file_read(&file, 0, text, file.size, err);
+    struct og_buf *text;
+    enum og_status status = og_file_read_document(directory, name, DZI_BYTES_MAX, ".dzi", &text, err);
     if (status == OG_OK)
-        status = parse_dzi(text, file.size, out, err);
-    free(text);
-    og_file_close(&file);
+        status = parse_dzi((const char *)text->data, text->size, out, err);
+    og_buf_unref(&text);
     return status;
 }
 
@@ -207,24 +197,13 @@ static enum og_status name_tile(enum og_status status, const struct og_deepzoom 
     return status;
 }
 
-static enum og_status read_whole(struct og_reader *reader, struct og_file *file, uint8_t *buffer, size_t room,
-                                 struct og_span *out, struct og_error *err)
-{
-    if (file->size == 0 || file->size > room)
-        return og_error_set(err, OG_DAMAGED, "%llu bytes are not a tile", (unsigned long long)file->size);
-    enum og_status status = og_reader_read(reader, file, 0, buffer, file->size, err);
-    if (status == OG_OK)
-        *out = (struct og_span){.data = buffer, .size = file->size};
-    return status;
-}
-
 enum og_status og_deepzoom_read(const struct og_deepzoom *slide, struct og_reader *reader, unsigned depth, uint32_t x,
                                 uint32_t y, uint8_t *buffer, size_t room, struct og_span *out, struct og_error *err)
 {
     struct og_file file;
     enum og_status status = open_tile(slide, depth, x, y, &file, err);
     if (status == OG_OK) {
-        status = read_whole(reader, &file, buffer, room, out, err);
+        status = og_reader_read_whole(reader, &file, buffer, room, "tile", out, err);
         og_file_close(&file);
     }
     return name_tile(status, slide, depth, x, y, err);

@@ -88,6 +88,34 @@ void og_file_ahead(const struct og_file *file, uint64_t offset, size_t size)
     posix_fadvise(file->fd, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
 }
 
+static enum og_status read_document(const struct og_file *file, size_t most, const char *what, struct og_buf **out,
+                                    struct og_error *err)
+{
+    if (file->size > most)
+        return og_error_set(err, OG_UNSUPPORTED, "%llu bytes are too many for a %s", (unsigned long long)file->size,
+                            what);
+    *out = og_buf_new((size_t)file->size);
+    if (!*out)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    enum og_status status = og_file_read(file, 0, (*out)->data, (*out)->size, err);
+    if (status != OG_OK)
+        og_buf_unref(out);
+    return status;
+}
+
+enum og_status og_file_read_document(int directory, const char *name, size_t most, const char *what,
+                                     struct og_buf **out, struct og_error *err)
+{
+    struct og_file file;
+    *out = NULL;
+    enum og_status status = og_file_open(directory, name, &file, err);
+    if (status != OG_OK)
+        return status;
+    status = read_document(&file, most, what, out, err);
+    og_file_close(&file);
+    return status;
+}
+
 void og_file_close(struct og_file *file)
 {
     void *mapping = atomic_load_explicit(&file->mapping, memory_order_relaxed); /* nobody else has the file */

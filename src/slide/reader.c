@@ -50,6 +50,17 @@ enum og_status og_reader_read(struct og_reader *reader, struct og_file *file, ui
     return reader->way->read(reader->state, file, offset, to, size, err);
 }
 
+enum og_status og_reader_read_whole(struct og_reader *reader, struct og_file *file, uint8_t *buffer, size_t room,
+                                    const char *what, struct og_span *out, struct og_error *err)
+{
+    if (file->size == 0 || file->size > room)
+        return og_error_set(err, OG_DAMAGED, "%llu bytes are not a %s", (unsigned long long)file->size, what);
+    enum og_status status = og_reader_read(reader, file, 0, buffer, (size_t)file->size, err);
+    if (status == OG_OK)
+        *out = (struct og_span){.data = buffer, .size = (size_t)file->size};
+    return status;
+}
+
 void og_reader_ahead(struct og_reader *reader, struct og_file *file, uint64_t offset, size_t size)
 {
     if (size > 0 && og_file_check(file, offset, size, NULL) == OG_OK)

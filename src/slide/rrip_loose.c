@@ -40,21 +40,15 @@ static void read_slot(struct loose *loose, int folder, unsigned slot)
     enum og_status status = open_any(folder, loose->fx * across + place.dx, loose->fy * across + place.dy, &file);
     if (status == OG_NOT_FOUND)
         return;
-    size_t size = 0;
+    struct og_span *stream = &loose->out->stream[slot];
     if (status == OG_OK) {
-        size = (size_t)file.size;
-        if (file.size == 0 || file.size > OG_GREY_BYTES_MAX)
-            status = OG_DAMAGED;
-        else
-            status = og_reader_read(loose->reader, &file, 0, loose->next, size, NULL);
+        status = og_reader_read_whole(loose->reader, &file, loose->next, OG_GREY_BYTES_MAX, "tile", stream, NULL);
         og_file_close(&file);
     }
-    if (status != OG_OK) {
+    if (status != OG_OK)
         lose(loose, UINT32_C(1) << slot);
-        return;
-    }
-    loose->out->stream[slot] = (struct og_span){loose->next, size};
-    loose->next += size;
+    else
+        loose->next += stream->size;
 }
 
 /* Step by step, so that no link on the way is followed. -1 with errno when there is none. */

@@ -170,24 +170,14 @@ static enum og_status open_residuals(struct rrip_slide *slide, int directory, st
 
 static enum og_status read_summary(int directory, enum og_predictor *out, struct og_error *err)
 {
-    struct og_file file;
+    struct og_buf *text;
     *out = OG_RRIP_WITHOUT_SUMMARY;
-    enum og_status status = og_file_open(directory, "summary.json", &file, err);
+    enum og_status status = og_file_read_document(directory, "summary.json", SUMMARY_BYTES_MAX, "summary", &text, err);
     if (status == OG_NOT_FOUND)
         return OG_OK;
-    if (status == OG_OK) {
-        char *text = NULL;
-        if (file.size > SUMMARY_BYTES_MAX)
-            status = og_error_set(err, OG_UNSUPPORTED, "%llu bytes are too many", (unsigned long long)file.size);
-        else if (!(text = malloc(file.size + 1)))
-            status = og_error_set(err, OG_NO_MEMORY, "out of memory");
-        else
-            status = og_file_read(&file, 0, text, file.size, err);
-        if (status == OG_OK)
-            status = og_rrip_summary(text, file.size, out, err);
-        free(text);
-        og_file_close(&file);
-    }
+    if (status == OG_OK)
+        status = og_rrip_summary((const char *)text->data, text->size, out, err);
+    og_buf_unref(&text);
     return in_file("summary.json", status, err);
 }
 
@@ -264,14 +254,12 @@ static enum og_status read_pack_file(int folder, struct og_reader *reader, const
                                      size_t *size, struct og_error *err)
 {
     struct og_file file;
+    struct og_span pack = {0};
     enum og_status status = og_file_open(folder, name, &file, err);
     if (status != OG_OK)
         return status;
-    *size = (size_t)file.size;
-    if (file.size == 0 || file.size > OG_RRIP_RECORD_BYTES_MAX)
-        status = og_error_set(err, OG_DAMAGED, "%llu bytes are not a pack", (unsigned long long)file.size);
-    else
-        status = og_reader_read(reader, &file, 0, record, *size, err);
+    status = og_reader_read_whole(reader, &file, record, OG_RRIP_RECORD_BYTES_MAX, "pack", &pack, err);
+    *size = pack.size;
     og_file_close(&file);
     return status;
 }
