@@ -18,6 +18,9 @@ struct og_key {
 
 #define OG_KEY_FAMILY UINT32_MAX
 
+/* Folds one more word into a hash: equal words in equal order give equal hashes on every machine. */
+uint64_t og_key_mix(uint64_t hash, uint64_t word);
+
 struct og_key og_key_make(uint64_t seed, uint64_t slide, uint32_t level, uint32_t x, uint32_t y);
 bool og_key_equal(const struct og_key *a, const struct og_key *b);
 

@@ -10,9 +10,14 @@ static uint64_t mix(uint64_t h)
     return h ^ (h >> 31);
 }
 
+uint64_t og_key_mix(uint64_t hash, uint64_t word)
+{
+    return mix(hash ^ mix(word + UINT64_C(0x9e3779b97f4a7c15)));
+}
+
 struct og_key og_key_make(uint64_t seed, uint64_t slide, uint32_t level, uint32_t x, uint32_t y)
 {
-    uint64_t h = mix(seed ^ mix(slide + UINT64_C(0x9e3779b97f4a7c15)));
+    uint64_t h = og_key_mix(seed, slide);
     h = mix(h ^ ((uint64_t)x << 32 | y));
     h = mix(h ^ level);
     return (struct og_key){.slide = slide, .level = level, .x = x, .y = y, .hash = h};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/key.h"
 #include "slide/file.h"
 #include "slide/profile.h"
 #include "slide_format.h"
@@ -156,6 +157,7 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     }
     facts->pyramid = slide->pyramid;
     facts->file_bytes = slide->file.size;
+    facts->generation = og_key_mix(slide->seal, slide->file.size);
     facts->residual = true;
     facts->last_depth = og_pyramid_last_depth(&slide->pyramid);
     *state = slide;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "slide/slide.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/key.h"
 #include "slide_document.h"
 #include "slide_format.h"
 
@@ -68,6 +70,18 @@ static void destroy(struct og_slide *slide)
     free(slide);
 }
 
+/* Where a format seals no content, a generation is what was written at one time. */
+static enum og_status date(int directory, const char *name, struct og_slide_facts *facts, struct og_error *err)
+{
+    struct stat now;
+    if (fstatat(directory, name, &now, AT_SYMLINK_NOFOLLOW) != 0)
+        return og_error_set(err, OG_IO, "cannot look at it: %s", strerrordesc_np(errno));
+    facts->modified_ns = now.st_mtim.tv_sec * INT64_C(1000000000) + now.st_mtim.tv_nsec;
+    if (!facts->generation)
+        facts->generation = og_key_mix((uint64_t)facts->modified_ns, (uint64_t)now.st_size);
+    return OG_OK;
+}
+
 static enum og_status open_named(int directory, const char *name, uint64_t key, struct og_slide **out,
                                  struct og_error *err)
 {
@@ -84,6 +98,12 @@ static enum og_status open_named(int directory, const char *name, uint64_t key, 
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     enum og_status status = formats[i]->open(directory, name, &slide->facts, &slide->state, err);
     if (status != OG_OK) {
+        free(slide);
+        return status;
+    }
+    status = date(directory, name, &slide->facts, err);
+    if (status != OG_OK) {
+        formats[i]->close(slide->state);
         free(slide);
         return status;
     }
