@@ -110,14 +110,14 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
     return OG_OK;
 }
 
-enum og_status og_engine_new(const struct og_engine_options *options, const struct og_catalogue *catalogue,
+enum og_status og_engine_new(const struct og_engine_options *options, const struct og_library *library,
                              struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
                              struct og_error *err)
 {
     struct og_engine *engine = aligned_alloc(alignof(struct og_engine), sizeof *engine);
     if (!engine)
         return og_error_set(err, OG_NO_MEMORY, "out of memory for the engine");
-    *engine = (struct og_engine){.options = *options, .catalogue = catalogue, .log = log};
+    *engine = (struct og_engine){.options = *options, .library = library, .log = log};
     fill_defaults(&engine->options);
     engine->kernels = og_kernels_choose();
     if (getrandom(&engine->seed, sizeof engine->seed, 0) != sizeof engine->seed)
@@ -138,10 +138,10 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
 }
 
 enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
-                              uint64_t x, uint64_t y, struct og_tile_name *out)
+                              uint64_t x, uint64_t y, struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
     *out = (struct og_tile_name){0};
-    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return OG_NOT_FOUND;
     if (level > UINT32_MAX || x > UINT32_MAX || y > UINT32_MAX ||
@@ -155,10 +155,10 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
 }
 
 enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *id, size_t id_length,
-                                   struct og_tile_name *out)
+                                   struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
     *out = (struct og_tile_name){0};
-    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return OG_NOT_FOUND;
     const struct og_pyramid *pyramid = &og_slide_facts(slide)->pyramid;
@@ -166,7 +166,7 @@ enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *i
     while (og_pyramid_has(pyramid, level, 1, 0) || og_pyramid_has(pyramid, level, 0, 1))
         level--;
     og_slide_unref(&slide);
-    return og_engine_name(engine, id, id_length, level, 0, 0, out);
+    return og_engine_name(engine, id, id_length, level, 0, 0, out, metrics);
 }
 
 void og_tile_name_release(struct og_tile_name *name)
@@ -278,15 +278,16 @@ bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, stru
     return taken;
 }
 
-struct og_buf *og_engine_slides_json(const struct og_engine *engine)
+struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struct og_metrics_block *metrics)
 {
-    return og_buf_ref(og_catalogue_json(engine->catalogue));
+    return og_library_json(engine->library, metrics);
 }
 
 static struct og_buf *document(const struct og_engine *engine, const char *id, size_t id_length,
-                               struct og_buf *(*choose)(const struct og_slide *slide))
+                               struct og_buf *(*choose)(const struct og_slide *slide),
+                               const struct og_metrics_block *metrics)
 {
-    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return NULL;
     struct og_buf *buf = og_buf_ref(choose(slide));
@@ -294,14 +295,16 @@ static struct og_buf *document(const struct og_engine *engine, const char *id, s
     return buf;
 }
 
-struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
+                                    const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_json);
+    return document(engine, id, id_length, og_slide_json, metrics);
 }
 
-struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
+                                   const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_dzi);
+    return document(engine, id, id_length, og_slide_dzi, metrics);
 }
 
 static uint64_t queued(const struct og_engine *engine, enum og_stage stage)
@@ -316,7 +319,7 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .cache_entries = cache.entries,
         .cache_bytes = cache.bytes,
         .cache_capacity_bytes = engine->options.cache_bytes,
-        .slides = og_catalogue_count(engine->catalogue),
+        .slides = og_library_count(engine->library),
         .workers = engine->options.workers,
         .jobs_in_flight = atomic_load_explicit(&engine->in_flight, memory_order_relaxed), /* a gauge */
         .decode_queue = queued(engine, OG_STAGE_DECODE),

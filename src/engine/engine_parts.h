@@ -28,11 +28,12 @@
 
 #include "ahead.h"
 #include "base/thread.h"
+#include "engine/library.h"
 #include "flat_tiles.h"
 #include "flight.h"
 #include "image/jpeg.h"
 #include "image/kernels.h"
-#include "slide/catalogue.h"
+#include "slide/slide.h"
 #include "sync/buf_pool.h"
 #include "sync/cache.h"
 #include "sync/park.h"
@@ -55,7 +56,7 @@ struct og_worker {
 struct og_engine {
     /* immutable after start */
     struct og_engine_options options;
-    const struct og_catalogue *catalogue;
+    const struct og_library *library;
     struct og_log *log;
     const struct og_kernels *kernels;
     uint64_t seed;

@@ -9,19 +9,19 @@ static struct og_reply document(const struct og_request *request, const char *co
 
 struct og_reply og_answer_slides(const struct og_request *request)
 {
-    return document(request, "application/json", og_engine_slides_json(request->site->engine));
+    return document(request, "application/json", og_engine_slides_json(request->site->engine, request->metrics));
 }
 
 struct og_reply og_answer_slide(const struct og_request *request)
 {
     const struct og_route *route = request->route;
     return document(request, "application/json",
-                    og_engine_slide_json(request->site->engine, route->id, route->id_length));
+                    og_engine_slide_json(request->site->engine, route->id, route->id_length, request->metrics));
 }
 
 struct og_reply og_answer_dzi(const struct og_request *request)
 {
     const struct og_route *route = request->route;
     return document(request, "application/xml",
-                    og_engine_slide_dzi(request->site->engine, route->id, route->id_length));
+                    og_engine_slide_dzi(request->site->engine, route->id, route->id_length, request->metrics));
 }

@@ -28,7 +28,7 @@ struct og_reply og_answer_gallery(const struct og_request *request)
 struct og_reply og_answer_viewer(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    struct og_buf *dzi = og_engine_slide_dzi(request->site->engine, route->id, route->id_length);
+    struct og_buf *dzi = og_engine_slide_dzi(request->site->engine, route->id, route->id_length, request->metrics);
     if (!dzi)
         return og_reply_status(route->kind, OG_NOT_FOUND);
     og_buf_unref(&dzi);
