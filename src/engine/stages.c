@@ -38,7 +38,7 @@ static void remember(struct og_worker *worker, const struct og_job *job, uint32_
 {
     struct og_engine *engine = worker->engine;
     struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), level, x, y);
-    og_cache_put(engine->cache, &key, buf);
+    og_cache_put(engine->cache, og_metrics_seat(worker->metrics), &key, buf);
 }
 
 static void lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)
@@ -63,9 +63,13 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
         return status;
     og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
     struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_depth, job->x, job->y);
-    if (depth == stored_depth)
-        return og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height, out,
-                              err);
+    if (depth == stored_depth) {
+        status = og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height,
+                                out, err);
+        if (status == OG_OK)
+            og_buf_pool_adopt(worker->engine->bufs, *out);
+        return status;
+    }
 
     struct og_span span;
     status =
