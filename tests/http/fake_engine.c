@@ -21,6 +21,7 @@ struct og_engine {
     struct wish wish[WAITERS_MAX];
     unsigned wishes;
     unsigned in_flight;
+    atomic_uint_fast64_t found; /* calls of og_engine_find */
     bool held, stopping, ended;
 };
 
@@ -42,6 +43,7 @@ static void *work(void *argument)
         }
         struct wish wish = engine->wish[--engine->wishes];
         pthread_mutex_unlock(&engine->lock);
+        wish.waiter->spent = (struct og_spent){1000000, 2000000, 3500000, 250000, 4000};
         wish.waiter->done(wish.waiter, OG_OK, bytes_of(wish.x, wish.y));
         pthread_mutex_lock(&engine->lock);
         engine->in_flight--;
@@ -103,7 +105,10 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
     (void)engine;
     if (id_length != 1 || id[0] != 's' || level != 0 || x >= 2 || y >= 1000)
         return OG_NOT_FOUND;
-    *out = (struct og_tile_name){.x = (uint32_t)x, .y = (uint32_t)y};
+    *out = (struct og_tile_name){.x = (uint32_t)x,
+                                 .y = (uint32_t)y,
+                                 .content = OG_FAKE_CONTENT + x * 1000 + y,
+                                 .modified_s = OG_FAKE_MODIFIED_S};
     return OG_OK;
 }
 
@@ -121,7 +126,7 @@ void og_tile_name_release(struct og_tile_name *name)
 struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
                               struct og_metrics_block *metrics)
 {
-    (void)engine;
+    atomic_fetch_add_explicit(&engine->found, 1, memory_order_relaxed); /* a sum */
     og_count(metrics, name->y % 2 ? OG_COUNT_CACHE_MISS : OG_COUNT_CACHE_HIT, 1);
     return name->y % 2 ? NULL : bytes_of(name->x, name->y);
 }
@@ -160,6 +165,11 @@ bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, stru
     return taken;
 }
 
+uint64_t og_fake_engine_found(const struct og_engine *engine)
+{
+    return atomic_load_explicit(&engine->found, memory_order_relaxed); /* a sum, read when the answers are there */
+}
+
 static struct og_buf *text(const char *what)
 {
     return og_buf_copy(what, strlen(what));
@@ -171,15 +181,19 @@ struct og_buf *og_engine_slides_json(const struct og_engine *engine)
     return text("[\"s\"]");
 }
 
-struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
+                                    int64_t *modified_s)
 {
     (void)engine;
+    *modified_s = OG_FAKE_MODIFIED_S;
     return id_length == 1 && id[0] == 's' ? text("{\"id\":\"s\"}") : NULL;
 }
 
-struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
+                                   int64_t *modified_s)
 {
     (void)engine;
+    *modified_s = OG_FAKE_MODIFIED_S;
     return id_length == 1 && id[0] == 's' ? text("<Image/>") : NULL;
 }
 
