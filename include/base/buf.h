@@ -52,6 +52,9 @@ struct og_buf_dress *og_buf_put_on(struct og_buf *buf, struct og_buf_dress *dres
 /* For a dress whose buffer was put away: back to the home or to the allocator. */
 void og_buf_send_home(struct og_buf *buf);
 
+/* What a dress takes of the heap besides the buffer, at most: measured by tests/http/test_warm_tile.c. */
+#define OG_BUF_RESPONSE_BYTES ((size_t)1280)
+
 /* Bytes that the allocator really spent on the buffer: what a memory bound has to count. */
 size_t og_buf_cost(const struct og_buf *buf);
 

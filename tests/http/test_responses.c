@@ -26,7 +26,8 @@ static struct MHD_Response *make(const struct og_headers *headers, struct og_spa
         let_go(owner);
         return NULL;
     }
-    left -= left != ~0u;
+    if (left != ~0u)
+        left--;
     *response = (struct MHD_Response){.body = body, .let_go = let_go, .owner = owner};
     atomic_init(&response->shares, 1);
     for (unsigned i = 0; i < headers->count; i++)
