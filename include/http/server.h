@@ -7,7 +7,7 @@
  *
  *     first call of the handler   methods and bodies are judged; refusing here closes the connection
  *     second call                 what is at hand is answered; a miss is suspended, then submitted to the engine
- *     the engine's done()         leaves status and bytes in the waiting request and resumes the connection
+ *     the engine's done()         leaves status and bytes in the visit and resumes the connection
  *     the client leaves first     the demand is taken back from the engine and the connection is closed
  *     third call                  the event thread answers
  *

@@ -74,15 +74,29 @@ static void stop_engine(struct og_service *s)
     og_engine_destroy(&s->engine);
 }
 
+static enum og_status start_site(struct og_service *s, struct og_error *err)
+{
+    struct og_site_options options = {.engine = s->engine,
+                                      .metrics = s->metrics,
+                                      .version = OG_VERSION,
+                                      .base_path = s->params->base_path,
+                                      .cache_max_age = s->params->cache_max_age,
+                                      .cache_private = s->params->cache_private,
+                                      .forwarded = s->params->forwarded};
+    return og_site_open(&options, &s->site, err);
+}
+
+static void stop_site(struct og_service *s)
+{
+    og_site_close(&s->site);
+}
+
 static enum og_status start_server(struct og_service *s, struct og_error *err)
 {
     struct og_address address;
     enum og_status status = og_address_parse(s->params->listen, &address, err);
     if (status != OG_OK)
         return status;
-    s->site.engine = s->engine;
-    s->site.metrics = s->metrics;
-    s->site.version = OG_VERSION;
     struct og_server_options options = og_server_defaults(address, (unsigned)s->params->http_threads);
     options.stack_bytes = s->params->stack_bytes;
     return og_server_start(&options, &s->site, s->log, &s->server, err);
@@ -100,7 +114,7 @@ static enum og_status announce(struct og_service *s, struct og_error *err)
     struct og_address address = og_service_address(s);
     og_address_print(&address, text);
     unsigned long long slides = og_engine_gauges(s->engine).slides;
-    og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s/ (%llu slide%s)", text, slides,
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s%s/ (%llu slide%s)", text, s->site.base, slides,
                  slides == 1 ? "" : "s");
     og_notify("READY=1");
     return OG_OK;
@@ -121,6 +135,7 @@ static const struct {
     {"metrics", "all that follow count", start_metrics, stop_metrics},
     {"slides", "the engine borrows them", start_library, stop_library},
     {"engine", "the server asks it; the server's stop drains it", start_engine, stop_engine},
+    {"site", "what the server answers from", start_site, stop_site},
     {"server", "only who can answer may listen", start_server, stop_server},
     {"ready", "everybody may come now, and is told first when we go", announce, take_leave},
 };

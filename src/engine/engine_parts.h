@@ -58,7 +58,7 @@ struct og_engine {
     const struct og_catalogue *catalogue;
     struct og_log *log;
     const struct og_kernels *kernels;
-    uint64_t seed;
+    uint64_t seed, recipe; /* of this process's keys; of every tile's bytes */
     struct og_buf_pool *bufs;
     enum og_reader_kind reader; /* in use */
     struct og_cache *cache;

@@ -63,5 +63,5 @@ struct og_reply og_answer_metrics(const struct og_request *request)
     free(text);
     if (!buf)
         return og_reply_status(kind, OG_NO_MEMORY);
-    return og_reply_buf(kind, "text/plain; version=0.0.4; charset=utf-8", buf);
+    return og_reply_buf(kind, "text/plain; version=0.0.4; charset=utf-8", buf, (struct og_validators){0});
 }
