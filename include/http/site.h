@@ -20,6 +20,7 @@ struct og_site {
     struct og_engine *engine;
     struct og_metrics *metrics;
     const char *version;
+    uint64_t memory_bound, memory_bound_slide; /* what the process may come to use; each slide adds the second */
     atomic_bool stopping;
 };
 

@@ -58,14 +58,33 @@ static void stop_library(struct og_service *s)
     og_library_close(&s->library);
 }
 
+static struct og_engine_options engine_options(const struct og_params *params)
+{
+    return (struct og_engine_options){.workers = (unsigned)params->workers,
+                                      .cache_bytes = params->cache_bytes,
+                                      .huge_pages = params->huge_pages,
+                                      .threads = {.stack_bytes = params->stack_bytes, .pinned = params->pin},
+                                      .quality = (int)params->quality,
+                                      .reader = (enum og_reader_kind)params->reader};
+}
+
+static struct og_server_options server_options(const struct og_params *params, struct og_address address)
+{
+    struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
+    options.stack_bytes = params->stack_bytes;
+    return options;
+}
+
+struct og_memory_bound og_service_memory(const struct og_params *params)
+{
+    struct og_engine_options engine = engine_options(params);
+    struct og_server_options server = server_options(params, (struct og_address){0});
+    return og_memory_bound(&engine, &server);
+}
+
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
-    struct og_engine_options options = {.workers = (unsigned)s->params->workers,
-                                        .cache_bytes = s->params->cache_bytes,
-                                        .huge_pages = s->params->huge_pages,
-                                        .threads = {.stack_bytes = s->params->stack_bytes, .pinned = s->params->pin},
-                                        .quality = (int)s->params->quality,
-                                        .reader = (enum og_reader_kind)s->params->reader};
+    struct og_engine_options options = engine_options(s->params);
     return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
 }
 
@@ -83,8 +102,10 @@ static enum og_status start_server(struct og_service *s, struct og_error *err)
     s->site.engine = s->engine;
     s->site.metrics = s->metrics;
     s->site.version = OG_VERSION;
-    struct og_server_options options = og_server_defaults(address, (unsigned)s->params->http_threads);
-    options.stack_bytes = s->params->stack_bytes;
+    struct og_memory_bound memory = og_service_memory(s->params);
+    s->site.memory_bound = memory.fixed;
+    s->site.memory_bound_slide = memory.each_slide;
+    struct og_server_options options = server_options(s->params, address);
     return og_server_start(&options, &s->site, s->log, &s->server, err);
 }
 
@@ -102,6 +123,8 @@ static enum og_status announce(struct og_service *s, struct og_error *err)
     unsigned long long slides = og_engine_gauges(s->engine).slides;
     og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s/ (%llu slide%s)", text, slides,
                  slides == 1 ? "" : "s");
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: at most %llu bytes and %llu for each slide",
+                 (unsigned long long)s->site.memory_bound, (unsigned long long)s->site.memory_bound_slide);
     og_notify("READY=1");
     return OG_OK;
 }

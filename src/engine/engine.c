@@ -8,7 +8,7 @@
 
 enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, CACHE_SHARDS = 64 };
 
-static void fill_defaults(struct og_engine_options *options)
+void og_engine_fill_defaults(struct og_engine_options *options)
 {
     if (!options->workers)
         options->workers = og_thread_cores();
@@ -118,14 +118,14 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     if (!engine)
         return og_error_set(err, OG_NO_MEMORY, "out of memory for the engine");
     *engine = (struct og_engine){.options = *options, .catalogue = catalogue, .log = log};
-    fill_defaults(&engine->options);
+    og_engine_fill_defaults(&engine->options);
     engine->kernels = og_kernels_choose();
     if (getrandom(&engine->seed, sizeof engine->seed, 0) != sizeof engine->seed)
         engine->seed = engine->options.clock();
     og_park_init(&engine->work);
     og_park_init(&engine->reserve);
     og_park_init(&engine->idle);
-    engine->bufs = og_buf_pool_new();
+    engine->bufs = og_buf_pool_new(og_engine_encoded_bytes(&engine->options));
     engine->cache = og_cache_new(engine->options.cache_bytes, CACHE_SHARDS);
     engine->flight = og_flight_new();
     if (!engine->bufs || !engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
@@ -216,6 +216,8 @@ static enum og_status lead(struct og_engine *engine, struct og_flight_shard *sha
         return OG_OK;
     if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
         return OG_STOPPING;
+    if (og_buf_pool_out(engine->bufs) > og_engine_admitting_bytes(&engine->options))
+        return OG_BUSY;
     struct og_job *job = og_ring_pop(engine->free_jobs);
     if (!job)
         return OG_BUSY;

@@ -9,7 +9,8 @@ static const uint64_t complaint_gap_ns = 60 * UINT64_C(1000000000);
 static void complain(struct og_worker *worker, const struct og_job *job, const struct og_error *err)
 {
     struct og_engine *engine = worker->engine;
-    if (og_slide_complaint_due(job->slide, engine->options.clock(), complaint_gap_ns))
+    bool is_slides_fault = err->status != OG_BUSY;
+    if (is_slides_fault && og_slide_complaint_due(job->slide, engine->options.clock(), complaint_gap_ns))
         og_log_write(engine->log, OG_LOG_ERROR, "engine", "slide \"%s\": %s", og_slide_facts(job->slide)->id,
                      err->text);
 }
@@ -41,6 +42,14 @@ static void remember(struct og_worker *worker, const struct og_job *job, uint32_
     og_cache_put(engine->cache, &key, buf);
 }
 
+/* A tile for whoever asked, in memory that the engine's bound counts. */
+static enum og_status keep_bytes(struct og_worker *worker, struct og_span span, struct og_buf **out,
+                                 struct og_error *err)
+{
+    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
+    return *out ? OG_OK : og_error_set(err, OG_BUSY, "the memory for encoded tiles is taken");
+}
+
 static void lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)
 {
     uint64_t now = worker->engine->options.clock();
@@ -63,19 +72,23 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
         return status;
     og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
     struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_depth, job->x, job->y);
-    if (depth == stored_depth)
-        return og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height, out,
-                              err);
+    if (depth == stored_depth) {
+        struct og_buf *whole;
+        status = og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height,
+                                &whole, err);
+        if (status != OG_OK)
+            return status;
+        status = keep_bytes(worker, (struct og_span){whole->data, whole->size}, out, err);
+        og_buf_unref(&whole);
+        return status;
+    }
 
     struct og_span span;
     status =
         og_shrink(worker->engine->kernels, worker->decoder, worker->encoder, stored.tables, stored.stream,
                   (int)size.width, (int)size.height, depth - stored_depth, worker->engine->options.quality, &span, err);
     lap(worker, OG_TIME_ENCODE, &since);
-    if (status != OG_OK)
-        return status;
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    return status == OG_OK ? keep_bytes(worker, span, out, err) : status;
 }
 
 void og_stage_tile(struct og_worker *worker, struct og_job *job)
@@ -171,14 +184,11 @@ static enum og_status encode_tile(struct og_worker *worker, const struct og_fami
     struct og_span span;
     enum og_status status = og_family_encode(family, slot, worker->encoder, worker->engine->options.quality,
                                              (int)size.width, (int)size.height, &span, err);
-    if (status != OG_OK)
-        return status;
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    if (!*out)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    if (flat)
+    if (status == OG_OK)
+        status = keep_bytes(worker, span, out, err);
+    if (status == OG_OK && flat)
         og_flat_tiles_keep(&worker->flat, colour, *out);
-    return OG_OK;
+    return status;
 }
 
 static enum og_status encode(struct og_worker *worker, const struct og_job *job, unsigned slot, struct og_buf **out,

@@ -41,6 +41,8 @@ static void render_gauges(struct og_site *site, FILE *out)
         {"origami_cache_entries", "", "Tiles in the cache", (double)e.cache_entries},
         {"origami_cache_bytes", "", "Memory that the cache spends", (double)e.cache_bytes},
         {"origami_cache_capacity_bytes", "", "Memory that the cache may spend", (double)e.cache_capacity_bytes},
+        {"origami_memory_bound_bytes", "", "The most resident memory that the process may come to use",
+         (double)(site->memory_bound + e.slides * site->memory_bound_slide)},
         {"process_start_time_seconds", "", "Start of the process since the Unix epoch", p.start_time_seconds},
         {"process_resident_memory_bytes", "", "Resident memory", (double)p.resident_bytes},
         {"process_open_fds", "", "Open file descriptors", (double)p.open_fds},
