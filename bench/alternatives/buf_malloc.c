@@ -8,9 +8,8 @@ struct og_buf_pool {
     char none;
 };
 
-struct og_buf_pool *og_buf_pool_new(size_t limit)
+struct og_buf_pool *og_buf_pool_new(void)
 {
-    (void)limit;
     return calloc(1, sizeof(struct og_buf_pool));
 }
 
@@ -20,7 +19,7 @@ struct og_buf *og_buf_pool_copy(struct og_buf_pool *pool, const void *data, size
     return og_buf_copy(data, size);
 }
 
-size_t og_buf_pool_out(const struct og_buf_pool *pool)
+size_t og_buf_pool_bytes(const struct og_buf_pool *pool)
 {
     (void)pool;
     return 0;

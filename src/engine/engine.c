@@ -125,7 +125,7 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     og_park_init(&engine->work);
     og_park_init(&engine->reserve);
     og_park_init(&engine->idle);
-    engine->bufs = og_buf_pool_new(og_engine_encoded_bytes(&engine->options));
+    engine->bufs = og_buf_pool_new();
     engine->cache = og_cache_new(engine->options.cache_bytes, CACHE_SHARDS);
     engine->flight = og_flight_new();
     if (!engine->bufs || !engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
@@ -216,7 +216,7 @@ static enum og_status lead(struct og_engine *engine, struct og_flight_shard *sha
         return OG_OK;
     if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
         return OG_STOPPING;
-    if (og_buf_pool_out(engine->bufs) > og_engine_admitting_bytes(&engine->options))
+    if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
         return OG_BUSY;
     struct og_job *job = og_ring_pop(engine->free_jobs);
     if (!job)

@@ -46,8 +46,11 @@ static void remember(struct og_worker *worker, const struct og_job *job, uint32_
 static enum og_status keep_bytes(struct og_worker *worker, struct og_span span, struct og_buf **out,
                                  struct og_error *err)
 {
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    return *out ? OG_OK : og_error_set(err, OG_BUSY, "the memory for encoded tiles is taken");
+    struct og_engine *engine = worker->engine;
+    if (og_buf_pool_bytes(engine->bufs) + span.size > og_engine_encoded_bytes(&engine->options))
+        return og_error_set(err, OG_BUSY, "the memory for encoded tiles is taken");
+    *out = og_buf_pool_copy(engine->bufs, span.data, span.size);
+    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
 static void lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)

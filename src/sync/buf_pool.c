@@ -20,7 +20,6 @@ enum {
 
 struct og_buf_pool {
     struct og_buf_home home; /* first: a buffer knows its pool by it */
-    size_t limit;
     struct og_ring *idle[TIERS];
     alignas(64) atomic_size_t holders; /* the owner and every buffer that is out */
     alignas(64) atomic_size_t out;     /* bytes */
@@ -90,14 +89,13 @@ static void take_back(struct og_buf_home *home, struct og_buf *buf)
     leave(pool);
 }
 
-struct og_buf_pool *og_buf_pool_new(size_t limit)
+struct og_buf_pool *og_buf_pool_new(void)
 {
     struct og_buf_pool *pool = aligned_alloc(alignof(struct og_buf_pool), sizeof *pool);
     if (!pool)
         return NULL;
     memset(pool, 0, sizeof *pool);
     pool->home.take_back = take_back;
-    pool->limit = limit;
     atomic_init(&pool->holders, 1);
     for (unsigned tier = 0; tier < TIERS; tier++) {
         pool->idle[tier] = og_ring_new(most_idle(tier));
@@ -141,18 +139,15 @@ struct og_buf *og_buf_pool_copy(struct og_buf_pool *pool, const void *data, size
     struct og_buf *buf = take(pool, size);
     if (!buf)
         return NULL;
-    if (!add_within(&pool->out, bytes_of(buf), pool->limit)) {
-        free(buf);
-        return NULL;
-    }
-    atomic_fetch_add_explicit(&pool->holders, 1, memory_order_relaxed); /* the caller keeps the pool alive */
+    atomic_fetch_add_explicit(&pool->out, bytes_of(buf), memory_order_relaxed); /* only the sum counts */
+    atomic_fetch_add_explicit(&pool->holders, 1, memory_order_relaxed);         /* the caller keeps the pool alive */
     buf->home = &pool->home;
     buf->size = size;
     memcpy(buf->data, data, size);
     return buf;
 }
 
-size_t og_buf_pool_out(const struct og_buf_pool *pool)
+size_t og_buf_pool_bytes(const struct og_buf_pool *pool)
 {
     return atomic_load_explicit(&pool->out, memory_order_relaxed); /* only the sum counts */
 }

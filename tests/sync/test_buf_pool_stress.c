@@ -43,7 +43,7 @@ static void borrow(struct og_member *member)
 static void nobody_gets_a_buffer_that_is_held(void **state)
 {
     (void)state;
-    struct og_buf_pool *pool = og_buf_pool_new(SIZE_MAX);
+    struct og_buf_pool *pool = og_buf_pool_new();
     assert_string_equal(og_crew_run(MEMBERS, borrow, pool).text, OG_AS_CLAIMED);
     og_buf_pool_destroy(&pool);
 }
@@ -59,7 +59,7 @@ static void the_last_buffer_ends_the_pool(void **state)
 {
     (void)state;
     for (unsigned round = 0; round < 50; round++) {
-        struct og_buf_pool *pool = og_buf_pool_new(SIZE_MAX);
+        struct og_buf_pool *pool = og_buf_pool_new();
         struct og_buf *bufs[MEMBERS];
         for (unsigned i = 0; i < MEMBERS; i++)
             bufs[i] = og_buf_pool_copy(pool, "tile", 5);
