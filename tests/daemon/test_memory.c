@@ -4,6 +4,8 @@
  * and others that never finish the head of a request: its resident memory stays within the bound that it prints.
  */
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +20,23 @@
 #include "support/threads.h"
 
 enum {
-    COPIES = 12,
+    COPIES = 56,
     KINDS = 3,
     SIDE = 2048,
     TOP = 11,
     CHURNERS = 8,
-    SLOW = 1000,
-    HALF = 2000,
+    SLOW = 3400,
+    HALF = 300,
     HEAD = 12 << 10,
-    TILES_EACH = 1500
+    TILES_EACH = 700
 };
 
 static const char *const kinds[KINDS] = {"smooth", "stamped", "noise"};
+
+struct setting {
+    const char *cache, *workers;
+    uint64_t cache_bytes;
+};
 
 struct daemon {
     pid_t pid;
@@ -68,7 +75,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static FILE *run(const struct folder *folder, const char *cache, const char *more, pid_t *pid)
+static FILE *run(const struct folder *folder, const struct setting *setting, const char *more, pid_t *pid)
 {
     int ends[2];
     assert_int_equal(pipe(ends), 0);
@@ -77,8 +84,8 @@ static FILE *run(const struct folder *folder, const char *cache, const char *mor
         dup2(ends[1], STDOUT_FILENO);
         dup2(ends[1], STDERR_FILENO);
         close(ends[0]);
-        execl(ORIGAMID, ORIGAMID, "--slides", folder->path, "--listen", "127.0.0.1:0", "--workers", "4",
-              "--http-threads", "2", "--quality", "100", "--cache", cache, more, (char *)NULL);
+        execl(ORIGAMID, ORIGAMID, "--slides", folder->path, "--listen", "127.0.0.1:0", "--workers", setting->workers,
+              "--http-threads", "2", "--quality", "100", "--cache", setting->cache, more, (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -97,12 +104,12 @@ static bool find_line(FILE *output, const char *words, char *out, size_t room)
     return at;
 }
 
-static uint64_t printed_bound(const struct folder *folder, const char *cache)
+static uint64_t printed_bound(const struct folder *folder, const struct setting *setting)
 {
     pid_t pid;
     char line[256] = "";
     unsigned long long bound = 0, each = 0;
-    FILE *output = run(folder, cache, "--check-config", &pid);
+    FILE *output = run(folder, setting, "--check-config", &pid);
     assert_true(find_line(output, "memory: at most", line, sizeof line));
     assert_int_equal(sscanf(line, "memory: at most %llu bytes and %llu for each slide", &bound, &each), 2);
     fclose(output);
@@ -110,12 +117,12 @@ static uint64_t printed_bound(const struct folder *folder, const char *cache)
     return bound + each * KINDS * (COPIES + 1);
 }
 
-static struct daemon start(const struct folder *folder, const char *cache)
+static struct daemon start(const struct folder *folder, const struct setting *setting)
 {
-    struct daemon daemon = {.bound = printed_bound(folder, cache)};
+    struct daemon daemon = {.bound = printed_bound(folder, setting)};
     char line[256] = "";
     unsigned port = 0;
-    daemon.output = run(folder, cache, NULL, &daemon.pid);
+    daemon.output = run(folder, setting, NULL, &daemon.pid);
     assert_true(find_line(daemon.output, "http://127.0.0.1:", line, sizeof line));
     assert_int_equal(sscanf(line, "http://127.0.0.1:%u/", &port), 1);
     daemon.port = (uint16_t)port;
@@ -156,12 +163,14 @@ static uint64_t metric(const struct daemon *daemon, const char *name)
     return (uint64_t)value;
 }
 
+/* Small segments keep the system from buffering whole answers on the sender's side. */
 static int connect_slowly(const struct daemon *daemon)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(daemon->port)};
-    int little = 1024, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int little = 1024, segment = 536, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
     if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
         fail_msg("no connection");
     return fd;
@@ -172,20 +181,17 @@ static void send_all(int fd, const char *bytes, size_t size)
     assert_int_equal(send(fd, bytes, size, MSG_NOSIGNAL), size);
 }
 
-static void tile_path(char *out, size_t room, const char *kind, unsigned random)
+/* Asks for a large tile, each for another, and does not read it: what the kernel will not take the daemon keeps. */
+static int ask_and_wait(const struct daemon *daemon, unsigned number)
 {
-    unsigned depth = random % 2, across = SIDE / 256 >> depth;
-    snprintf(out, room, "/tiles/%s-%u/%u/%u_%u.jpg", kind, random / 2 % COPIES, TOP - depth, random / 64 % across,
-             random / 4096 % across);
-}
-
-/* Asks for a large tile and does not read it: what the kernel will not take stays with the daemon. */
-static int ask_and_wait(const struct daemon *daemon, unsigned random)
-{
-    char path[128], request[256];
+    char request[256];
+    unsigned across = SIDE / 256, tile = number / COPIES % (across * across);
     int fd = connect_slowly(daemon);
-    tile_path(path, sizeof path, "noise", random);
-    send_all(fd, request, (size_t)snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path));
+    int n = snprintf(request, sizeof request, "GET /tiles/noise-%u/%u/%u_%u.jpg HTTP/1.1\r\nHost: x\r\n\r\n",
+                     number % COPIES, TOP, tile % across, tile / across);
+    send_all(fd, request, (size_t)n);
+    char first;
+    assert_int_equal(recv(fd, &first, 1, MSG_PEEK), 1); /* answered */
     return fd;
 }
 
@@ -198,6 +204,13 @@ static int send_half_a_head(const struct daemon *daemon)
     send_all(fd, start, sizeof start - 1);
     send_all(fd, much, sizeof much);
     return fd;
+}
+
+static void tile_path(char *out, size_t room, const char *kind, unsigned random)
+{
+    unsigned depth = random % 2, across = SIDE / 256 >> depth;
+    snprintf(out, room, "/tiles/%s-%u/%u/%u_%u.jpg", kind, random / 2 % COPIES, TOP - depth, random / 64 % across,
+             random / 4096 % across);
 }
 
 static void churn(struct og_member *member)
@@ -220,38 +233,45 @@ static void churn(struct og_member *member)
     og_client_close(&client);
 }
 
-static void resident_memory_stays_within_the_bound(const struct folder *folder, const char *cache, uint64_t cache_bytes)
+static void expect_within_bound(const struct daemon *daemon)
 {
-    struct daemon daemon = start(folder, cache);
+    struct og_verdict verdict = og_crew_run(CHURNERS, churn, (void *)daemon);
+    uint64_t peak = status_bytes(daemon, "VmHWM");
+    fprintf(stderr, "at most %llu KiB were resident, %llu KiB are the bound\n", (unsigned long long)peak >> 10,
+            (unsigned long long)daemon->bound >> 10);
+    assert_string_equal(verdict.text, OG_AS_CLAIMED);
+    assert_true(peak <= daemon->bound);
+}
+
+static void resident_memory_stays_within_the_bound(const struct folder *folder, const struct setting *setting)
+{
+    struct daemon daemon = start(folder, setting);
     int slow[SLOW], half[HALF];
     assert_int_equal(metric(&daemon, "origami_memory_bound_bytes"), daemon.bound);
     for (unsigned i = 0; i < HALF; i++)
         half[i] = send_half_a_head(&daemon);
+    expect_within_bound(&daemon);
+    assert_true(metric(&daemon, "origami_cache_bytes") > setting->cache_bytes / 2);
+    assert_true(status_bytes(&daemon, "VmHWM") > setting->cache_bytes);
     for (unsigned i = 0; i < SLOW; i++)
-        slow[i] = ask_and_wait(&daemon, 2654435761u * (i + 1) >> 3);
-    struct og_verdict verdict = og_crew_run(CHURNERS, churn, &daemon);
-    uint64_t peak = status_bytes(&daemon, "VmHWM");
-    fprintf(stderr, "cache %s: at most %llu KiB were resident, %llu KiB are the bound\n", cache,
-            (unsigned long long)peak >> 10, (unsigned long long)daemon.bound >> 10);
-    assert_string_equal(verdict.text, OG_AS_CLAIMED);
-    assert_true(metric(&daemon, "origami_cache_bytes") > cache_bytes / 2);
-    assert_true(peak > cache_bytes);
-    assert_true(peak <= daemon.bound);
+        slow[i] = ask_and_wait(&daemon, i);
+    expect_within_bound(&daemon);
     for (unsigned i = 0; i < SLOW; i++)
         close(slow[i]);
     for (unsigned i = 0; i < HALF; i++)
         close(half[i]);
+    expect_within_bound(&daemon);
     stop(&daemon);
 }
 
 static void resident_memory_stays_within_the_bound_with_a_small_cache(void **state)
 {
-    resident_memory_stays_within_the_bound(*state, "8M", 8 << 20);
+    resident_memory_stays_within_the_bound(*state, &(struct setting){"8M", "1", 8 << 20});
 }
 
 static void resident_memory_stays_within_the_bound_with_a_larger_cache(void **state)
 {
-    resident_memory_stays_within_the_bound(*state, "64M", 64 << 20);
+    resident_memory_stays_within_the_bound(*state, &(struct setting){"64M", "4", 64 << 20});
 }
 
 int main(void)
