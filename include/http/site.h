@@ -22,6 +22,7 @@ struct og_site {
     const char *version;
     uint64_t memory_bound, memory_bound_slide; /* what the process may come to use; each slide adds the second */
     atomic_bool stopping;
+    atomic_uint scrapes; /* answers to /metrics that are out */
 };
 
 /*

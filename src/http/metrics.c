@@ -5,6 +5,7 @@
 
 #include "http/endpoints.h"
 #include "http/process.h"
+#include "scrapes.h"
 
 struct gauge {
     const char *name, *labels, *help; /* rows of one name stand together */
@@ -61,9 +62,9 @@ struct og_reply og_answer_metrics(const struct og_request *request)
     og_metrics_render(request->site->metrics, out);
     render_gauges(request->site, out);
     bool complete = fclose(out) == 0;
-    struct og_buf *buf = complete ? og_buf_copy(text, size) : NULL;
+    struct og_buf *buf = complete ? og_scrapes_copy(&request->site->scrapes, text, size) : NULL;
     free(text);
     if (!buf)
-        return og_reply_status(kind, OG_NO_MEMORY);
+        return og_reply_status(kind, OG_BUSY);
     return og_reply_buf(kind, "text/plain; version=0.0.4; charset=utf-8", buf);
 }
