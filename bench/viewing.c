@@ -48,7 +48,7 @@ struct hand {
     struct og_metrics_block *metrics;
 };
 
-void og_cache_put_of_product(struct og_cache *cache, const struct og_key *key, struct og_buf *buf);
+void og_cache_put_of_product(struct og_cache *cache, unsigned seat, const struct og_key *key, struct og_buf *buf);
 
 static void note(struct run *run, struct view *view, const struct og_buf *buf)
 {
@@ -113,7 +113,7 @@ static void fetch(struct run *run, struct request *request, struct og_metrics_bl
         og_engine_submit(run->engine, &request->name, &request->waiter, metrics);
         return;
     }
-    og_cache_put_of_product(run->engine->cache, &request->name.key, request->buf);
+    og_cache_put_of_product(run->engine->cache, og_metrics_seat(metrics), &request->name.key, request->buf);
     note(run, request->view, request->buf);
     pthread_mutex_lock(&run->lock);
     run->result.from_tier++;

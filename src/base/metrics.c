@@ -18,6 +18,7 @@ struct histogram {
 struct og_metrics_block {
     alignas(64) _Atomic uint64_t counter[OG_COUNTERS];
     struct histogram timer[OG_TIMERS];
+    unsigned seat; /* immutable after new */
 };
 
 struct og_metrics {
@@ -35,8 +36,11 @@ static const struct row timer_rows[OG_TIMERS] = {OG_TIMER_LIST(ROW)};
 struct og_metrics *og_metrics_new(void)
 {
     struct og_metrics *metrics = aligned_alloc(alignof(struct og_metrics), sizeof *metrics);
-    if (metrics)
-        memset(metrics, 0, sizeof *metrics);
+    if (!metrics)
+        return NULL;
+    memset(metrics, 0, sizeof *metrics);
+    for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
+        metrics->block[i].seat = i;
     return metrics;
 }
 
@@ -46,6 +50,11 @@ struct og_metrics_block *og_metrics_take(struct og_metrics *metrics)
     if (i >= OG_METRICS_THREADS)
         abort();
     return &metrics->block[i];
+}
+
+unsigned og_metrics_seat(const struct og_metrics_block *block)
+{
+    return block->seat;
 }
 
 static void add(_Atomic uint64_t *value, uint64_t n)

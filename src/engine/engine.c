@@ -6,7 +6,7 @@
 
 #include "engine_parts.h"
 
-enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, CACHE_SHARDS = 64 };
+enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90 };
 
 void og_engine_fill_defaults(struct og_engine_options *options)
 {
@@ -126,9 +126,10 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     og_park_init(&engine->reserve);
     og_park_init(&engine->idle);
     engine->bufs = og_buf_pool_new();
-    engine->cache = og_cache_new(engine->options.cache_bytes, CACHE_SHARDS);
+    engine->cache =
+        engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
     engine->flight = og_flight_new();
-    if (!engine->bufs || !engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
+    if (!engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
         start_workers(engine, metrics) != OG_OK) {
         og_engine_destroy(&engine);
         return og_error_set(err, OG_NO_MEMORY, "out of memory or threads for the engine");
@@ -177,7 +178,7 @@ void og_tile_name_release(struct og_tile_name *name)
 struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
                               struct og_metrics_block *metrics)
 {
-    struct og_buf *buf = og_cache_get(engine->cache, &name->key);
+    struct og_buf *buf = og_cache_get(engine->cache, og_metrics_seat(metrics), &name->key);
     og_count(metrics, buf ? OG_COUNT_CACHE_HIT : OG_COUNT_CACHE_MISS, 1);
     return buf;
 }
@@ -209,9 +210,9 @@ static struct errand errand_for(const struct og_engine *engine, const struct og_
  * its tiles into the cache before, so a request that missed both in turn finds its tile there now.
  */
 static enum og_status lead(struct og_engine *engine, struct og_flight_shard *shard, const struct og_tile_name *name,
-                           const struct errand *errand, struct og_waiter *waiter, struct og_buf **out)
+                           const struct errand *errand, struct og_waiter *waiter, unsigned seat, struct og_buf **out)
 {
-    *out = og_cache_get(engine->cache, &name->key);
+    *out = og_cache_get(engine->cache, seat, &name->key);
     if (*out)
         return OG_OK;
     if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
@@ -251,7 +252,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
         status = og_job_join_locked(job, errand.slot, waiter, &ready, &buf);
         pthread_mutex_unlock(&job->lock);
     } else {
-        status = lead(engine, shard, name, &errand, waiter, &buf);
+        status = lead(engine, shard, name, &errand, waiter, og_metrics_seat(metrics), &buf);
     }
     og_flight_unlock(shard);
 

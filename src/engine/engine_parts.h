@@ -38,6 +38,8 @@
 #include "sync/park.h"
 #include "sync/ring.h"
 
+enum { OG_ENGINE_CACHE_SHARDS = 16 };
+
 struct og_worker {
     struct og_engine *engine;
     struct og_metrics_block *metrics;

@@ -39,16 +39,24 @@ static void remember(struct og_worker *worker, const struct og_job *job, uint32_
 {
     struct og_engine *engine = worker->engine;
     struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), level, x, y);
-    og_cache_put(engine->cache, &key, buf);
+    og_cache_put(engine->cache, og_metrics_seat(worker->metrics), &key, buf);
 }
 
-/* A tile for whoever asked, in memory that the engine's bound counts. */
+/* Within the bound that the engine keeps; the account may be off by what each worker is about to make. */
+static bool has_room(struct og_engine *engine, size_t size, struct og_error *err)
+{
+    if (og_buf_pool_bytes(engine->bufs) + size <= og_engine_encoded_bytes(&engine->options))
+        return true;
+    og_error_set(err, OG_BUSY, "the memory for encoded tiles is taken");
+    return false;
+}
+
 static enum og_status keep_bytes(struct og_worker *worker, struct og_span span, struct og_buf **out,
                                  struct og_error *err)
 {
     struct og_engine *engine = worker->engine;
-    if (og_buf_pool_bytes(engine->bufs) + span.size > og_engine_encoded_bytes(&engine->options))
-        return og_error_set(err, OG_BUSY, "the memory for encoded tiles is taken");
+    if (!has_room(engine, span.size, err))
+        return OG_BUSY;
     *out = og_buf_pool_copy(engine->bufs, span.data, span.size);
     return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
@@ -76,13 +84,14 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
     struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_depth, job->x, job->y);
     if (depth == stored_depth) {
-        struct og_buf *whole;
         status = og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height,
-                                &whole, err);
-        if (status != OG_OK)
-            return status;
-        status = keep_bytes(worker, (struct og_span){whole->data, whole->size}, out, err);
-        og_buf_unref(&whole);
+                                out, err);
+        if (status == OG_OK && !has_room(worker->engine, (*out)->size, err)) {
+            og_buf_unref(out);
+            return OG_BUSY;
+        }
+        if (status == OG_OK)
+            og_buf_pool_adopt(worker->engine->bufs, *out);
         return status;
     }
 
