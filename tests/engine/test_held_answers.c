@@ -35,7 +35,7 @@ static int tear_down(void **state)
 
 static enum og_status ask(struct served *served, unsigned i, struct og_buf **out)
 {
-    char id[8];
+    char id[16];
     unsigned tile = i % (ACROSS * ACROSS);
     snprintf(id, sizeof id, "n%u", i / (ACROSS * ACROSS));
     return served_ask(served, served->block, id, TOP, tile % ACROSS, tile / ACROSS, out);
