@@ -26,10 +26,11 @@ struct og_site_options {
     struct og_engine *engine;
     struct og_metrics *metrics;
     const char *version;
-    const char *base_path;  /* "/" or "/origami": what every path begins with */
-    uint64_t cache_max_age; /* seconds; 0: caches ask each time */
-    bool cache_private;     /* only the browser's own cache may keep answers */
-    bool forwarded;         /* who connects is a proxy, and believed when it says who asks */
+    const char *base_path;                     /* "/" or "/origami": what every path begins with */
+    uint64_t cache_max_age;                    /* seconds; 0: caches ask each time */
+    bool cache_private;                        /* only the browser's own cache may keep answers */
+    bool forwarded;                            /* who connects is a proxy, and believed when it says who asks */
+    uint64_t memory_bound, memory_bound_slide; /* what the process may come to use; each slide adds the second */
 };
 
 struct og_site {
@@ -41,7 +42,9 @@ struct og_site {
     char base[OG_BASE_PATH_MAX]; /* without its last slash: "" or "/origami" */
     size_t base_length;
     bool forwarded;
+    uint64_t memory_bound, memory_bound_slide;
     atomic_bool stopping;
+    atomic_uint scrapes; /* answers to /metrics that are out */
 };
 
 /* "/", or segments of [A-Za-z0-9._-], each behind a slash, none of them "." or ".."; one more slash may end it. */

@@ -6,9 +6,9 @@
 
 #include "engine_parts.h"
 
-enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, CACHE_SHARDS = 16, NS_PER_S = 1000000000 };
+enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, NS_PER_S = 1000000000 };
 
-static void fill_defaults(struct og_engine_options *options)
+void og_engine_fill_defaults(struct og_engine_options *options)
 {
     if (!options->workers)
         options->workers = og_thread_cores();
@@ -127,7 +127,7 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     if (!engine)
         return og_error_set(err, OG_NO_MEMORY, "out of memory for the engine");
     *engine = (struct og_engine){.options = *options, .catalogue = catalogue, .log = log};
-    fill_defaults(&engine->options);
+    og_engine_fill_defaults(&engine->options);
     engine->kernels = og_kernels_choose();
     engine->recipe = recipe_of(&engine->options);
     if (getrandom(&engine->seed, sizeof engine->seed, 0) != sizeof engine->seed)
@@ -136,7 +136,8 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     og_park_init(&engine->reserve);
     og_park_init(&engine->idle);
     engine->bufs = og_buf_pool_new();
-    engine->cache = engine->bufs ? og_cache_new(engine->options.cache_bytes, CACHE_SHARDS, engine->bufs) : NULL;
+    engine->cache =
+        engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
     engine->flight = og_flight_new();
     if (!engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
         start_workers(engine, metrics) != OG_OK) {
@@ -228,6 +229,8 @@ static enum og_status lead(struct og_engine *engine, struct og_flight_shard *sha
         return OG_OK;
     if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
         return OG_STOPPING;
+    if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
+        return OG_BUSY;
     struct og_job *job = og_ring_pop(engine->free_jobs);
     if (!job)
         return OG_BUSY;

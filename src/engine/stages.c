@@ -9,7 +9,8 @@ static const uint64_t complaint_gap_ns = 60 * UINT64_C(1000000000);
 static void complain(struct og_worker *worker, const struct og_job *job, const struct og_error *err)
 {
     struct og_engine *engine = worker->engine;
-    if (og_slide_complaint_due(job->slide, engine->options.clock(), complaint_gap_ns))
+    bool is_slides_fault = err->status != OG_BUSY;
+    if (is_slides_fault && og_slide_complaint_due(job->slide, engine->options.clock(), complaint_gap_ns))
         og_log_write(engine->log, OG_LOG_ERROR, "engine", "slide \"%s\": %s", og_slide_facts(job->slide)->id,
                      err->text);
 }
@@ -41,6 +42,25 @@ static void remember(struct og_worker *worker, const struct og_job *job, uint32_
     og_cache_put(engine->cache, og_metrics_seat(worker->metrics), &key, buf);
 }
 
+/* Within the bound that the engine keeps; the account may be off by what each worker is about to make. */
+static bool has_room(struct og_engine *engine, size_t size, struct og_error *err)
+{
+    if (og_buf_pool_bytes(engine->bufs) + size <= og_engine_encoded_bytes(&engine->options))
+        return true;
+    og_error_set(err, OG_BUSY, "the memory for encoded tiles is taken");
+    return false;
+}
+
+static enum og_status keep_bytes(struct og_worker *worker, struct og_span span, struct og_buf **out,
+                                 struct og_error *err)
+{
+    struct og_engine *engine = worker->engine;
+    if (!has_room(engine, span.size, err))
+        return OG_BUSY;
+    *out = og_buf_pool_copy(engine->bufs, span.data, span.size);
+    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+}
+
 /* Returns the nanoseconds since `since`, which is now from here on. */
 static uint64_t lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)
 {
@@ -68,6 +88,10 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     if (depth == stored_depth) {
         status = og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height,
                                 out, err);
+        if (status == OG_OK && !has_room(worker->engine, (*out)->size, err)) {
+            og_buf_unref(out);
+            return OG_BUSY;
+        }
         if (status == OG_OK)
             og_buf_pool_adopt(worker->engine->bufs, *out);
         return status;
@@ -78,10 +102,7 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
         og_shrink(worker->engine->kernels, worker->decoder, worker->encoder, stored.tables, stored.stream,
                   (int)size.width, (int)size.height, depth - stored_depth, worker->engine->options.quality, &span, err);
     spent->encode_ns = lap(worker, OG_TIME_ENCODE, &since);
-    if (status != OG_OK)
-        return status;
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    return status == OG_OK ? keep_bytes(worker, span, out, err) : status;
 }
 
 void og_stage_tile(struct og_worker *worker, struct og_job *job)
@@ -178,14 +199,11 @@ static enum og_status encode_tile(struct og_worker *worker, const struct og_fami
     enum og_status status = alike ? OG_OK
                                   : og_family_encode(family, slot, worker->encoder, worker->engine->options.quality,
                                                      (int)size.width, (int)size.height, &span, err);
-    if (status != OG_OK)
-        return status;
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    if (!*out)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    if (flat && !alike)
+    if (status == OG_OK)
+        status = keep_bytes(worker, span, out, err);
+    if (status == OG_OK && flat && !alike)
         og_flat_tiles_keep(&worker->flat, colour, *out);
-    return OG_OK;
+    return status;
 }
 
 static enum og_status encode(struct og_worker *worker, const struct og_job *job, unsigned slot, struct og_buf **out,

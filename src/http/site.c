@@ -64,7 +64,9 @@ enum og_status og_site_open(const struct og_site_options *options, struct og_sit
     *out = (struct og_site){.engine = options->engine,
                             .metrics = options->metrics,
                             .version = options->version,
-                            .forwarded = options->forwarded};
+                            .forwarded = options->forwarded,
+                            .memory_bound = options->memory_bound,
+                            .memory_bound_slide = options->memory_bound_slide};
     if (!og_base_path_is_good(options->base_path))
         return og_error_set(err, OG_INVALID, "\"%.80s\" is not a path like / or /origami", options->base_path);
     set_base(out, options->base_path);

@@ -232,6 +232,7 @@ static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
         "\norigami_cache_bytes 0\n",
         "\norigami_cache_entries 0\n",
         "\norigami_cache_capacity_bytes 0\n",
+        "\norigami_memory_bound_bytes ",
         "\nprocess_start_time_seconds ",
         "\nprocess_resident_memory_bytes ",
         "\nprocess_open_fds ",
@@ -253,6 +254,24 @@ static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
     og_reply_release(&reply);
 }
 
+static void answers_to_metrics_that_nobody_takes_are_bounded(void **state)
+{
+    enum { MANY = 100 };
+    struct og_reply replies[MANY];
+    unsigned good = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        replies[i] = ask(*state, "/metrics");
+        good += replies[i].status == OG_OK;
+        assert_true(replies[i].status == OG_OK || replies[i].status == OG_BUSY);
+    }
+    assert_in_range(good, 8, MANY / 2);
+    for (unsigned i = 0; i < MANY; i++)
+        og_reply_release(&replies[i]);
+    struct og_reply again = ask(*state, "/metrics");
+    assert_int_equal(again.status, OG_OK);
+    og_reply_release(&again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_site_that_stops_is_alive_but_not_ready, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_are_counted_by_route_and_class, set_up, tear_down),
         cmocka_unit_test_setup_teardown(metrics_have_every_gauge_and_satisfy_promtool, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(answers_to_metrics_that_nobody_takes_are_bounded, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
