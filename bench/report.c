@@ -49,3 +49,13 @@ void report_figure(const struct report *report, const char *name, const char *un
         printf("  %-44s %11s %10.4g %10.4g %10.4g\n", name, unit, values[0], median, values[rounds - 1]);
     fflush(stdout);
 }
+
+void report_point(const struct report *report, const char *picture, const char *series, double at, double value)
+{
+    if (report->json)
+        printf("{\"bench\":\"%s\",\"picture\":\"%s\",\"series\":\"%s\",\"at\":%.6g,\"value\":%.6g}\n", report->bench,
+               picture, series, at, value);
+    else
+        printf("  %-44s %11.4g %10.4g\n", series, at, value);
+    fflush(stdout);
+}
