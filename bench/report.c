@@ -26,7 +26,7 @@ int report_rounds(const struct report *report, int rounds)
     return report->quick ? 1 : rounds;
 }
 
-static int by_size(const void *a, const void *b)
+int report_by_size(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -34,7 +34,7 @@ static int by_size(const void *a, const void *b)
 
 double report_median(double *values, size_t n)
 {
-    qsort(values, n, sizeof *values, by_size);
+    qsort(values, n, sizeof *values, report_by_size);
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
@@ -58,4 +58,12 @@ void report_point(const struct report *report, const char *picture, const char *
     else
         printf("  %-44s %11.4g %10.4g\n", series, at, value);
     fflush(stdout);
+}
+
+const char *report_value(int argc, char **argv, const char *name)
+{
+    for (int i = 1; i + 1 < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return argv[i + 1];
+    return NULL;
 }

@@ -30,5 +30,9 @@ void report_point(const struct report *report, const char *picture, const char *
 int report_rounds(const struct report *report, int rounds);
 
 double report_median(double *values, size_t n);
+int report_by_size(const void *a, const void *b); /* for qsort, of doubles */
+
+/* What follows the argument `name`; NULL: it is not there. */
+const char *report_value(int argc, char **argv, const char *name);
 
 #endif
