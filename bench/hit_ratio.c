@@ -143,14 +143,13 @@ static void bench_sizes(const struct report *report, const struct workload *work
 {
     struct requests requests = workload->make(report->quick ? QUICK_REQUESTS : REQUESTS, 1);
     struct costs costs = price(&requests);
-    char title[96];
+    char picture[96];
+    snprintf(picture, sizeof picture, "hit ratio, %s", workload->name);
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
         double each[KINDS];
         compare(&requests, &costs, shares[i], 1, each);
-        snprintf(title, sizeof title, "hit ratio, %s, cache %g %% of the working set", workload->name, 100 * shares[i]);
-        report_title(report, title);
         for (int k = 0; k < KINDS; k++)
-            report_point(report, workload->name, names[k], 100 * shares[i], 100 * each[k]);
+            report_point(report, picture, names[k], 100 * shares[i], 100 * each[k]);
     }
     free(costs.each);
     requests_free(&requests);
@@ -160,6 +159,8 @@ void hit_ratio(const struct report *report)
 {
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
         bench_tenth(report, &workloads[i]);
+    if (!report->json)
+        printf("\n%-46s %11s %10s\n", "hit ratio against the size of the cache", "cache, %", "hits, %");
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
         bench_sizes(report, &workloads[i]);
 }

@@ -56,7 +56,7 @@ void report_point(const struct report *report, const char *picture, const char *
         printf("{\"bench\":\"%s\",\"picture\":\"%s\",\"series\":\"%s\",\"at\":%.6g,\"value\":%.6g}\n", report->bench,
                picture, series, at, value);
     else
-        printf("  %-44s %11.4g %10.4g\n", series, at, value);
+        printf("  %-44s %11.4g %10.4g %s\n", series, at, value, picture);
     fflush(stdout);
 }
 

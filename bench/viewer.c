@@ -21,10 +21,14 @@
 #include "slides.h"
 #include "tree.h"
 
-enum { SIDE = 16384, QUICK_SIDE = 2048, ROUNDS = 5, VIEWERS = 6, SECONDS = 12, LOG_BYTES = 1 << 16 };
+enum { SIDE = 16384, QUICK_SIDE = 2048, ROUNDS = 5, VIEWERS = 16, SECONDS = 16, LOG_BYTES = 1 << 16 };
 enum pass { OURS_COLD, OURS_WARM, NGINX_COLD, NGINX_WARM, PASSES };
 
-static const char url[] = "/tiles/{slide}/{level}/{x}_{y}.jpg", slide_name[] = "slide";
+enum slide { DENSE, GLASS, REAL, SLIDES }; /* the paths are on the first; the others are weighed */
+
+static const char url[] = "/tiles/{slide}/{level}/{x}_{y}.jpg";
+static const char *const slides[SLIDES] = {"dense", "glass", "real"};
+static const char *const slide_words[SLIDES] = {"dense tissue", "half of it glass", "the first real slide"};
 static const char *const names[PASSES] = {"Origami cold", "Origami warm", "nginx cold", "nginx warm"};
 
 struct table {
@@ -38,7 +42,8 @@ struct bench {
     struct slides slides;
     struct og_pyramid pyramid;
     char folder[300]; /* of the exported tiles */
-    struct export_sums sums;
+    bool real;        /* there is one */
+    struct export_sums sums[SLIDES];
     struct table table;
 };
 
@@ -65,7 +70,7 @@ static void watch(struct bench *bench, enum pass pass, int round, uint16_t port,
     struct audience_plan plan = {
         .port = port,
         .url = url,
-        .slide = slide_name,
+        .slide = slides[DENSE],
         .paths = {&bench->pyramid, 1, VIEWERS, 2, (uint64_t)round + 1},
         .seconds = bench->report.quick ? 1.5 : SECONDS,
     };
@@ -148,48 +153,69 @@ static void print_pass(struct bench *bench, enum pass pass)
     report_figure(&bench->report, "CPU of the server per tile", "ms", table->cpu[pass], rounds);
 }
 
-static void print(struct bench *bench)
+static void print_bytes(struct bench *bench, enum slide slide)
 {
-    struct table *table = &bench->table;
-    size_t rounds = (size_t)report_rounds(&bench->report, ROUNDS);
-    double ours, count = (double)table->all[0].count;
-    char path[512];
+    char path[512], title[96];
     struct stat info;
-    for (enum pass pass = 0; pass < PASSES; pass++)
-        print_pass(bench, pass);
-    print_ratios(bench, "Origami warm / nginx warm", OURS_WARM, NGINX_WARM);
-    print_ratios(bench, "Origami cold / nginx cold", OURS_COLD, NGINX_COLD);
-    print_ratios(bench, "Origami cold / nginx warm", OURS_COLD, NGINX_WARM);
-    snprintf(path, sizeof path, "%s/%s.tif", bench->slides.folder, slide_name);
+    const struct export_sums *sums = &bench->sums[slide];
+    snprintf(path, sizeof path, "%s/%s.tif", bench->slides.folder, slides[slide]);
     if (stat(path, &info) != 0)
         exit(1);
-    ours = (double)info.st_size;
-    report_title(&bench->report, "bytes on disk and in memory");
-    double figures[] = {ours / (1 << 20), bench->sums.bytes / (1 << 20), bench->sums.disk / (1 << 20),
-                        ours / bench->sums.bytes, ours / bench->sums.disk};
+    double ours = (double)info.st_size, mebi = 1 << 20;
+    double figures[] = {ours / mebi, sums->bytes / mebi, sums->disk / mebi, ours / sums->bytes, ours / sums->disk};
+    snprintf(title, sizeof title, "bytes of the slide, %s", slide_words[slide]);
+    report_title(&bench->report, title);
     report_figure(&bench->report, "Origami's file", "MiB", &figures[0], 1);
     report_figure(&bench->report, "tiles as files, their bytes", "MiB", &figures[1], 1);
     report_figure(&bench->report, "tiles as files, on the disk", "MiB", &figures[2], 1);
     report_figure(&bench->report, "Origami / tiles, bytes", "", &figures[3], 1);
     report_figure(&bench->report, "Origami / tiles, on the disk", "", &figures[4], 1);
+}
+
+static void print(struct bench *bench)
+{
+    struct table *table = &bench->table;
+    size_t rounds = (size_t)report_rounds(&bench->report, ROUNDS);
+    double count = (double)table->all[0].count;
+    for (enum pass pass = 0; pass < PASSES; pass++)
+        print_pass(bench, pass);
+    print_ratios(bench, "Origami warm / nginx warm", OURS_WARM, NGINX_WARM);
+    print_ratios(bench, "Origami cold / nginx cold", OURS_COLD, NGINX_COLD);
+    print_ratios(bench, "Origami cold / nginx warm", OURS_COLD, NGINX_WARM);
+    for (enum slide slide = 0; slide < SLIDES; slide++)
+        if (slide != REAL || bench->real)
+            print_bytes(bench, slide);
+    report_title(&bench->report, "memory, and what was asked");
     report_figure(&bench->report, "Origami's peak memory", "MiB", table->memory[0], rounds);
     report_figure(&bench->report, "nginx's, without the page cache", "MiB", table->memory[1], rounds);
     report_figure(&bench->report, "fields, each pass, all rounds", "", &count, 1);
     report_figure(&bench->report, "failed", "tiles", table->failed, rounds);
 }
 
-static void export_slide(struct bench *bench)
+static struct og_pyramid pyramid_of(const struct bench *bench, const char *slide)
+{
+    struct og_slide *opened = og_catalogue_find(bench->slides.catalogue, slide, strlen(slide));
+    struct og_pyramid pyramid = og_slide_facts(opened)->pyramid;
+    og_slide_unref(&opened);
+    return pyramid;
+}
+
+static void export_slides(struct bench *bench)
 {
     char log[LOG_BYTES];
-    struct og_slide *opened = og_catalogue_find(bench->slides.catalogue, slide_name, strlen(slide_name));
-    bench->pyramid = og_slide_facts(opened)->pyramid;
-    og_slide_unref(&opened);
     snprintf(bench->folder, sizeof bench->folder, "%s/exported", bench->slides.folder);
     if (mkdir(bench->folder, 0700) != 0)
         exit(1);
     struct daemon daemon = daemon_start(ORIGAMID, bench->slides.folder, "", NULL);
-    bench->sums = export_pyramid(daemon.port, &bench->pyramid, slide_name, bench->folder);
+    for (int i = 0; i < SLIDES; i++) {
+        struct og_pyramid pyramid;
+        if (i == REAL && !bench->real)
+            continue;
+        pyramid = pyramid_of(bench, slides[i]);
+        bench->sums[i] = export_pyramid(daemon.port, &pyramid, slides[i], bench->folder);
+    }
     daemon_stop(&daemon, log, sizeof log);
+    bench->pyramid = pyramid_of(bench, slides[DENSE]);
 }
 
 static int drive(const struct report *report, const char *target, const char *slide, const char *size)
@@ -231,11 +257,13 @@ int main(int argc, char **argv)
     const char *target = report_value(argc, argv, "--url"), *slide = report_value(argc, argv, "--slide");
     bench.report = report_open("viewer", argc, argv);
     if (target)
-        return drive(&bench.report, target, slide ? slide : slide_name, report_value(argc, argv, "--size"));
+        return drive(&bench.report, target, slide ? slide : slides[DENSE], report_value(argc, argv, "--size"));
     slides_open(&bench.slides);
-    slides_add(&bench.slides, slide_name, bench.report.quick ? QUICK_SIDE : SIDE, 0);
+    slides_add(&bench.slides, slides[DENSE], bench.report.quick ? QUICK_SIDE : SIDE, 0);
+    slides_add(&bench.slides, slides[GLASS], bench.report.quick ? QUICK_SIDE : SIDE, 50);
+    bench.real = slides_add_real(&bench.slides, slides[REAL]);
     slides_scan(&bench.slides);
-    export_slide(&bench);
+    export_slides(&bench);
     for (int round = 0; round < report_rounds(&bench.report, ROUNDS); round++) {
         if (round % 2 == 0)
             round_of_ours(&bench, round);
