@@ -22,6 +22,7 @@
  *
  *            On top come tables, made by new, of at most capacity / OG_CACHE_TABLE_SHARE + OG_CACHE_FIXED_BYTES, and
  *            OG_CACHE_SPARE_BYTES for each shard: spare entries, so that a put in steady state allocates nothing.
+ *            Each queue has room for one tile per 4 KiB of capacity: a cache of smaller ones is full before its bytes.
  */
 #include <stddef.h>
 #include <stdint.h>
