@@ -15,7 +15,6 @@ enum {
     TIFF_YCBCR = 6,
     DESCRIPTION_MAX = 1 << 20,
     TABLES_MAX = 1 << 16,
-    CRC_BYTES = 4,
 };
 
 static_assert(OG_FAMILY_BYTES_MAX <= OG_SLIDE_BUFFER_BYTES, "a family fits the caller's buffer");
@@ -134,27 +133,21 @@ static enum og_status open_slide(struct residual_slide *slide, int directory, co
 }
 
 /*
- * The seal binds sizes, tables and description, which names the source by its digest and counts the bytes of each
- * level; two records bind pixels: the one tile of the last level, which all of the picture went into, and a family's
- * from the middle. What they say is not judged here: a damaged record costs its tiles and not the slide. A record's own
- * checksum stays out: a CRC over bytes and their CRC is the same whatever the bytes are.
+ * The description names the source by its digest, the settings, and the bytes and the fidelity of each level: slides of
+ * other pixels say something else there. The seal vouches for it, so damage makes no other generation; and 32 bits of
+ * seal alone would be few.
  */
-static enum og_status generation_of(const struct residual_slide *slide, uint64_t *out, struct og_error *err)
+static uint64_t generation_of(const struct residual_slide *slide, const struct og_buf *description)
 {
-    struct og_extent grid = og_pyramid_grid(&slide->pyramid, 2);
-    uint64_t middle = (uint64_t)(grid.height / 2) * grid.width + grid.width / 2;
-    unsigned last = slide->pages - 3;
-    uint8_t family[OG_RECORD_BYTES(OG_FAMILY_SLOTS)], tile[OG_RECORD_BYTES(1)];
-    enum og_status status =
-        og_file_read(&slide->file, slide->records_at[0] + middle * sizeof family, family, sizeof family, err);
-    if (status == OG_OK)
-        status = og_file_read(&slide->file, slide->records_at[last], tile, sizeof tile, err);
-    if (status != OG_OK)
-        return status;
     uint64_t hash = og_key_mix(slide->seal, slide->file.size);
-    hash = og_key_mix(hash, og_crc32c(0, family, sizeof family - CRC_BYTES));
-    *out = og_key_mix(hash, og_crc32c(0, tile, sizeof tile - CRC_BYTES));
-    return OG_OK;
+    for (size_t at = 0; at < description->size; at += sizeof hash) {
+        size_t left = description->size - at;
+        uint64_t word = 0;
+        for (size_t i = 0; i < left && i < sizeof word; i++)
+            word |= (uint64_t)description->data[at + i] << (8 * i);
+        hash = og_key_mix(hash, word);
+    }
+    return hash;
 }
 
 static void residual_close(void *state)
@@ -175,9 +168,9 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     slide->file.fd = -1;
     struct og_buf *description = NULL;
     enum og_status status = open_slide(slide, directory, name, facts, &description, err);
-    og_buf_unref(&description);
     if (status == OG_OK)
-        status = generation_of(slide, &facts->generation, err);
+        facts->generation = generation_of(slide, description);
+    og_buf_unref(&description);
     if (status != OG_OK) {
         residual_close(slide);
         return status;
