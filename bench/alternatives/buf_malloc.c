@@ -45,7 +45,7 @@ bool og_buf_pool_owns(const struct og_buf_pool *pool, const struct og_buf *buf)
 
 size_t og_buf_pool_cost(const struct og_buf *buf)
 {
-    return og_buf_cost(buf) + OG_BUF_RESPONSE_BYTES;
+    return og_buf_cost(buf) + OG_BUF_EXTRA_BYTES;
 }
 
 size_t og_buf_pool_bytes(const struct og_buf_pool *pool)

@@ -23,7 +23,7 @@
 
 enum {
     OG_BUF_POOL_IDLE_BYTES = 8 << 20,
-    OG_BUF_RESPONSE_BYTES = 1024, /* what a tile costs beside its bytes: its place in the cache, its response headers */
+    OG_BUF_EXTRA_BYTES = OG_BUF_RESPONSE_BYTES + 128, /* of each buffer: its response, its place in the cache */
 };
 
 struct og_buf_pool;
@@ -37,7 +37,7 @@ void og_buf_pool_adopt(struct og_buf_pool *pool, struct og_buf *buf);
 
 bool og_buf_pool_owns(const struct og_buf_pool *pool, const struct og_buf *buf);
 
-/* What one buffer counts in the account: og_buf_cost and OG_BUF_RESPONSE_BYTES. */
+/* What one buffer counts in the account: og_buf_cost and OG_BUF_EXTRA_BYTES. */
 size_t og_buf_pool_cost(const struct og_buf *buf);
 size_t og_buf_pool_bytes(const struct og_buf_pool *pool); /* of all buffers that are out, now */
 size_t og_buf_pool_idle(const struct og_buf_pool *pool);  /* og_buf_cost of all that lie idle, now */

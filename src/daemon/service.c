@@ -58,14 +58,33 @@ static void stop_library(struct og_service *s)
     og_library_close(&s->library);
 }
 
+static struct og_engine_options engine_options(const struct og_params *params)
+{
+    return (struct og_engine_options){.workers = (unsigned)params->workers,
+                                      .cache_bytes = params->cache_bytes,
+                                      .huge_pages = params->huge_pages,
+                                      .threads = {.stack_bytes = params->stack_bytes, .pinned = params->pin},
+                                      .quality = (int)params->quality,
+                                      .reader = (enum og_reader_kind)params->reader};
+}
+
+static struct og_server_options server_options(const struct og_params *params, struct og_address address)
+{
+    struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
+    options.stack_bytes = params->stack_bytes;
+    return options;
+}
+
+struct og_memory_bound og_service_memory(const struct og_params *params)
+{
+    struct og_engine_options engine = engine_options(params);
+    struct og_server_options server = server_options(params, (struct og_address){0});
+    return og_memory_bound(&engine, &server);
+}
+
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
-    struct og_engine_options options = {.workers = (unsigned)s->params->workers,
-                                        .cache_bytes = s->params->cache_bytes,
-                                        .huge_pages = s->params->huge_pages,
-                                        .threads = {.stack_bytes = s->params->stack_bytes, .pinned = s->params->pin},
-                                        .quality = (int)s->params->quality,
-                                        .reader = (enum og_reader_kind)s->params->reader};
+    struct og_engine_options options = engine_options(s->params);
     return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
 }
 
@@ -74,17 +93,33 @@ static void stop_engine(struct og_service *s)
     og_engine_destroy(&s->engine);
 }
 
+static enum og_status start_site(struct og_service *s, struct og_error *err)
+{
+    struct og_memory_bound memory = og_service_memory(s->params);
+    struct og_site_options options = {.engine = s->engine,
+                                      .metrics = s->metrics,
+                                      .version = OG_VERSION,
+                                      .base_path = s->params->base_path,
+                                      .cache_max_age = s->params->cache_max_age,
+                                      .cache_private = s->params->cache_private,
+                                      .forwarded = s->params->forwarded,
+                                      .memory_bound = memory.fixed,
+                                      .memory_bound_slide = memory.each_slide};
+    return og_site_open(&options, &s->site, err);
+}
+
+static void stop_site(struct og_service *s)
+{
+    og_site_close(&s->site);
+}
+
 static enum og_status start_server(struct og_service *s, struct og_error *err)
 {
     struct og_address address;
     enum og_status status = og_address_parse(s->params->listen, &address, err);
     if (status != OG_OK)
         return status;
-    s->site.engine = s->engine;
-    s->site.metrics = s->metrics;
-    s->site.version = OG_VERSION;
-    struct og_server_options options = og_server_defaults(address, (unsigned)s->params->http_threads);
-    options.stack_bytes = s->params->stack_bytes;
+    struct og_server_options options = server_options(s->params, address);
     return og_server_start(&options, &s->site, s->log, &s->server, err);
 }
 
@@ -100,8 +135,10 @@ static enum og_status announce(struct og_service *s, struct og_error *err)
     struct og_address address = og_service_address(s);
     og_address_print(&address, text);
     unsigned long long slides = og_engine_gauges(s->engine).slides;
-    og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s/ (%llu slide%s)", text, slides,
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s%s/ (%llu slide%s)", text, s->site.base, slides,
                  slides == 1 ? "" : "s");
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: at most %llu bytes and %llu for each slide",
+                 (unsigned long long)s->site.memory_bound, (unsigned long long)s->site.memory_bound_slide);
     og_notify("READY=1");
     return OG_OK;
 }
@@ -121,6 +158,7 @@ static const struct {
     {"metrics", "all that follow count", start_metrics, stop_metrics},
     {"slides", "the engine borrows them", start_library, stop_library},
     {"engine", "the server asks it; the server's stop drains it", start_engine, stop_engine},
+    {"site", "what the server answers from", start_site, stop_site},
     {"server", "only who can answer may listen", start_server, stop_server},
     {"ready", "everybody may come now, and is told first when we go", announce, take_leave},
 };

@@ -46,9 +46,9 @@ enum {
     LEAST_SHARD_BYTES = 8 << 20,
     MOST_SHARDS = 256,
     SHARD_HASH_SHIFT = 48,
-    BYTES_PER_WAY = 2048,   /* of the index */
-    BYTES_PER_PRINT = 8192, /* of the ghost */
-    OUTSIDE_LEAVES = 4,     /* the part of the capacity that what is held outside leaves to the cache */
+    BYTES_PER_WAY = 2048,    /* of the index */
+    BYTES_PER_PRINT = 32768, /* of the ghost */
+    OUTSIDE_LEAVES = 4,      /* the part of the capacity that what is held outside leaves to the cache */
     STEPS_PATIENT = 512,
     STEPS_MOST = 2048,
 };

@@ -87,7 +87,7 @@ static void the_account_is_what_buffers_that_are_out_cost(void **state)
     assert_int_equal(og_buf_pool_bytes(pool), 0);
     struct og_buf *one = copy_of(pool, 5000), *large = copy_of(pool, 700000), *second = og_buf_ref(one);
     assert_int_equal(og_buf_pool_bytes(pool), og_buf_pool_cost(one) + og_buf_pool_cost(large));
-    assert_int_equal(og_buf_pool_cost(one), og_buf_cost(one) + OG_BUF_RESPONSE_BYTES);
+    assert_int_equal(og_buf_pool_cost(one), og_buf_cost(one) + OG_BUF_EXTRA_BYTES);
     og_buf_unref(&large);
     og_buf_unref(&one);
     assert_int_equal(og_buf_pool_bytes(pool), og_buf_pool_cost(second));

@@ -63,7 +63,7 @@ static void look_around(struct og_member *member, struct bazaar *bazaar)
 static void trade(struct og_member *member)
 {
     struct bazaar *bazaar = member->shared;
-    const size_t largest = LONGEST * sizeof(uint64_t) * 2 + OG_BUF_RESPONSE_BYTES;
+    const size_t largest = LONGEST * sizeof(uint64_t) * 2 + OG_BUF_EXTRA_BYTES;
     const size_t most = bazaar->capacity + OG_CACHE_DEFERRED_BYTES + bazaar->capacity / 4 + 4 * MEMBERS * largest;
     struct og_buf *held = NULL;
     struct og_key held_key = {0};
