@@ -18,7 +18,7 @@
 #include "slides.h"
 
 /* In the order in which they run: what is compared runs side by side. */
-enum { SIDE = 16384, QUICK_SIDE = 2048, NAMES = 64, ROUNDS = 9, MULTIPLES = 4, CLOSED_CONNECTIONS = 64 };
+enum { SIDE = 16384, QUICK_SIDE = 2048, NAMES = 64, ROUNDS = 5, MULTIPLES = 4, CLOSED_CONNECTIONS = 64 };
 
 static const double multiple[MULTIPLES] = {0.5, 2, 1, 4};
 
