@@ -61,6 +61,10 @@ static void without_words_everything_is_as_the_table_says(void **state)
     assert_int_equal(p.stack_bytes, 512 << 10);
     assert_false(p.pin || p.huge_pages);
     assert_int_equal(p.reader, OG_READER_AUTO);
+    assert_int_equal(p.connections, 4096);
+    assert_int_equal(p.idle_seconds, 30);
+    assert_int_equal(p.answer_seconds, 60);
+    assert_int_equal(p.deadline_seconds, 10);
     assert_int_equal(p.log_level, OG_LOG_INFO);
     assert_false(p.help || p.version || p.check_config || p.print_config);
 }
