@@ -34,8 +34,8 @@ struct og_connections {
     struct og_thread thread;
     struct og_metrics_block *metrics;
     uint64_t idle_ns, answer_ns, look_ns;
-    unsigned most, crowded;
-    struct idler *idlers; /* the thread's */
+    unsigned most, crowded, youngest; /* the last: idle ones that are left alone */
+    struct idler *idlers;             /* the thread's */
 
     pthread_mutex_t lock;
     pthread_cond_t bell;
@@ -126,7 +126,7 @@ static void make_room_locked(struct og_connections *all)
             all->idlers[n++] = (struct idler){state, connection};
     }
     qsort(all->idlers, n, sizeof all->idlers[0], older_first);
-    for (unsigned i = 0; i < n && all->open - all->ended > all->crowded; i++)
+    for (unsigned i = 0; i + all->youngest < n && all->open - all->ended > all->crowded; i++)
         if (state_of(all->idlers[i].connection) == all->idlers[i].state) /* still idle */
             end_locked(all, all->idlers[i].connection, OG_COUNT_CLOSED_ROOM);
 }
@@ -178,6 +178,7 @@ static void init(struct og_connections *all, const struct og_connections_options
     all->metrics = og_metrics_take(options->metrics);
     all->most = options->most;
     all->crowded = options->most - (options->most + ROOM - 1) / ROOM;
+    all->youngest = (options->most - all->crowded + 1) / 2;
     all->idlers = calloc(options->most, sizeof all->idlers[0]);
     all->place = aligned_alloc(alignof(struct og_connection), options->most * sizeof all->place[0]);
 }

@@ -9,7 +9,8 @@
  * in OG_PHASE_WAIT      the engine is asked: not ended here OG_PHASE_ANSWER    until the kernel has taken the answer,
  * at most `answer_ms`
  *
- * When all but a sixteenth of the places are taken, those in OG_PHASE_HEAD are ended to make room, the oldest first.
+ * When all but a sixteenth of the places are taken, those in OG_PHASE_HEAD are ended to make room, the oldest first; but
+ * the youngest of them, a thirty-second of the places, are left to say what they came for.
  *
  * Threads:   add and remove from any thread; enter from the one that serves the connection: a clock's look and a
  * relaxed store, no lock. start and stop from one. Sockets are shut down under the mutex that remove takes, so a

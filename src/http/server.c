@@ -296,8 +296,8 @@ static unsigned connections_allowed(unsigned wanted)
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
         return wanted;
-    /* Half of what is left is for slides. */
-    rlim_t room = files.rlim_cur > 2 * FILES_RESERVE ? (files.rlim_cur - FILES_RESERVE) / 2 : FILES_RESERVE / 2;
+    /* A quarter of what is left is for slides. */
+    rlim_t room = files.rlim_cur > 2 * FILES_RESERVE ? (files.rlim_cur - FILES_RESERVE) / 4 * 3 : FILES_RESERVE / 2;
     return room < wanted ? (unsigned)room : wanted;
 }
 

@@ -302,7 +302,9 @@ static void effective_settings_are_lines_of_a_file(void **state)
 
     assert_string_equal(text, "slides = /s\nlisten = 127.0.0.1:8080\nworkers = 3\nhttp-threads = 1\ncache = 1536M\n"
                               "quality = 90\npin = no\nstack = 512K\nhuge-pages = no\nreader = uring\nbase-path = "
-                              "/\ncache-max-age = 3600\ncache-private = no\nforwarded = no\nlog-level = warn\n");
+                              "/\ncache-max-age = 3600\ncache-private = no\nforwarded = no\nconnections = "
+                              "4096\nidle-timeout = 30\nanswer-timeout = 60\n"
+                              "deadline = 10\nlog-level = warn\n");
     assert_int_equal(from_file(*state, text, "", &again, &err), OG_OK);
     assert_int_equal(again.cache_bytes, p.cache_bytes);
     free(text);

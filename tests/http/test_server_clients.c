@@ -158,7 +158,7 @@ static void beyond_the_last_place_a_connection_is_closed(void **state)
     }
     struct og_client *refused = og_client_open(f->port);
     assert_true(og_client_is_closed(refused));
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_CLOSED_FULL), 1);
+    await_count(f, OG_COUNT_CLOSED_FULL, 1);
     og_client_close(&refused);
     og_client_close(&busy[0]);
     og_fixture_await_waiting(f, 1);
