@@ -28,6 +28,7 @@ struct og_params {
     uint64_t workers, http_threads, cache_bytes, quality, stack_bytes;
     uint64_t pin, huge_pages, cache_private, forwarded; /* 0 or 1 */
     uint64_t cache_max_age;                             /* seconds */
+    uint64_t connections, idle_seconds, answer_seconds, deadline_seconds;
     char base_path[OG_PARAM_TEXT_MAX];
     uint64_t reader;    /* an og_reader_kind */
     uint64_t log_level; /* an og_log_level */
