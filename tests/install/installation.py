@@ -11,6 +11,7 @@ FILES = """
 bin/origami bin/origamid
 lib/systemd/system/origamid.service
 share/man/man1/origami.1 share/man/man8/origamid.8 share/man/man5/origamid.conf.5
+share/origami/grafana-dashboard.json
 share/doc/origami/README.md share/doc/origami/OPERATIONS.md share/doc/origami/FORMAT.md
 share/doc/origami/LICENSE share/doc/origami/LICENSE.OpenSeadragon.txt
 """.split()
