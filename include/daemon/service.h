@@ -5,7 +5,7 @@
  * og_service: the whole daemon but for its process: log, metrics, slides, engine and server, started in the order of
  * one table and stopped in the same order backwards.
  *
- * Threads:   start, stop and address from the owner's thread; start once per process at a time.
+ * Threads:   start, stop, rescan and address from the owner's thread; start once per process at a time.
  * Ownership: start returns owned; stop takes. The log's descriptor stays the caller's.
  * Errors:    start unwinds what it had started, and `err` says which step failed and why.
  */
@@ -22,6 +22,7 @@ struct og_memory_bound og_service_memory(const struct og_params *params); /* of 
 OG_CHECKED enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,
                                            struct og_error *err);
 struct og_address og_service_address(const struct og_service *service);
+void og_service_rescan(struct og_service *service); /* the folder of slides, soon: returns at once */
 void og_service_stop(
     struct og_service **service); /* ten seconds at most for clients, then what is being read is finished */
 

@@ -7,6 +7,7 @@
 #include "daemon/notify.h"
 #include "engine/engine.h"
 #include "engine/library.h"
+#include "engine/watch.h"
 #include "http/server.h"
 
 #define PATIENCE_MS 10000
@@ -16,8 +17,8 @@ struct og_service {
     int log_fd;
     struct og_log *log;
     struct og_metrics *metrics;
-    struct og_metrics_block *counters; /* of the thread that starts and stops */
     struct og_library *library;
+    struct og_watch *watch;
     struct og_engine *engine;
     struct og_site site;
     struct og_server *server;
@@ -37,10 +38,7 @@ static void stop_log(struct og_service *s)
 static enum og_status start_metrics(struct og_service *s, struct og_error *err)
 {
     s->metrics = og_metrics_new();
-    if (!s->metrics)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    s->counters = og_metrics_take(s->metrics);
-    return OG_OK;
+    return s->metrics ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
 static void stop_metrics(struct og_service *s)
@@ -50,12 +48,23 @@ static void stop_metrics(struct og_service *s)
 
 static enum og_status start_library(struct og_service *s, struct og_error *err)
 {
-    return og_library_open(s->params->slides, s->log, s->counters, &s->library, err);
+    return og_library_open(s->params->slides, s->log, s->metrics, &s->library, err);
 }
 
 static void stop_library(struct og_service *s)
 {
     og_library_close(&s->library);
+}
+
+static enum og_status start_watch(struct og_service *s, struct og_error *err)
+{
+    struct og_watch_options options = {.rescan_s = s->params->rescan};
+    return og_watch_start(&options, s->library, s->log, &s->watch, err);
+}
+
+static void stop_watch(struct og_service *s)
+{
+    og_watch_stop(&s->watch);
 }
 
 static struct og_engine_options engine_options(const struct og_params *params)
@@ -85,7 +94,7 @@ struct og_memory_bound og_service_memory(const struct og_params *params)
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
     struct og_engine_options options = engine_options(s->params);
-    return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
+    return og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, err);
 }
 
 static void stop_engine(struct og_service *s)
@@ -157,6 +166,7 @@ static const struct {
     {"log", "all that follow speak to it", start_log, stop_log},
     {"metrics", "all that follow count", start_metrics, stop_metrics},
     {"slides", "the engine borrows them", start_library, stop_library},
+    {"watch", "keeps the slides up to date, and is over before they go", start_watch, stop_watch},
     {"engine", "the server asks it; the server's stop drains it", start_engine, stop_engine},
     {"site", "what the server answers from", start_site, stop_site},
     {"server", "only who can answer may listen", start_server, stop_server},
@@ -194,6 +204,11 @@ enum og_status og_service_start(const struct og_params *params, int log_fd, stru
 struct og_address og_service_address(const struct og_service *service)
 {
     return og_server_address(service->server);
+}
+
+void og_service_rescan(struct og_service *service)
+{
+    og_watch_ask(service->watch);
 }
 
 void og_service_stop(struct og_service **service)
