@@ -35,7 +35,6 @@ void og_reply_release(struct og_reply *reply);
 
 struct og_span og_reply_body(const struct og_reply *reply); /* borrowed from the reply */
 unsigned og_reply_code(const struct og_reply *reply);       /* the HTTP status code */
-bool og_route_is_tile(enum og_route_kind route);            /* counted as route="tile" */
 
 struct og_header {
     const char *name, *value;

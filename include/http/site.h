@@ -12,14 +12,20 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/log.h"
 #include "engine/engine.h"
 #include "http/reply.h"
 #include "http/route.h"
+
+struct og_access_log;
 
 struct og_site {
     struct og_engine *engine;
     struct og_metrics *metrics;
     const char *version;
+    struct og_log *log;               /* borrowed */
+    struct og_access_log *access_log; /* borrowed; NULL: none is kept */
+    uint32_t birth;                   /* stands in the names of requests: another number after a restart */
     atomic_bool stopping;
 };
 

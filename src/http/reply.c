@@ -57,11 +57,6 @@ unsigned og_reply_code(const struct og_reply *reply)
     return og_status_http(reply->status);
 }
 
-bool og_route_is_tile(enum og_route_kind route)
-{
-    return route == OG_ROUTE_TILE || route == OG_ROUTE_THUMBNAIL;
-}
-
 static void add(struct og_header *out, unsigned *n, const char *name, const char *value)
 {
     out[(*n)++] = (struct og_header){name, value};

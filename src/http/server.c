@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "http/visit.h"
 #include "leavers.h"
 
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
@@ -23,6 +25,8 @@ struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
     struct og_server *server;
     struct og_metrics_block *metrics;
+    struct og_visit visit;           /* the request that the handler was called for */
+    uint64_t requests;               /* ever */
     unsigned waiting;                /* suspended requests */
     atomic_uint active, connections; /* written by the lane's thread only; stop reads them, relaxed: it only waits */
 };
@@ -42,6 +46,7 @@ struct waiting_request {
     struct og_waiter waiter; /* first: done() gets its address */
     struct MHD_Connection *connection;
     enum og_route_kind route;
+    struct og_visit visit;
     uint64_t ticket; /* of the watch over its client */
     bool left;       /* nobody is there to be answered */
     enum og_status status;
@@ -82,6 +87,20 @@ static struct MHD_Response *response_of(struct og_reply *reply)
     return response;
 }
 
+static void end_visit(struct lane *lane, struct MHD_Connection *connection, const struct og_reply *reply, size_t bytes)
+{
+    struct og_site *site = lane->server->site;
+    if (!og_visit_wants_names(site, og_reply_code(reply))) {
+        og_visit_end(&lane->visit, site, lane->metrics, reply, bytes, NULL);
+        return;
+    }
+    char client[OG_ADDRESS_TEXT];
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    og_address_print_host(info->client_addr, client);
+    const struct og_visit_names names = {.client = client, .request = ""};
+    og_visit_end(&lane->visit, site, lane->metrics, reply, bytes, &names);
+}
+
 /* Takes the reply. MHD_NO, when memory is out, closes the connection. */
 static enum MHD_Result send_reply(struct lane *lane, struct MHD_Connection *connection, const char *method,
                                   struct og_reply reply)
@@ -90,7 +109,7 @@ static enum MHD_Result send_reply(struct lane *lane, struct MHD_Connection *conn
     struct MHD_Response *response = response_of(&reply);
     if (!response)
         return MHD_NO;
-    og_site_count(lane->metrics, &reply, bytes);
+    end_visit(lane, connection, &reply, bytes);
     enum MHD_Result queued = MHD_queue_response(connection, og_reply_code(&reply), response);
     MHD_destroy_response(response);
     return queued;
@@ -134,8 +153,11 @@ static enum MHD_Result wait_for_engine(struct lane *lane, struct MHD_Connection 
     request->waiter.done = done;
     request->connection = connection;
     request->route = route;
+    request->visit = lane->visit;
+    request->visit.waited = true;
     *context = request;
     lane->waiting++;
+    og_raise(lane->metrics, OG_LEVEL_SUSPENDED, 1);
     MHD_suspend_connection(connection); /* first: done() may run before submit returns */
     og_engine_submit(lane->server->site->engine, name, &request->waiter, lane->metrics);
     og_tile_name_release(name);
@@ -150,7 +172,9 @@ static struct og_reply take_answer(struct lane *lane, void **context)
     struct og_reply reply = og_site_tile(request->route, request->status, request->buf);
     og_leavers_forget(lane->server->leavers, request->ticket);
     *context = lane;
+    lane->visit = request->visit;
     lane->waiting--;
+    og_raise(lane->metrics, OG_LEVEL_SUSPENDED, -1);
     free(request);
     return reply;
 }
@@ -205,6 +229,7 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
                                   const char *method, void **context)
 {
     *context = lane;
+    lane->visit.number = ++lane->requests;
     step(&lane->active, 1);
     enum og_status status = admit(connection, method);
     if (status != OG_OK)
@@ -214,11 +239,21 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
     return MHD_YES;
 }
 
+static void begin_visit(struct lane *lane, const char *method, const char *path)
+{
+    lane->visit.method = method;
+    lane->visit.path = path;
+    lane->visit.since_ns = og_clock_monotonic_ns();
+    lane->visit.waited = false;
+}
+
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **context)
 {
     (void)version, (void)upload, (void)upload_size;
     struct lane *lane = cls;
+    if (!*context || *context == lane)
+        begin_visit(lane, method, path);
     if (!*context)
         return first_call(lane, connection, path, method, context);
     if (*context == lane)
@@ -247,7 +282,9 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
 {
     (void)connection, (void)socket_context;
     struct lane *lane = cls;
-    step(&lane->connections, what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1);
+    int by = what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1;
+    step(&lane->connections, by);
+    og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, by);
 }
 
 static enum MHD_Result may_connect(void *cls, const struct sockaddr *address, socklen_t length)
@@ -337,6 +374,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
     for (; status == OG_OK && i < server->lanes; i++) {
         struct lane *lane = &server->lane[i];
         lane->server = server;
+        lane->visit.lane = i;
         lane->metrics = og_metrics_take(server->site->metrics);
         status = start_lane(lane, options, allowed / server->lanes + 1, fds[i], err);
     }
