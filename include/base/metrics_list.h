@@ -61,7 +61,7 @@
 
 /* X(id, Prometheus name, labels or "", help): what goes up and down. Each thread adds what it sees; the sum is true. */
 #define OG_LEVEL_LIST(X)                                                                                               \
-    X(CONNECTIONS, "origami_http_connections", "", "Connections of clients that are open")                             \
+    X(CONNECTIONS, "origami_http_connections", "", "Connections that are open")                                        \
     X(SUSPENDED, "origami_http_suspended_requests", "", "Requests that wait for a tile to be made")
 
 #endif

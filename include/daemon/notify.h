@@ -6,6 +6,11 @@
  *
  * Threads: any. Ownership: borrows the text. Errors: none: without $NOTIFY_SOCKET, or when nobody listens, it is lost.
  */
+#include <stdint.h>
+
 void og_notify(const char *state); /* "READY=1", "STOPPING=1", … */
+
+/* How long the manager waits for WATCHDOG=1, in microseconds; 0: it does not. */
+uint64_t og_notify_watchdog_us(void);
 
 #endif

@@ -46,6 +46,12 @@ OG_CHECKED enum og_status og_server_start(const struct og_server_options *option
 struct og_address og_server_address(const struct og_server *server); /* with the port that the system chose */
 
 /*
+ * Asks every event thread for /healthz, each on a connection of its own, and returns how many did not answer in time.
+ * From one thread at a time, and not while the server stops.
+ */
+unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms);
+
+/*
  * Drains: no new connections, /readyz says 503 on those that are open, each answer closes its connection. Waits until
  * all requests are answered and idle connections had a moment to notice, at most `patience_ms`; then drains the engine,
  * so that no request waits any more, and ends the threads.

@@ -1,12 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/notify.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/parse.h"
+
+static bool read_number(const char *name, uint64_t *out)
+{
+    const char *text = getenv(name);
+    return text && og_parse_decimal(text, strlen(text), UINT64_MAX, out);
+}
+
+uint64_t og_notify_watchdog_us(void)
+{
+    uint64_t timeout_us, pid;
+    if (!read_number("WATCHDOG_USEC", &timeout_us))
+        return 0;
+    bool ours = !getenv("WATCHDOG_PID") || (read_number("WATCHDOG_PID", &pid) && pid == (uint64_t)getpid());
+    return ours ? timeout_us : 0;
+}
 
 void og_notify(const char *state)
 {

@@ -41,6 +41,7 @@ static void render_gauges(struct og_site *site, FILE *out)
         {"origami_reader_info", reader, "How slides are read", 1},
         {"origami_slides", "", "Slides in the catalogue", (double)e.slides},
         {"origami_workers", "", "Threads that decode, rebuild and encode", (double)e.workers},
+        {"origami_workers_stuck", "", "Workers that spend more than ten seconds on one step", (double)e.workers_stuck},
         {"origami_jobs_in_flight", "", "Tile requests under work or waiting for it", (double)e.jobs_in_flight},
         {"origami_queue_depth", "{queue=\"decode\"}", depth, (double)e.decode_queue},
         {"origami_queue_depth", "{queue=\"residual\"}", depth, (double)e.residual_queue},

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "http/visit.h"
 #include "leavers.h"
+#include "pulse.h"
 
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
 #define IDLE_GRACE_MS 250
@@ -37,6 +38,7 @@ struct og_server {
     struct og_address address;
     unsigned waiting_max, lanes;
     struct og_leavers *leavers;
+    struct og_pulse *pulse;
     struct og_metrics_block *leavers_metrics;
     struct lane lane[];
 };
@@ -387,6 +389,20 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
     return status;
 }
 
+/* For the pulse: a connection that nobody accepted. */
+static bool dial(void *context, unsigned lane, int socket)
+{
+    struct og_server *server = context;
+    const struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return MHD_add_connection(server->lane[lane].daemon, socket, (const struct sockaddr *)&here, sizeof here) ==
+           MHD_YES;
+}
+
+unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms)
+{
+    return og_pulse_take(server->pulse, patience_ms);
+}
+
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads)
 {
     return (struct og_server_options){
@@ -408,8 +424,10 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
     server->lanes = options->threads;
     server->leavers_metrics = og_metrics_take(site->metrics);
     MHD_set_panic_func(panic, NULL);
-    enum og_status status =
-        og_leavers_start(options->threads * options->waiting, client_left, server, &server->leavers, err);
+    server->pulse = og_pulse_new(server->lanes, dial, server);
+    enum og_status status = !server->pulse ? og_error_set(err, OG_NO_MEMORY, "no memory for the HTTP server")
+                                           : og_leavers_start(options->threads * options->waiting, client_left, server,
+                                                              &server->leavers, err);
     if (status == OG_OK)
         status = start_lanes(server, options, err);
     if (status == OG_OK) {
@@ -417,6 +435,7 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
         return OG_OK;
     }
     og_leavers_stop(&server->leavers);
+    og_pulse_destroy(&server->pulse);
     free(server);
     return status;
 }
@@ -453,11 +472,13 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
     *owned = NULL;
     if (!server)
         return;
+    og_pulse_rest(server->pulse);
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
     wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
     answer_everybody(server);
     wait_until_quiet(server, 0, LAST_WORDS_MS);
     end_lanes(server);
     og_leavers_stop(&server->leavers);
+    og_pulse_destroy(&server->pulse);
     free(server);
 }
