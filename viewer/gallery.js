@@ -1,4 +1,4 @@
-import { bytes, extent, isPositive, isSlideId, micrometres, pixels, short } from './units.js';
+import { bytes, extent, isPositive, isSlideId, micrometres, pixels, short, versioned } from './units.js';
 
 const find = (selector) => document.querySelector(selector);
 const byName = new Intl.Collator('en', { numeric: true }).compare;
@@ -19,7 +19,7 @@ function makeCard(slide) {
   link.dataset.slide = slide.id;
   const image = item.querySelector('img');
   image.addEventListener('error', () => image.remove());
-  image.src = `slides/${slide.id}/thumbnail.jpg`;
+  image.src = versioned(`slides/${slide.id}/thumbnail.jpg`, slide);
   const fill = (name, text) => {
     item.querySelector(name).textContent = text;
   };

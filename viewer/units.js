@@ -7,6 +7,11 @@ export function isSlideId(text) {
   return typeof text === 'string' && /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/.test(text);
 }
 
+/** An address that is new when the slide is: what caches keep for long under the old one is then asked for no more. */
+export function versioned(path, { generation }) {
+  return /^[0-9a-f]{16}$/.test(generation) ? `${path}?v=${generation}` : path;
+}
+
 export function isPositive(value) {
   return Number.isFinite(value) && value > 0;
 }

@@ -1,4 +1,6 @@
-import { bytes, extent, grouped, isPositive, isSlideId, micrometres, pixels, scaleBar, short } from './units.js';
+import {
+  bytes, extent, grouped, isPositive, isSlideId, micrometres, pixels, scaleBar, short, versioned,
+} from './units.js';
 
 const SCALE_ROOM = 160; // screen pixels that the scale bar may take
 const NAVIGATOR_AREA = 26000; // square screen pixels at most; its shape is the slide's
@@ -19,12 +21,12 @@ function markStyled() {
   document.head.append(mark);
 }
 
-function openViewer(id) {
+function openViewer(id, facts) {
   markStyled();
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   return OpenSeadragon({
     element: find('#slide'),
-    tileSources: `../dzi/${id}.dzi`,
+    tileSources: versioned(`../dzi/${id}.dzi`, facts), // its tiles get the same query
     drawer: ['auto', 'canvas'], // auto is WebGL; canvas draws our tiles, which do not overlap, a pixel too large: seams
     showNavigationControl: false,
     showNavigator: true,
@@ -276,7 +278,7 @@ async function start() {
   find('#name').textContent = id;
   document.title = `${id} – Origami`;
   const facts = await fetchFacts(id);
-  const viewer = openViewer(id);
+  const viewer = openViewer(id, facts);
   viewer.addOnceHandler('open', () => opened(viewer, facts));
   viewer.addOnceHandler('open-failed', () => showError('The server has no such slide, or cannot be reached.'));
   trackState(viewer);

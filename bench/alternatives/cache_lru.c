@@ -21,9 +21,9 @@ struct og_cache {
     struct og_cache_counts counts;
 };
 
-struct og_cache *og_cache_new(size_t capacity_bytes, unsigned shards)
+struct og_cache *og_cache_new(size_t capacity_bytes, unsigned shards, struct og_buf_pool *pool)
 {
-    (void)shards;
+    (void)shards, (void)pool;
     struct og_cache *cache = calloc(1, sizeof *cache);
     if (!cache)
         return NULL;
@@ -69,8 +69,9 @@ static void drop(struct og_cache *cache, struct entry **at)
     free(entry);
 }
 
-struct og_buf *og_cache_get(struct og_cache *cache, const struct og_key *key)
+struct og_buf *og_cache_get(struct og_cache *cache, unsigned seat, const struct og_key *key)
 {
+    (void)seat;
     pthread_mutex_lock(&cache->lock);
     struct entry *entry = *find(cache, key);
     struct og_buf *buf = entry ? og_buf_ref(entry->buf) : NULL;
@@ -82,9 +83,10 @@ struct og_buf *og_cache_get(struct og_cache *cache, const struct og_key *key)
     return buf;
 }
 
-void og_cache_put(struct og_cache *cache, const struct og_key *key, struct og_buf *buf)
+void og_cache_put(struct og_cache *cache, unsigned seat, const struct og_key *key, struct og_buf *buf)
 {
-    size_t cost = og_buf_cost(buf) + sizeof(struct entry);
+    (void)seat;
+    size_t cost = og_buf_pool_cost(buf);
     struct entry *entry = cost <= cache->capacity ? malloc(sizeof *entry) : NULL;
     if (!entry)
         return;
@@ -107,11 +109,12 @@ void og_cache_put(struct og_cache *cache, const struct og_key *key, struct og_bu
     pthread_mutex_unlock(&cache->lock);
 }
 
-struct og_cache_counts og_cache_count(struct og_cache *cache)
+struct og_cache_counts og_cache_count(const struct og_cache *cache)
 {
-    pthread_mutex_lock(&cache->lock);
+    struct og_cache *locked = (struct og_cache *)cache;
+    pthread_mutex_lock(&locked->lock);
     struct og_cache_counts counts = cache->counts;
-    pthread_mutex_unlock(&cache->lock);
+    pthread_mutex_unlock(&locked->lock);
     return counts;
 }
 

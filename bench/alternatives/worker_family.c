@@ -30,7 +30,7 @@ static void answer(struct og_worker *worker, struct og_job *job, unsigned slot)
                           (int)size.height, &span, &err));
     struct og_buf *buf = og_buf_pool_copy(engine->bufs, span.data, span.size);
     struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), pyramid->top - place.depth, x, y);
-    og_cache_put(engine->cache, &key, buf);
+    og_cache_put(engine->cache, og_metrics_seat(worker->metrics), &key, buf);
 
     struct og_ready none = {0};
     pthread_mutex_lock(&job->lock);

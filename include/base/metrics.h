@@ -41,6 +41,9 @@ struct og_metrics_block;
 struct og_metrics *og_metrics_new(void);
 struct og_metrics_block *og_metrics_take(struct og_metrics *metrics); /* borrowed; for one thread */
 
+/* The thread's seat: its dense index, below OG_METRICS_THREADS, for arrays with a place for each thread. */
+unsigned og_metrics_seat(const struct og_metrics_block *block);
+
 void og_count(struct og_metrics_block *block, enum og_counter counter, uint64_t n);
 void og_time(struct og_metrics_block *block, enum og_timer timer, uint64_t nanoseconds);
 void og_raise(struct og_metrics_block *block, enum og_level level, int by); /* or lower, by less than nothing */

@@ -16,7 +16,8 @@
     X(PENDING, "the answer follows", 500)                                                                              \
     X(INVALID, "malformed request or value", 400)                                                                      \
     X(NOT_FOUND, "no such slide, level or tile", 404)                                                                  \
-    X(METHOD, "only GET and HEAD are served", 405)                                                                     \
+    X(METHOD, "only GET, HEAD and OPTIONS are served", 405)                                                            \
+    X(TOO_LARGE, "a request has no body here", 413)                                                                    \
     X(BUSY, "all work places are taken, try again", 503)                                                               \
     X(STOPPING, "the server is shutting down", 503)                                                                    \
     X(NO_MEMORY, "out of memory", 503)                                                                                 \

@@ -4,7 +4,8 @@
 /*
  * og_notify: tells the service manager about our state, as sd_notify(3) does, with one datagram and without libsystemd.
  *
- * Threads: any. Ownership: borrows the text. Errors: none: without $NOTIFY_SOCKET, or when nobody listens, it is lost.
+ * Threads: any. Ownership: borrows the text. Errors: none: without $NOTIFY_SOCKET, or when nobody listens
+ * or takes it within a second, it is lost.
  */
 #include <stdint.h>
 

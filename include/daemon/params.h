@@ -25,7 +25,9 @@ struct og_params {
     char slides[OG_PARAM_TEXT_MAX];
     char listen[OG_PARAM_TEXT_MAX];
     uint64_t workers, http_threads, cache_bytes, quality, stack_bytes;
-    uint64_t pin, huge_pages;           /* 0 or 1 */
+    uint64_t pin, huge_pages, cache_private, forwarded; /* 0 or 1 */
+    uint64_t cache_max_age;                             /* seconds */
+    char base_path[OG_PARAM_TEXT_MAX];
     uint64_t reader;                    /* an og_reader_kind */
     uint64_t log_level;                 /* an og_log_level */
     uint64_t log_format;                /* an og_log_format */
@@ -38,6 +40,7 @@ struct og_params {
 enum og_param_type {
     OG_PARAM_TEXT,
     OG_PARAM_ADDRESS,
+    OG_PARAM_PATH,
     OG_PARAM_COUNT,
     OG_PARAM_SIZE,
     OG_PARAM_YES_NO,

@@ -48,11 +48,16 @@ OG_CHECKED enum og_status og_engine_new(const struct og_engine_options *options,
                                         struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
                                         struct og_error *err);
 
-/* A tile by name. `slide` is an owned reference that og_tile_name_release gives back. */
+/*
+ * A tile by name. `slide` is an owned reference that og_tile_name_release gives back. `content` stands for the tile's
+ * bytes, which nobody has read yet: equal for equal bytes, on every machine, as long as the same build makes them.
+ */
 struct og_tile_name {
     struct og_slide *slide;
     uint32_t level, x, y;
     struct og_key key;
+    uint64_t content;
+    int64_t modified_s; /* when the slide was written, since 1970 */
 };
 
 /* Finds the slide and checks level, x and y against its grid: OG_NOT_FOUND leaves `out` empty. */
@@ -66,12 +71,18 @@ void og_tile_name_release(struct og_tile_name *name);
 struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
                               struct og_metrics_block *metrics);
 
+/* What the stages spent on one tile. What is cut off a whole tile in no time is 0. */
+struct og_spent {
+    uint64_t queue_ns, read_ns, decode_ns, residual_ns, encode_ns;
+};
+
 struct og_waiter {
     void (*done)(struct og_waiter *waiter, enum og_status status, struct og_buf *buf); /* buf: owned; NULL on failure */
     struct og_waiter *next;                                                            /* the engine's while it waits */
     uint64_t since_ns;                                                                 /* the engine's */
     struct og_key job;                                                                 /* the engine's */
     unsigned slot;                                                                     /* the engine's */
+    struct og_spent spent; /* on the tile, by the time of `done`; zeros when it was in the cache after all */
 };
 
 void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
@@ -83,10 +94,15 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
  */
 bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, struct og_metrics_block *metrics);
 
-/* Documents of the catalogue, each an owned reference or NULL when there is no such slide. */
+/*
+ * Documents of the catalogue, each an owned reference or NULL when there is no such slide. `modified_s` gets the time
+ * at which the slide was written.
+ */
 struct og_buf *og_engine_slides_json(const struct og_engine *engine);
-struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length);
-struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length);
+struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
+                                    int64_t *modified_s);
+struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
+                                   int64_t *modified_s);
 
 struct og_engine_gauges {
     uint64_t cache_entries, cache_bytes, cache_capacity_bytes, slides, workers, jobs_in_flight, decode_queue,

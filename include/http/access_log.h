@@ -44,7 +44,7 @@ OG_CHECKED enum og_status og_access_log_open(const struct og_access_options *opt
                                              struct og_access_log **out, struct og_error *err);
 void og_access_log_note(struct og_access_log *access_log, unsigned lane, struct og_metrics_block *metrics,
                         const struct og_access *access);
-void og_access_log_reopen(struct og_access_log *access_log); /* the writer opens `path` again, before its next line */
+void og_access_log_reopen(struct og_access_log *access_log); /* `path`, after what was noted until now */
 void og_access_log_close(struct og_access_log **access_log); /* writes what was noted, unless nobody takes it */
 
 #endif

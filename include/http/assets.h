@@ -4,7 +4,7 @@
 /*
  * The gallery and the viewer: files of viewer/ and OpenSeadragon, linked into the program as they are.
  *
- * Threads:   pure functions over constant data. Ownership: everything lives as long as the program. Errors: NULL.
+ * Threads:   pure functions over constant data. Ownership: everything lives as long as the program. Errors: none.
  */
 #include <stddef.h>
 
@@ -14,7 +14,7 @@ struct og_asset {
     const unsigned char *data, *end;
 };
 
-/* The file with that name; NULL if there is none. */
-const struct og_asset *og_asset_find(const char *name, size_t length);
+size_t og_assets_count(void);
+const struct og_asset *og_asset_at(size_t index);
 
 #endif

@@ -10,6 +10,7 @@
 
 struct og_request {
     struct og_site *site;
+    const struct og_head *head;
     const struct og_route *route;
     struct og_metrics_block *metrics;
     struct og_tile_name *pending; /* set, and then owned by whoever asked, when the reply is OG_PENDING */

@@ -27,8 +27,6 @@ struct og_address {
 /* "127.0.0.1:8080", "[::1]:8080", or ":8080" for every IPv4 address of this machine. Port 0: the system chooses one. */
 OG_CHECKED enum og_status og_address_parse(const char *text, struct og_address *out, struct og_error *err);
 void og_address_print(const struct og_address *address, char out[OG_ADDRESS_TEXT]);
-void og_address_print_host(const struct sockaddr *from,
-                           char out[OG_ADDRESS_TEXT]); /* without the port; "-": of a kind unknown */
 uint16_t og_address_port(const struct og_address *address);
 
 /*

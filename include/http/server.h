@@ -7,7 +7,7 @@
  *
  *     first call of the handler   methods and bodies are judged; refusing here closes the connection
  *     second call                 what is at hand is answered; a miss is suspended, then submitted to the engine
- *     the engine's done()         leaves status and bytes in the waiting request and resumes the connection
+ *     the engine's done()         leaves status and bytes in the visit and resumes the connection
  *     the client leaves first     the demand is taken back from the engine and the connection is closed
  *     third call                  the event thread answers
  *
@@ -19,6 +19,7 @@
  * Errors:    start says in `err` which address or thread failed and leaves nothing behind; when a thread failed, the
  *            engine was drained.
  */
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/log.h"
@@ -40,6 +41,9 @@ struct og_server_options {
 };
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads);
+
+/* What a server may come to hold of resident memory, in bytes, beside the bodies that it borrows from the engine. */
+size_t og_server_memory(const struct og_server_options *options);
 
 OG_CHECKED enum og_status og_server_start(const struct og_server_options *options, struct og_site *site,
                                           struct og_log *log, struct og_server **out, struct og_error *err);

@@ -86,6 +86,9 @@ OG_CHECKED enum og_status og_jpeg_size(struct og_span stream, int *width, int *h
 OG_CHECKED enum og_status og_jpeg_finish(struct og_span tables, struct og_span stream, bool may_be_full, int width,
                                          int height, struct og_buf **out, struct og_error *err);
 
+/* Of the library that encodes: other versions may make other bytes of the same planes. */
+uint64_t og_jpeg_version(void);
+
 /* Removes the environment variables that would change libjpeg's output. Before any thread exists. */
 void og_jpeg_clean_environment(void);
 

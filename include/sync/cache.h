@@ -2,39 +2,60 @@
 #ifndef OG_SYNC_CACHE_H
 #define OG_SYNC_CACHE_H
 /*
- * og_cache: bounded map from tile key to encoded tile, cut into shards, evicting by S3-FIFO (a small queue for what was
- * seen once, a main queue with two-bit counters, and a memory of hashes lately evicted).
+ * og_cache: bounded map from tile key to encoded tile, lock-free, evicting by S3-FIFO (a small queue for what was seen
+ * once, a main queue with two-bit counters, and a memory of hashes lately evicted).
  *
- * Threads:   get and put from any thread at any time; new and destroy are single-threaded. Each shard has one mutex for
- *            now: this interface is final, its inside becomes lock-free later. A hit allocates nothing.
- * Ownership: get returns one more owned reference; put adds a reference of its own and leaves the caller's alone.
- * Errors:    a refused put (too large, no memory, capacity 0) is not an error: the tile is just not kept, and what was
- *            kept under the same key stays. new returns NULL when memory is out.
- * Bound:     the sum of og_buf_cost over kept buffers plus the entries' own bytes never exceeds `capacity_bytes`, nor a
- *            shard's sum its share. The tables, fixed by new, come on top: at most 1/128 of it and 1 KiB for a shard,
- * and 64 spare entries for a shard. In steady state a put allocates nothing of its own.
+ * Threads:   everything but new and destroy from any thread at any time, each with its own seat (og_metrics_seat). A
+ *            hit takes no lock, allocates nothing and writes no word that others write but the buffer's count.
+ * Borrowing: borrow does not even write that: the buffer stays until give_back of the same seat. In between there is no
+ *            other call on this cache and nothing that waits; og_buf_ref makes a borrowed buffer last.
+ * Ownership: put adds a reference of its own and leaves the caller's alone; get returns one more owned reference.
+ * Errors:    a refused put (larger than the cache, no memory, no room, not of the pool) is not an error: the tile is
+ *            just not kept. new returns NULL when memory is out.
+ * Same key:  same tile, same bytes. So a second put of a key that is kept changes nothing.
+ * Bound:     buffers come from the pool, whose account also knows tiles that nobody keeps but that are still being
+ *            sent. A put makes room until the account is within the capacity, where what was evicted and only waits for
+ *            a section to end is left out. What is held outside pushes the cache down to a quarter of its capacity and
+ *            no further. At any time, with one tile more for each thread that is about to put one,
+ *
+ *                account <= max(capacity, capacity / 4 + held outside) + OG_CACHE_DEFERRED_BYTES
+ *
+ *            On top come tables, made by new, of at most capacity / OG_CACHE_TABLE_SHARE + OG_CACHE_FIXED_BYTES, and
+ *            OG_CACHE_SPARE_BYTES for each shard: spare entries, so that a put in steady state allocates nothing.
+ *            Each queue has room for one tile per 4 KiB of capacity: a cache of smaller ones is full before its bytes.
  */
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/key.h"
+#include "sync/buf_pool.h"
+
+enum {
+    OG_CACHE_DEFERRED_BYTES = 4 << 20,
+    OG_CACHE_TABLE_SHARE = 32,
+    OG_CACHE_FIXED_BYTES = 64 << 10,
+    OG_CACHE_SPARE_BYTES = 32 << 10,
+};
 
 struct og_cache;
 
 struct og_cache_counts {
-    uint64_t entries, bytes; /* now */
+    uint64_t entries, bytes; /* now; bytes as the pool's account counts them */
     uint64_t inserted, evicted, refused;
 };
 
-/* `shards` is rounded up to a power of two, then halved until each holds 5 MiB, so that every tile fits. */
-struct og_cache *og_cache_new(size_t capacity_bytes, unsigned shards);
+/* `shards` is rounded up to a power of two, then halved until each holds 8 MiB. Borrows the pool, which outlives it. */
+struct og_cache *og_cache_new(size_t capacity_bytes, unsigned shards, struct og_buf_pool *pool);
 
-struct og_buf *og_cache_get(struct og_cache *cache, const struct og_key *key);           /* NULL: not here */
-void og_cache_put(struct og_cache *cache, const struct og_key *key, struct og_buf *buf); /* same key: replaces */
+struct og_buf *og_cache_get(struct og_cache *cache, unsigned seat, const struct og_key *key); /* NULL: not here */
+void og_cache_put(struct og_cache *cache, unsigned seat, const struct og_key *key, struct og_buf *buf);
 
-struct og_cache_counts og_cache_count(struct og_cache *cache);
+/* NULL: not here, and nothing to give back. */
+struct og_buf *og_cache_borrow(struct og_cache *cache, unsigned seat, const struct og_key *key);
+void og_cache_give_back(struct og_cache *cache, unsigned seat);
+
+struct og_cache_counts og_cache_count(const struct og_cache *cache);
 void og_cache_destroy(struct og_cache **cache);
 
 #endif

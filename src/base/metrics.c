@@ -24,6 +24,7 @@ struct og_metrics_block {
     _Atomic uint64_t answer[OG_ASKED_KINDS][CODES + 1]; /* the last one: a code that is not listed */
     _Atomic uint64_t level[OG_LEVELS];                  /* modulo 2^64: of one thread it may be below zero */
     struct histogram timer[OG_TIMERS];
+    unsigned seat; /* immutable after new */
 };
 
 struct og_metrics {
@@ -44,8 +45,11 @@ static const char *const asked_labels[OG_ASKED_KINDS] = {OG_ASKED_LIST(LABEL)};
 struct og_metrics *og_metrics_new(void)
 {
     struct og_metrics *metrics = aligned_alloc(alignof(struct og_metrics), sizeof *metrics);
-    if (metrics)
-        memset(metrics, 0, sizeof *metrics);
+    if (!metrics)
+        return NULL;
+    memset(metrics, 0, sizeof *metrics);
+    for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
+        metrics->block[i].seat = i;
     return metrics;
 }
 
@@ -55,6 +59,11 @@ struct og_metrics_block *og_metrics_take(struct og_metrics *metrics)
     if (i >= OG_METRICS_THREADS)
         abort();
     return &metrics->block[i];
+}
+
+unsigned og_metrics_seat(const struct og_metrics_block *block)
+{
+    return block->seat;
 }
 
 static void add(_Atomic uint64_t *value, uint64_t n)

@@ -51,6 +51,9 @@ static int check(const struct og_params *params)
         fprintf(stderr, "origamid: cannot read the folder of slides %s: %s\n", params->slides, strerror(errno));
         return EXIT_FAILED;
     }
+    struct og_memory_bound memory = og_service_memory(params);
+    printf("memory: at most %llu bytes and %llu for each slide\n", (unsigned long long)memory.fixed,
+           (unsigned long long)memory.each_slide);
     puts("OK");
     return EXIT_GOOD;
 }

@@ -10,6 +10,7 @@
 #include "daemon/machine.h"
 #include "http/listen.h"
 #include "http/server.h"
+#include "http/site.h"
 
 #define WORKERS_MAX  96
 #define CACHE_MIN    (UINT64_C(64) << 20)
@@ -52,6 +53,20 @@ const struct og_param og_params_table[] = {
      .sentence = "How slides are read: pread, uring (io_uring) or mmap (guarded against files that are cut off). "
                  "Where the kind does not work, the log says so and pread is used. auto: pread, because no other is "
                  "faster from the disk, and from memory the gain is small beside the work on a tile."},
+    {.name = "base-path", .type = OG_PARAM_PATH, .offset = AT(base_path), .fallback = "/", .value = "PATH",
+     .sentence = "What every path begins with, for a proxy that passes a part of its own paths on unchanged: with "
+                 "/origami the gallery is /origami/, and whatever lies beside it is not found."},
+    {.name = "cache-max-age", .type = OG_PARAM_COUNT, .offset = AT(cache_max_age), .fallback = "3600", .min = 0,
+     .max = 31536000, .value = "SECONDS",
+     .sentence = "How long browsers and caches may keep tiles and thumbnails without asking again; 0: they ask each "
+                 "time, which costs little when nothing has changed."},
+    {.name = "cache-private", .type = OG_PARAM_YES_NO, .offset = AT(cache_private), .fallback = "no",
+     .value = "yes|no",
+     .sentence = "Lets only the browser's own cache keep tiles, not a shared one: for slides that not everybody may "
+                 "see."},
+    {.name = "forwarded", .type = OG_PARAM_YES_NO, .offset = AT(forwarded), .fallback = "no", .value = "yes|no",
+     .sentence = "Believes who connects when it says who asks (Forwarded, X-Forwarded-For, X-Request-Id). Only behind "
+                 "a proxy that sets them."},
     {.name = "log-level", .type = OG_PARAM_LEVEL, .offset = AT(log_level), .fallback = "info", .value = "LEVEL",
      .sentence = "How much goes to the log on standard error: error, warn, info or debug."},
     {.name = "log-format", .type = OG_PARAM_CHOICE, .offset = AT(log_format), .fallback = "text", .value = "text|json",
@@ -103,6 +118,13 @@ static enum og_status set_address(char *out, const char *text, struct og_error *
     struct og_address address;
     enum og_status status = og_address_parse(text, &address, err);
     return status == OG_OK ? set_text(out, text, err) : status;
+}
+
+static enum og_status set_path(char *out, const char *text, struct og_error *err)
+{
+    if (!og_base_path_is_good(text))
+        return og_error_set(err, OG_INVALID, "\"%.80s\" is not a path like / or /origami", text);
+    return set_text(out, text, err);
 }
 
 static enum og_status set_count(const struct og_param *row, uint64_t *out, const char *text, struct og_error *err)
@@ -181,6 +203,8 @@ enum og_status og_param_set(struct og_params *params, const struct og_param *row
         return set_text(out, text, err);
     case OG_PARAM_ADDRESS:
         return set_address(out, text, err);
+    case OG_PARAM_PATH:
+        return set_path(out, text, err);
     case OG_PARAM_SWITCH:
         *(bool *)out = true;
         return OG_OK;

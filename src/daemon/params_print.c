@@ -72,7 +72,7 @@ void og_param_print(const struct og_params *params, const struct og_param *row, 
                                                                        [OG_PARAM_LEVEL] = print_level};
     const void *at = (const char *)params + row->offset;
     const uint64_t *number = at;
-    if (row->type == OG_PARAM_TEXT || row->type == OG_PARAM_ADDRESS)
+    if (row->type == OG_PARAM_TEXT || row->type == OG_PARAM_ADDRESS || row->type == OG_PARAM_PATH)
         fputs(at, out);
     else if (row->type != OG_PARAM_SWITCH && row->may_be_auto && *number == OG_PARAM_AUTO)
         fputs("auto", out);

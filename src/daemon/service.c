@@ -24,6 +24,7 @@ struct og_service {
     struct og_metrics_block *counters; /* of the thread that starts and stops */
     struct og_library *library;
     struct og_engine *engine;
+    struct og_access_log *access_log;
     struct og_site site;
     struct og_server *server;
     struct og_watchdog *watchdog;
@@ -70,14 +71,33 @@ static void stop_library(struct og_service *s)
     og_library_close(&s->library);
 }
 
+static struct og_engine_options engine_options(const struct og_params *params)
+{
+    return (struct og_engine_options){.workers = (unsigned)params->workers,
+                                      .cache_bytes = params->cache_bytes,
+                                      .huge_pages = params->huge_pages,
+                                      .threads = {.stack_bytes = params->stack_bytes, .pinned = params->pin},
+                                      .quality = (int)params->quality,
+                                      .reader = (enum og_reader_kind)params->reader};
+}
+
+static struct og_server_options server_options(const struct og_params *params, struct og_address address)
+{
+    struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
+    options.stack_bytes = params->stack_bytes;
+    return options;
+}
+
+struct og_memory_bound og_service_memory(const struct og_params *params)
+{
+    struct og_engine_options engine = engine_options(params);
+    struct og_server_options server = server_options(params, (struct og_address){0});
+    return og_memory_bound(&engine, &server);
+}
+
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
-    struct og_engine_options options = {.workers = (unsigned)s->params->workers,
-                                        .cache_bytes = s->params->cache_bytes,
-                                        .huge_pages = s->params->huge_pages,
-                                        .threads = {.stack_bytes = s->params->stack_bytes, .pinned = s->params->pin},
-                                        .quality = (int)s->params->quality,
-                                        .reader = (enum og_reader_kind)s->params->reader};
+    struct og_engine_options options = engine_options(s->params);
     return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
 }
 
@@ -95,12 +115,35 @@ static enum og_status start_access_log(struct og_service *s, struct og_error *er
                                               .fd = s->log_fd,
                                               .format = (enum og_log_format)s->params->log_format,
                                               .lanes = (unsigned)s->params->http_threads};
-    return og_access_log_open(&options, s->log, &s->site.access_log, err);
+    return og_access_log_open(&options, s->log, &s->access_log, err);
 }
 
 static void stop_access_log(struct og_service *s)
 {
-    og_access_log_close(&s->site.access_log);
+    og_access_log_close(&s->access_log);
+}
+
+static enum og_status start_site(struct og_service *s, struct og_error *err)
+{
+    struct og_memory_bound memory = og_service_memory(s->params);
+    struct og_site_options options = {.engine = s->engine,
+                                      .metrics = s->metrics,
+                                      .version = OG_VERSION,
+                                      .base_path = s->params->base_path,
+                                      .cache_max_age = s->params->cache_max_age,
+                                      .cache_private = s->params->cache_private,
+                                      .forwarded = s->params->forwarded,
+                                      .memory_bound = memory.fixed,
+                                      .memory_bound_slide = memory.each_slide,
+                                      .log = s->log,
+                                      .access_log = s->access_log,
+                                      .birth = (uint32_t)time(NULL)};
+    return og_site_open(&options, &s->site, err);
+}
+
+static void stop_site(struct og_service *s)
+{
+    og_site_close(&s->site);
 }
 
 static enum og_status start_server(struct og_service *s, struct og_error *err)
@@ -109,13 +152,7 @@ static enum og_status start_server(struct og_service *s, struct og_error *err)
     enum og_status status = og_address_parse(s->params->listen, &address, err);
     if (status != OG_OK)
         return status;
-    s->site.engine = s->engine;
-    s->site.metrics = s->metrics;
-    s->site.version = OG_VERSION;
-    s->site.log = s->log;
-    s->site.birth = (uint32_t)time(NULL);
-    struct og_server_options options = og_server_defaults(address, (unsigned)s->params->http_threads);
-    options.stack_bytes = s->params->stack_bytes;
+    struct og_server_options options = server_options(s->params, address);
     return og_server_start(&options, &s->site, s->log, &s->server, err);
 }
 
@@ -157,8 +194,10 @@ static enum og_status announce(struct og_service *s, struct og_error *err)
     struct og_address address = og_service_address(s);
     og_address_print(&address, text);
     unsigned long long slides = og_engine_gauges(s->engine).slides;
-    og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s/ (%llu slide%s)", text, slides,
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s%s/ (%llu slide%s)", text, s->site.base, slides,
                  slides == 1 ? "" : "s");
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: at most %llu bytes and %llu for each slide",
+                 (unsigned long long)s->site.memory_bound, (unsigned long long)s->site.memory_bound_slide);
     og_notify("READY=1");
     og_watchdog_rest(s->watchdog, false);
     return OG_OK;
@@ -184,6 +223,7 @@ static const struct {
     {"slides", "the engine borrows them", start_library, stop_library},
     {"engine", "the server asks it; the server's stop drains it", start_engine, stop_engine},
     {"access log", "event threads write to it until they end", start_access_log, stop_access_log},
+    {"site", "what the server answers from", start_site, stop_site},
     {"watchdog", "it rests until the end of this list, and outlives the drain", start_watchdog, stop_watchdog},
     {"server", "only who can answer may listen", start_server, stop_server},
     {"ready", "everybody may come now, and is told first when we go", announce, take_leave},
@@ -229,8 +269,8 @@ void og_service_reload(struct og_service *service)
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%llu",
              (unsigned long long)(og_clock_monotonic_ns() / 1000));
     og_notify(state);
-    if (service->site.access_log)
-        og_access_log_reopen(service->site.access_log);
+    if (service->access_log)
+        og_access_log_reopen(service->access_log);
     og_log_write(service->log, OG_LOG_INFO, "daemon", "reloaded");
     og_notify("READY=1");
 }

@@ -6,11 +6,11 @@
 
 #include "engine_parts.h"
 
-enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, CACHE_SHARDS = 64 };
+enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, NS_PER_S = 1000000000 };
 
-static const uint64_t stuck_ns = 10 * UINT64_C(1000000000);
+static const uint64_t stuck_ns = 10 * (uint64_t)NS_PER_S;
 
-static void fill_defaults(struct og_engine_options *options)
+void og_engine_fill_defaults(struct og_engine_options *options)
 {
     if (!options->workers)
         options->workers = og_thread_cores();
@@ -22,6 +22,15 @@ static void fill_defaults(struct og_engine_options *options)
         options->quality = QUALITY_DEFAULT;
     if (!options->clock)
         options->clock = og_clock_monotonic_ns;
+}
+
+/* Beside a slide's content and the place of a tile: all that the tile's bytes depend on. */
+static uint64_t recipe_of(const struct og_engine_options *options)
+{
+    uint64_t recipe = og_key_mix(og_jpeg_version(), (uint64_t)options->quality);
+    for (const char *c = OG_VERSION; *c; c++)
+        recipe = og_key_mix(recipe, (unsigned char)*c);
+    return recipe;
 }
 
 static bool make_rings(struct og_engine *engine)
@@ -120,17 +129,19 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     if (!engine)
         return og_error_set(err, OG_NO_MEMORY, "out of memory for the engine");
     *engine = (struct og_engine){.options = *options, .catalogue = catalogue, .log = log};
-    fill_defaults(&engine->options);
+    og_engine_fill_defaults(&engine->options);
     engine->kernels = og_kernels_choose();
+    engine->recipe = recipe_of(&engine->options);
     if (getrandom(&engine->seed, sizeof engine->seed, 0) != sizeof engine->seed)
         engine->seed = engine->options.clock();
     og_park_init(&engine->work);
     og_park_init(&engine->reserve);
     og_park_init(&engine->idle);
     engine->bufs = og_buf_pool_new();
-    engine->cache = og_cache_new(engine->options.cache_bytes, CACHE_SHARDS);
+    engine->cache =
+        engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
     engine->flight = og_flight_new();
-    if (!engine->bufs || !engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
+    if (!engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
         start_workers(engine, metrics) != OG_OK) {
         og_engine_destroy(&engine);
         return og_error_set(err, OG_NO_MEMORY, "out of memory or threads for the engine");
@@ -153,6 +164,8 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
     }
     *out = (struct og_tile_name){.slide = slide, .level = (uint32_t)level, .x = (uint32_t)x, .y = (uint32_t)y};
     out->key = og_key_make(engine->seed, og_slide_key(slide), out->level, out->x, out->y);
+    out->content = og_key_make(engine->recipe, og_slide_facts(slide)->generation, out->level, out->x, out->y).hash;
+    out->modified_s = og_slide_facts(slide)->modified_ns / NS_PER_S;
     return OG_OK;
 }
 
@@ -179,7 +192,7 @@ void og_tile_name_release(struct og_tile_name *name)
 struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
                               struct og_metrics_block *metrics)
 {
-    struct og_buf *buf = og_cache_get(engine->cache, &name->key);
+    struct og_buf *buf = og_cache_get(engine->cache, og_metrics_seat(metrics), &name->key);
     og_count(metrics, buf ? OG_COUNT_CACHE_HIT : OG_COUNT_CACHE_MISS, 1);
     return buf;
 }
@@ -211,13 +224,15 @@ static struct errand errand_for(const struct og_engine *engine, const struct og_
  * its tiles into the cache before, so a request that missed both in turn finds its tile there now.
  */
 static enum og_status lead(struct og_engine *engine, struct og_flight_shard *shard, const struct og_tile_name *name,
-                           const struct errand *errand, struct og_waiter *waiter, struct og_buf **out)
+                           const struct errand *errand, struct og_waiter *waiter, unsigned seat, struct og_buf **out)
 {
-    *out = og_cache_get(engine->cache, &name->key);
+    *out = og_cache_get(engine->cache, seat, &name->key);
     if (*out)
         return OG_OK;
     if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
         return OG_STOPPING;
+    if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
+        return OG_BUSY;
     struct og_job *job = og_ring_pop(engine->free_jobs);
     if (!job)
         return OG_BUSY;
@@ -242,6 +257,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     waiter->since_ns = engine->options.clock();
     waiter->job = errand.key;
     waiter->slot = errand.slot;
+    waiter->spent = (struct og_spent){0};
 
     struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
     struct og_job *job = og_flight_find_locked(shard, &errand.key);
@@ -251,7 +267,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
         status = og_job_join_locked(job, errand.slot, waiter, &ready, &buf);
         pthread_mutex_unlock(&job->lock);
     } else {
-        status = lead(engine, shard, name, &errand, waiter, &buf);
+        status = lead(engine, shard, name, &errand, waiter, og_metrics_seat(metrics), &buf);
     }
     og_flight_unlock(shard);
 
@@ -286,24 +302,27 @@ struct og_buf *og_engine_slides_json(const struct og_engine *engine)
 }
 
 static struct og_buf *document(const struct og_engine *engine, const char *id, size_t id_length,
-                               struct og_buf *(*choose)(const struct og_slide *slide))
+                               struct og_buf *(*choose)(const struct og_slide *slide), int64_t *modified_s)
 {
     struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
     if (!slide)
         return NULL;
     struct og_buf *buf = og_buf_ref(choose(slide));
+    *modified_s = og_slide_facts(slide)->modified_ns / NS_PER_S;
     og_slide_unref(&slide);
     return buf;
 }
 
-struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
+                                    int64_t *modified_s)
 {
-    return document(engine, id, id_length, og_slide_json);
+    return document(engine, id, id_length, og_slide_json, modified_s);
 }
 
-struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
+                                   int64_t *modified_s)
 {
-    return document(engine, id, id_length, og_slide_dzi);
+    return document(engine, id, id_length, og_slide_dzi, modified_s);
 }
 
 static uint64_t queued(const struct og_engine *engine, enum og_stage stage)

@@ -38,6 +38,8 @@
 #include "sync/park.h"
 #include "sync/ring.h"
 
+enum { OG_ENGINE_CACHE_SHARDS = 16 };
+
 struct og_worker {
     struct og_engine *engine;
     struct og_metrics_block *metrics;
@@ -61,7 +63,7 @@ struct og_engine {
     const struct og_catalogue *catalogue;
     struct og_log *log;
     const struct og_kernels *kernels;
-    uint64_t seed;
+    uint64_t seed, recipe; /* of this process's keys; of every tile's bytes */
     struct og_buf_pool *bufs;
     enum og_reader_kind reader; /* in use */
     struct og_cache *cache;
@@ -78,6 +80,15 @@ struct og_engine {
     atomic_bool stopping, ended;
     struct og_ahead ahead;
 };
+
+void og_engine_fill_defaults(struct og_engine_options *options); /* engine.c */
+
+/*
+ * memory.c: encoded tiles that are in use, whoever holds them: the cache, jobs, answers that a client is slow to read.
+ * Above the first number no new work is admitted; the second one is never exceeded, work under way has the rest.
+ */
+size_t og_engine_admitting_bytes(const struct og_engine_options *options);
+size_t og_engine_encoded_bytes(const struct og_engine_options *options);
 
 /* worker.c */
 void *og_worker_run(void *worker);

@@ -8,12 +8,12 @@ static unsigned place_of(const uint8_t colour[3])
     return (colour[0] * 5u + colour[1] * 3u + colour[2]) % OG_FLAT_TILES;
 }
 
-struct og_buf *og_flat_tiles_recall(const struct og_flat_tiles *tiles, const uint8_t colour[3])
+const struct og_buf *og_flat_tiles_recall(const struct og_flat_tiles *tiles, const uint8_t colour[3])
 {
     unsigned at = place_of(colour);
     if (!tiles->place[at].buf || memcmp(tiles->place[at].colour, colour, 3) != 0)
         return NULL;
-    return og_buf_ref(tiles->place[at].buf);
+    return tiles->place[at].buf;
 }
 
 void og_flat_tiles_keep(struct og_flat_tiles *tiles, const uint8_t colour[3], struct og_buf *buf)

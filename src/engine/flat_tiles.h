@@ -2,12 +2,12 @@
 #ifndef OG_ENGINE_FLAT_TILES_H
 #define OG_ENGINE_FLAT_TILES_H
 /*
- * og_flat_tiles: a worker's memory of encoded tiles of one colour. Glass gives thousands of them, all alike: the cache
- * then holds one buffer many times instead of encoding it again. (It counts the bytes each time: its bound stays a
- * bound.)
+ * og_flat_tiles: a worker's memory of encoded tiles of one colour. Glass gives thousands of them, all alike: their
+ * bytes are copied from here instead of being encoded again. (Copied, because a tile's buffer also keeps its response,
+ * and with it a validator of its own.)
  *
  * Threads:   the worker's own.
- * Ownership: recall returns one more owned reference; keep adds one of its own. forget_all ends all of them.
+ * Ownership: recall borrows until the next keep; keep adds a reference of its own. forget_all ends all of them.
  * Errors:    none. A colour that falls on another's place takes it.
  */
 #include "base/buf.h"
@@ -21,7 +21,8 @@ struct og_flat_tiles {
     } place[OG_FLAT_TILES];
 };
 
-struct og_buf *og_flat_tiles_recall(const struct og_flat_tiles *tiles, const uint8_t colour[3]); /* NULL: not here */
+/* NULL: not here */
+const struct og_buf *og_flat_tiles_recall(const struct og_flat_tiles *tiles, const uint8_t colour[3]);
 void og_flat_tiles_keep(struct og_flat_tiles *tiles, const uint8_t colour[3], struct og_buf *buf);
 void og_flat_tiles_forget_all(struct og_flat_tiles *tiles);
 

@@ -40,6 +40,29 @@ void og_job_queue(struct og_job *job, const struct og_key *key, struct og_slide 
     memset(job->speculating, 0, sizeof job->speculating);
     memset(job->state, OG_TASK_NONE, sizeof job->state);
     memset(job->missing, 0, sizeof job->missing);
+    memset(&job->spent, 0, sizeof job->spent);
+    memset(job->task_ns, 0, sizeof job->task_ns);
+}
+
+static uint64_t sum_ns(const struct og_job *job, unsigned stage, uint32_t slots)
+{
+    uint64_t sum = 0;
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
+        if (slots & bit(slot))
+            sum += job->task_ns[stage][slot];
+    return sum;
+}
+
+/* What the slot's tile cost, with everything that it was rebuilt from. A stored tile's job has no tasks. */
+static struct og_spent spent_on(const struct og_job *job, unsigned slot)
+{
+    struct og_spent spent = job->spent;
+    if (!job->family)
+        return spent;
+    spent.decode_ns = sum_ns(job, OG_STAGE_DECODE, og_slot_closure(slot));
+    spent.residual_ns = sum_ns(job, OG_STAGE_RESIDUAL, og_slot_closure(slot));
+    spent.encode_ns = job->task_ns[OG_STAGE_ENCODE][slot];
+    return spent;
 }
 
 /* Everything that must be rebuilt for the slots that somebody waits for. */
@@ -85,6 +108,7 @@ enum og_status og_job_join_locked(struct og_job *job, unsigned slot, struct og_w
                                   struct og_buf **out)
 {
     if (job->result[slot]) {
+        waiter->spent = spent_on(job, slot);
         *out = og_buf_ref(job->result[slot]);
         return OG_OK;
     }
@@ -105,6 +129,7 @@ static struct og_waiter *take_waiters(struct og_job *job, uint32_t slots)
         while ((slots & bit(slot)) && job->waiters[slot]) {
             struct og_waiter *waiter = job->waiters[slot];
             job->waiters[slot] = waiter->next;
+            waiter->spent = spent_on(job, slot);
             waiter->next = all;
             all = waiter;
         }

@@ -90,6 +90,8 @@ struct og_job {
     uint32_t speculating[OG_STAGES]; /* tasks with an entry in the speculative ring */
     uint8_t state[OG_STAGES][OG_FAMILY_SLOTS];
     uint8_t missing[OG_STAGES][OG_FAMILY_SLOTS];
+    struct og_spent spent;                        /* by the whole job: in the queue and reading … */
+    uint64_t task_ns[OG_STAGES][OG_FAMILY_SLOTS]; /* … and by each task that ran */
     struct og_waiter *waiters[OG_FAMILY_SLOTS];
     struct og_buf *result[OG_FAMILY_SLOTS];
 
@@ -106,7 +108,7 @@ void og_job_queue(struct og_job *job, const struct og_key *key, struct og_slide 
 
 /*
  * Adds a waiter for a slot: OG_PENDING. When the answer is there already it is returned instead, with an owned
- * reference in *out, and the waiter is left alone.
+ * reference in *out, and the waiter is told no more than what it cost.
  */
 enum og_status og_job_join_locked(struct og_job *job, unsigned slot, struct og_waiter *waiter, struct og_ready *ready,
                                   struct og_buf **out);

@@ -9,7 +9,8 @@ static const uint64_t complaint_gap_ns = 60 * UINT64_C(1000000000);
 static void complain(struct og_worker *worker, const struct og_job *job, const struct og_error *err)
 {
     struct og_engine *engine = worker->engine;
-    if (og_slide_complaint_due(job->slide, engine->options.clock(), complaint_gap_ns))
+    bool is_slides_fault = err->status != OG_BUSY;
+    if (is_slides_fault && og_slide_complaint_due(job->slide, engine->options.clock(), complaint_gap_ns))
         og_log_write(engine->log, OG_LOG_ERROR, "engine", "slide \"%s\": %s", og_slide_facts(job->slide)->id,
                      err->text);
 }
@@ -38,18 +39,39 @@ static void remember(struct og_worker *worker, const struct og_job *job, uint32_
 {
     struct og_engine *engine = worker->engine;
     struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), level, x, y);
-    og_cache_put(engine->cache, &key, buf);
+    og_cache_put(engine->cache, og_metrics_seat(worker->metrics), &key, buf);
 }
 
-static void lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)
+/* Within the bound that the engine keeps; the account may be off by what each worker is about to make. */
+static bool has_room(struct og_engine *engine, size_t size, struct og_error *err)
 {
-    uint64_t now = worker->engine->options.clock();
-    og_time(worker->metrics, timer, now - *since);
-    *since = now;
+    if (og_buf_pool_bytes(engine->bufs) + size <= og_engine_encoded_bytes(&engine->options))
+        return true;
+    og_error_set(err, OG_BUSY, "the memory for encoded tiles is taken");
+    return false;
 }
 
-static enum og_status make_tile(struct og_worker *worker, const struct og_job *job, struct og_buf **out,
-                                struct og_error *err)
+static enum og_status keep_bytes(struct og_worker *worker, struct og_span span, struct og_buf **out,
+                                 struct og_error *err)
+{
+    struct og_engine *engine = worker->engine;
+    if (!has_room(engine, span.size, err))
+        return OG_BUSY;
+    *out = og_buf_pool_copy(engine->bufs, span.data, span.size);
+    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+}
+
+/* Returns the nanoseconds since `since`, which is now from here on. */
+static uint64_t lap(struct og_worker *worker, enum og_timer timer, uint64_t *since)
+{
+    uint64_t now = worker->engine->options.clock(), spent = now - *since;
+    og_time(worker->metrics, timer, spent);
+    *since = now;
+    return spent;
+}
+
+static enum og_status make_tile(struct og_worker *worker, const struct og_job *job, struct og_spent *spent,
+                                struct og_buf **out, struct og_error *err)
 {
     const struct og_slide_facts *facts = og_slide_facts(job->slide);
     unsigned depth = facts->pyramid.top - job->level;
@@ -58,24 +80,29 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     struct og_stored_tile stored;
     enum og_status status =
         og_slide_read_stored(job->slide, worker->reader, stored_depth, job->x, job->y, worker->buffer, &stored, err);
-    lap(worker, OG_TIME_READ, &since);
+    spent->read_ns = lap(worker, OG_TIME_READ, &since);
     if (status != OG_OK)
         return status;
     og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
     struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_depth, job->x, job->y);
-    if (depth == stored_depth)
-        return og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height, out,
-                              err);
+    if (depth == stored_depth) {
+        status = og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height,
+                                out, err);
+        if (status == OG_OK && !has_room(worker->engine, (*out)->size, err)) {
+            og_buf_unref(out);
+            return OG_BUSY;
+        }
+        if (status == OG_OK)
+            og_buf_pool_adopt(worker->engine->bufs, *out);
+        return status;
+    }
 
     struct og_span span;
     status =
         og_shrink(worker->engine->kernels, worker->decoder, worker->encoder, stored.tables, stored.stream,
                   (int)size.width, (int)size.height, depth - stored_depth, worker->engine->options.quality, &span, err);
-    lap(worker, OG_TIME_ENCODE, &since);
-    if (status != OG_OK)
-        return status;
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    return *out ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    spent->encode_ns = lap(worker, OG_TIME_ENCODE, &since);
+    return status == OG_OK ? keep_bytes(worker, span, out, err) : status;
 }
 
 void og_stage_tile(struct og_worker *worker, struct og_job *job)
@@ -83,10 +110,10 @@ void og_stage_tile(struct og_worker *worker, struct og_job *job)
     if (og_engine_abandon(worker->engine, job))
         return;
     uint64_t since = job->since_ns;
-    lap(worker, OG_TIME_QUEUE, &since);
+    struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
     struct og_error err = {0};
     struct og_buf *buf = NULL;
-    enum og_status status = make_tile(worker, job, &buf, &err);
+    enum og_status status = make_tile(worker, job, &spent, &buf, &err);
     if (status == OG_OK) {
         remember(worker, job, job->level, job->x, job->y, buf);
         og_count(worker->metrics, OG_COUNT_TILE_DEMANDED, 1);
@@ -98,6 +125,7 @@ void og_stage_tile(struct og_worker *worker, struct og_job *job)
     job->failure = status;
     job->encodable = 0;
     job->result[0] = buf;
+    job->spent = spent;
     struct og_waiter *waiters = og_job_take_waiters_locked(job);
     pthread_mutex_unlock(&job->lock);
     og_engine_answer(worker->engine, worker->metrics, waiters, status, buf);
@@ -111,12 +139,12 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
         return;
     og_ahead_note(&engine->ahead, &job->key);
     uint64_t since = job->since_ns;
-    lap(worker, OG_TIME_QUEUE, &since);
+    struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
     struct og_error err = {0};
     struct og_stored_family *stored = &job->place->stored;
     enum og_status status =
         og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err);
-    lap(worker, OG_TIME_READ, &since);
+    spent.read_ns = lap(worker, OG_TIME_READ, &since);
     if (status != OG_OK) {
         *stored = (struct og_stored_family){.damaged = ~UINT32_C(0)};
     } else {
@@ -133,6 +161,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     struct og_ready ready = {0};
     uint32_t slots = og_pyramid_slots(&og_slide_facts(job->slide)->pyramid, job->x, job->y);
     pthread_mutex_lock(&job->lock);
+    job->spent = spent;
     struct og_waiter *lost = og_job_begin_locked(job, slots, &ready);
     if (status != OG_OK)
         job->failure = status;
@@ -165,20 +194,16 @@ static enum og_status encode_tile(struct og_worker *worker, const struct og_fami
 {
     uint8_t colour[3];
     bool flat = size.width == OG_TILE_SIZE && size.height == OG_TILE_SIZE && og_family_is_flat(family, slot, colour);
-    *out = flat ? og_flat_tiles_recall(&worker->flat, colour) : NULL;
-    if (*out)
-        return OG_OK;
-    struct og_span span;
-    enum og_status status = og_family_encode(family, slot, worker->encoder, worker->engine->options.quality,
-                                             (int)size.width, (int)size.height, &span, err);
-    if (status != OG_OK)
-        return status;
-    *out = og_buf_pool_copy(worker->engine->bufs, span.data, span.size);
-    if (!*out)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    if (flat)
+    const struct og_buf *alike = flat ? og_flat_tiles_recall(&worker->flat, colour) : NULL;
+    struct og_span span = alike ? (struct og_span){alike->data, alike->size} : (struct og_span){0};
+    enum og_status status = alike ? OG_OK
+                                  : og_family_encode(family, slot, worker->encoder, worker->engine->options.quality,
+                                                     (int)size.width, (int)size.height, &span, err);
+    if (status == OG_OK)
+        status = keep_bytes(worker, span, out, err);
+    if (status == OG_OK && flat && !alike)
         og_flat_tiles_keep(&worker->flat, colour, *out);
-    return OG_OK;
+    return status;
 }
 
 static enum og_status encode(struct og_worker *worker, const struct og_job *job, unsigned slot, struct og_buf **out,
@@ -197,11 +222,13 @@ static enum og_status encode(struct og_worker *worker, const struct og_job *job,
 
 static const enum og_timer stage_timer[OG_STAGES] = {OG_TIME_DECODE, OG_TIME_RESIDUAL, OG_TIME_ENCODE};
 
-static void finish(struct og_worker *worker, struct og_task *task, enum og_status status, struct og_buf *buf)
+static void finish(struct og_worker *worker, struct og_task *task, uint64_t spent_ns, enum og_status status,
+                   struct og_buf *buf)
 {
     struct og_job *job = task->job;
     struct og_ready ready = {0};
     pthread_mutex_lock(&job->lock);
+    job->task_ns[task->stage][task->slot] = spent_ns;
     if (status != OG_OK)
         job->failure = status;
     bool demanded = job->demanded >> task->slot & 1;
@@ -253,10 +280,10 @@ void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgen
                           task->slot, job->place->stored.stream[task->slot].size > 0);
     else
         status = encode(worker, job, task->slot, &buf, &err);
-    lap(worker, stage_timer[task->stage], &since);
+    uint64_t spent_ns = lap(worker, stage_timer[task->stage], &since);
     if (status != OG_OK) {
         og_count(worker->metrics, OG_COUNT_DECODE_DAMAGED, status == OG_DAMAGED);
         complain(worker, job, &err);
     }
-    finish(worker, task, status, buf);
+    finish(worker, task, spent_ns, status, buf);
 }

@@ -10,6 +10,8 @@
 #include "image/family.h"
 #include "slide/slide.h"
 
+#define OG_WORKPLACE_BYTES (OG_SLIDE_BUFFER_BYTES + ((size_t)2 << 20)) /* planes and buffer */
+
 struct og_workplace {
     struct og_family *family;
     struct og_stored_family stored; /* spans into buffer and into the slide */

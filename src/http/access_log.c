@@ -4,6 +4,7 @@
 /*
  * Edges: A1 the producer releases `head` after it filled a record, A2 the writer acquires it before it reads one;
  *        A3 the writer releases `tail` after it read, A4 the producer acquires it before it fills the place again;
+ *        A7 reopen releases `reopen`, A8 the writer acquires it before it takes what was noted until then;
  *        A5 close releases `ending` after the last note, A6 the writer acquires it and then looks once more.
  * Progress: a note is wait-free. The writer naps instead of being woken: a wake-up would be a system call per answer.
  */
@@ -191,12 +192,12 @@ static void *write_lines(void *argument)
     struct og_access_log *access_log = argument;
     for (;;) {
         bool last_look = is_ending(access_log);
-        /* relaxed: a file that is opened a nap later is as good */
-        if (atomic_exchange_explicit(&access_log->reopen, false, memory_order_relaxed) && access_log->options.path)
-            open_again(access_log);
+        bool reopen = atomic_exchange_explicit(&access_log->reopen, false, memory_order_acquire); /* A8 pairs with A7 */
         for (unsigned lane = 0; lane < access_log->options.lanes; lane++)
             take(access_log, &access_log->ring[lane]);
         flush(access_log);
+        if (reopen && access_log->options.path)
+            open_again(access_log);
         if (last_look)
             return NULL;
         nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
@@ -239,7 +240,7 @@ enum og_status og_access_log_open(const struct og_access_options *options, struc
 
 void og_access_log_reopen(struct og_access_log *access_log)
 {
-    atomic_store_explicit(&access_log->reopen, true, memory_order_relaxed);
+    atomic_store_explicit(&access_log->reopen, true, memory_order_release); /* A7 pairs with A8 */
 }
 
 void og_access_log_close(struct og_access_log **owned)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/assets.h"
 
-#include <string.h>
-
 #define SYMBOLS(symbol) extern const unsigned char og_asset_##symbol[], og_asset_##symbol##_end[]
 #define BYTES(symbol)   og_asset_##symbol, og_asset_##symbol##_end
 
@@ -39,10 +37,12 @@ static const struct og_asset assets[] = {
     {"openseadragon.LICENSE.txt", TEXT, BYTES(openseadragon_license)},
 };
 
-const struct og_asset *og_asset_find(const char *name, size_t length)
+size_t og_assets_count(void)
 {
-    for (size_t i = 0; i < sizeof(assets) / sizeof(assets[0]); i++)
-        if (strlen(assets[i].name) == length && memcmp(assets[i].name, name, length) == 0)
-            return &assets[i];
-    return NULL;
+    return sizeof assets / sizeof assets[0];
+}
+
+const struct og_asset *og_asset_at(size_t index)
+{
+    return &assets[index];
 }

@@ -1,27 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/endpoints.h"
 
-static struct og_reply document(const struct og_request *request, const char *content_type, struct og_buf *buf)
+static struct og_reply document(const struct og_request *request, const char *content_type, struct og_buf *buf,
+                                int64_t modified_s)
 {
     enum og_route_kind kind = request->route->kind;
-    return buf ? og_reply_buf(kind, content_type, buf) : og_reply_status(kind, OG_NOT_FOUND);
+    if (!buf)
+        return og_reply_status(kind, OG_NOT_FOUND);
+    struct og_validators validators = {og_content_tag(buf->data, buf->size), modified_s};
+    return og_reply_buf(kind, content_type, buf, validators);
 }
 
 struct og_reply og_answer_slides(const struct og_request *request)
 {
-    return document(request, "application/json", og_engine_slides_json(request->site->engine));
+    return document(request, "application/json", og_engine_slides_json(request->site->engine), 0);
 }
 
 struct og_reply og_answer_slide(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    return document(request, "application/json",
-                    og_engine_slide_json(request->site->engine, route->id, route->id_length));
+    int64_t modified_s = 0;
+    struct og_buf *buf = og_engine_slide_json(request->site->engine, route->id, route->id_length, &modified_s);
+    return document(request, "application/json", buf, modified_s);
 }
 
 struct og_reply og_answer_dzi(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    return document(request, "application/xml",
-                    og_engine_slide_dzi(request->site->engine, route->id, route->id_length));
+    int64_t modified_s = 0;
+    struct og_buf *buf = og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &modified_s);
+    return document(request, "application/xml", buf, modified_s);
 }

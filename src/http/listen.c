@@ -52,17 +52,6 @@ enum og_status og_address_parse(const char *text, struct og_address *out, struct
     return OG_OK;
 }
 
-void og_address_print_host(const struct sockaddr *from, char out[OG_ADDRESS_TEXT])
-{
-    const void *host = NULL;
-    if (from && from->sa_family == AF_INET)
-        host = &((const struct sockaddr_in *)(const void *)from)->sin_addr;
-    else if (from && from->sa_family == AF_INET6)
-        host = &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
-    if (!host || !inet_ntop(from->sa_family, host, out, OG_ADDRESS_TEXT))
-        memcpy(out, "-", sizeof "-");
-}
-
 uint16_t og_address_port(const struct og_address *address)
 {
     return ntohs(address->any.sa_family == AF_INET6 ? address->v6.sin6_port : address->v4.sin_port);

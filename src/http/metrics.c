@@ -5,6 +5,7 @@
 
 #include "http/endpoints.h"
 #include "http/process.h"
+#include "scrapes.h"
 
 struct gauge {
     const char *name, *labels, *help; /* rows of one name stand together */
@@ -49,6 +50,8 @@ static void render_gauges(struct og_site *site, FILE *out)
         {"origami_cache_entries", "", "Tiles in the cache", (double)e.cache_entries},
         {"origami_cache_bytes", "", "Memory that the cache spends", (double)e.cache_bytes},
         {"origami_cache_capacity_bytes", "", "Memory that the cache may spend", (double)e.cache_capacity_bytes},
+        {"origami_memory_bound_bytes", "", "The most resident memory that the process may come to use",
+         (double)(site->memory_bound + e.slides * site->memory_bound_slide)},
         {"process_start_time_seconds", "", "Start of the process since the Unix epoch", p.start_time_seconds},
         {"process_cpu_seconds_total", "", "Processor time of all threads", p.cpu_seconds},
         {"process_threads", "", "Threads of the process", (double)p.threads},
@@ -71,9 +74,9 @@ struct og_reply og_answer_metrics(const struct og_request *request)
     og_metrics_render(request->site->metrics, out);
     render_gauges(request->site, out);
     bool complete = fclose(out) == 0;
-    struct og_buf *buf = complete ? og_buf_copy(text, size) : NULL;
+    struct og_buf *buf = complete ? og_scrapes_copy(&request->site->scrapes, text, size) : NULL;
     free(text);
     if (!buf)
-        return og_reply_status(kind, OG_NO_MEMORY);
-    return og_reply_buf(kind, "text/plain; version=0.0.4; charset=utf-8", buf);
+        return og_reply_status(kind, OG_BUSY);
+    return og_reply_buf(kind, "text/plain; version=0.0.4; charset=utf-8", buf, (struct og_validators){0});
 }

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,8 +11,8 @@
 
 #include "base/clock.h"
 
-static const char question[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
-#define ANSWER_START "HTTP/1.1 "
+#define QUESTION_ROOM 256
+#define ANSWER_START  "HTTP/1.1 "
 
 enum state { ASKED, ALIVE };
 
@@ -24,21 +25,27 @@ struct line {
 struct og_pulse {
     bool (*dial)(void *context, unsigned lane, int socket);
     void *context;
+    char question[QUESTION_ROOM];
+    size_t length;
     unsigned lanes;
     struct line line[];
 };
 
-struct og_pulse *og_pulse_new(unsigned lanes, bool (*dial)(void *context, unsigned lane, int socket), void *context)
+enum og_status og_pulse_new(const char *base, unsigned lanes, bool (*dial)(void *context, unsigned lane, int socket),
+                            void *context, struct og_pulse **out, struct og_error *err)
 {
     struct og_pulse *pulse = calloc(1, sizeof *pulse + lanes * sizeof pulse->line[0]);
     if (!pulse)
-        return NULL;
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
     pulse->dial = dial;
     pulse->context = context;
     pulse->lanes = lanes;
     for (unsigned i = 0; i < lanes; i++)
         pulse->line[i].fd = -1;
-    return pulse;
+    pulse->length = (size_t)snprintf(pulse->question, QUESTION_ROOM,
+                                     "GET %.160s/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", base);
+    *out = pulse;
+    return OG_OK;
 }
 
 static void hang_up(struct line *line)
@@ -48,9 +55,9 @@ static void hang_up(struct line *line)
     line->fd = -1;
 }
 
-static bool send_question(struct line *line)
+static bool send_question(const struct og_pulse *pulse, const struct line *line)
 {
-    return send(line->fd, question, sizeof question - 1, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof question - 1;
+    return send(line->fd, pulse->question, pulse->length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)pulse->length;
 }
 
 static enum state dial_and_ask(struct og_pulse *pulse, unsigned lane)
@@ -62,7 +69,7 @@ static enum state dial_and_ask(struct og_pulse *pulse, unsigned lane)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
         return ALIVE; /* no descriptors: nothing is known about the lane */
     line->fd = ends[0];
-    if (pulse->dial(pulse->context, lane, ends[1]) && send_question(line))
+    if (pulse->dial(pulse->context, lane, ends[1]) && send_question(pulse, line))
         return ASKED;
     hang_up(line);
     return ALIVE;
@@ -72,7 +79,7 @@ static enum state ask(struct og_pulse *pulse, unsigned lane)
 {
     struct line *line = &pulse->line[lane];
     line->fresh = false;
-    return line->fd >= 0 && send_question(line) ? ASKED : dial_and_ask(pulse, lane);
+    return line->fd >= 0 && send_question(pulse, line) ? ASKED : dial_and_ask(pulse, lane);
 }
 
 /* A connection that was idle for long may have been closed: then another is dialled, once. */

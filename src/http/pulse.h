@@ -10,13 +10,18 @@
  * can tell; it counts as living.
  *
  * Threads:   take from one thread at a time. Ownership: new returns owned; `context` is borrowed; a socket that dial
- *            gets is the lane's, even when it refuses. Errors: new returns NULL when memory is out.
+ *            gets is the lane's, even when it refuses. Errors: new says that memory is out.
  */
 #include <stdbool.h>
 
+#include "base/status.h"
+
 struct og_pulse;
 
-struct og_pulse *og_pulse_new(unsigned lanes, bool (*dial)(void *context, unsigned lane, int socket), void *context);
+/* `base` stands before /healthz. */
+OG_CHECKED enum og_status og_pulse_new(const char *base, unsigned lanes,
+                                       bool (*dial)(void *context, unsigned lane, int socket), void *context,
+                                       struct og_pulse **out, struct og_error *err);
 
 /* Asks all, waits at most so long, and returns how many said nothing. */
 unsigned og_pulse_take(struct og_pulse *pulse, unsigned patience_ms);

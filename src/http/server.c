@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "http/forwarded.h"
+#include "http/responses.h"
 #include "http/visit.h"
 #include "leavers.h"
 #include "pulse.h"
@@ -26,7 +27,6 @@ struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
     struct og_server *server;
     struct og_metrics_block *metrics;
-    struct og_visit visit;           /* the request that the handler was called for */
     uint64_t requests;               /* ever */
     unsigned waiting;                /* suspended requests */
     atomic_uint active, connections; /* written by the lane's thread only; stop reads them, relaxed: it only waits */
@@ -40,17 +40,20 @@ struct og_server {
     struct og_leavers *leavers;
     struct og_pulse *pulse;
     struct og_metrics_block *leavers_metrics;
+    struct og_responses *responses;
     struct lane lane[];
 };
 
-/* What a connection's context points to: NULL before the first call, its lane, or, while it waits, one of these. */
-struct waiting_request {
+/* One connection, and the request that is under way on it. A request's context points here after its first call. */
+struct visit {
     struct og_waiter waiter; /* first: done() gets its address */
+    struct lane *lane;
     struct MHD_Connection *connection;
-    enum og_route_kind route;
-    struct og_visit visit;
-    uint64_t ticket; /* of the watch over its client */
-    bool left;       /* nobody is there to be answered */
+    struct og_head head;
+    struct og_reply pending; /* while it waits */
+    struct og_visit account;
+    uint64_t ticket;  /* of the watch over its client */
+    bool waits, left; /* for the engine; nobody is there to be answered */
     enum og_status status;
     struct og_buf *buf;
 };
@@ -61,218 +64,170 @@ static void step(atomic_uint *value, int by)
     atomic_store_explicit(value, old + (unsigned)by, memory_order_relaxed);
 }
 
-static void release_body(void *buf)
+static struct MHD_Response *make_response(const struct og_headers *headers, struct og_span body,
+                                          void (*let_go)(void *owner), void *owner)
 {
-    struct og_buf *owned = buf;
-    og_buf_unref(&owned);
-}
-
-static struct MHD_Response *response_of(struct og_reply *reply)
-{
-    struct og_span body = og_reply_body(reply);
     struct MHD_Response *response =
-        reply->buf ? MHD_create_response_from_buffer_with_free_callback_cls(body.size, (void *)body.data, release_body,
-                                                                            reply->buf)
-                   : MHD_create_response_from_buffer(body.size, (void *)body.data, MHD_RESPMEM_PERSISTENT);
-    if (!response) {
-        og_reply_release(reply);
-        return NULL;
-    }
-    reply->buf = NULL; /* the response's now */
-    struct og_header headers[OG_REPLY_HEADERS];
-    unsigned n = og_reply_headers(reply, headers);
-    for (unsigned i = 0; i < n; i++)
-        if (MHD_add_response_header(response, headers[i].name, headers[i].value) != MHD_YES) {
+        MHD_create_response_from_buffer_with_free_callback_cls(body.size, (void *)body.data, let_go, owner);
+    if (!response)
+        let_go(owner);
+    for (unsigned i = 0; response && i < headers->count; i++)
+        if (MHD_add_response_header(response, headers->header[i].name, headers->header[i].value) != MHD_YES) {
             MHD_destroy_response(response);
             return NULL;
         }
     return response;
 }
 
-static void end_visit(struct lane *lane, struct MHD_Connection *connection, const struct og_reply *reply, size_t bytes)
+static const struct og_response_maker maker = {make_response, MHD_destroy_response};
+
+static void end_account(struct visit *visit, const struct og_reply *reply, size_t bytes)
 {
-    struct og_site *site = lane->server->site;
+    struct og_site *site = visit->lane->server->site;
     if (!og_visit_wants_names(site, og_reply_code(reply))) {
-        og_visit_end(&lane->visit, site, lane->metrics, reply, bytes, NULL);
+        og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, NULL);
         return;
     }
-    char client[OG_ADDRESS_TEXT];
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    og_address_print_host(info->client_addr, client);
-    const struct og_visit_names names = {.client = client, .request = ""};
-    og_visit_end(&lane->visit, site, lane->metrics, reply, bytes, &names);
+    char client[OG_CLIENT_TEXT], request[OG_REQUEST_ID_TEXT];
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    og_client_print(&visit->head, site->forwarded, info->client_addr, client);
+    og_request_id_print(&visit->head, site->forwarded, request);
+    const struct og_visit_names names = {.client = client, .request = request};
+    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &names);
 }
 
-/* Takes the reply. MHD_NO, when memory is out, closes the connection. */
-static enum MHD_Result send_reply(struct lane *lane, struct MHD_Connection *connection, const char *method,
-                                  struct og_reply reply)
+/* Every answer goes through here. Takes the reply. MHD_NO, when memory is out, closes the connection. */
+static enum MHD_Result send_reply(struct visit *visit, struct og_reply reply)
 {
-    size_t bytes = strcmp(method, MHD_HTTP_METHOD_HEAD) == 0 ? 0 : og_reply_body(&reply).size;
-    struct MHD_Response *response = response_of(&reply);
-    if (!response)
+    struct lane *lane = visit->lane;
+    struct og_parcel parcel = og_responses_find(lane->server->responses, &visit->head, &reply);
+    if (!parcel.response) {
+        og_reply_release(&reply);
         return MHD_NO;
-    end_visit(lane, connection, &reply, bytes);
-    enum MHD_Result queued = MHD_queue_response(connection, og_reply_code(&reply), response);
-    MHD_destroy_response(response);
+    }
+    end_account(visit, &reply, visit->head.method == OG_METHOD_HEAD ? 0 : parcel.size);
+    enum MHD_Result queued = MHD_queue_response(visit->connection, og_reply_code(&reply), parcel.response);
+    if (parcel.own)
+        MHD_destroy_response(parcel.response);
+    og_reply_release(&reply);
     return queued;
-}
-
-static enum MHD_Result send_status(struct lane *lane, struct MHD_Connection *connection, const char *method,
-                                   enum og_route_kind route, enum og_status status)
-{
-    return send_reply(lane, connection, method, og_reply_status(route, status));
 }
 
 static void done(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
 {
-    struct waiting_request *request = (struct waiting_request *)waiter;
-    request->status = status;
-    request->buf = buf;
-    MHD_resume_connection(
-        request->connection); /* last: its lock publishes the above, and the request may be gone now */
+    struct visit *visit = (struct visit *)waiter;
+    visit->status = status;
+    visit->buf = buf;
+    MHD_resume_connection(visit->connection); /* last: its lock publishes the above, and the visit may be over now */
 }
 
 /* The engine gave the demand back, so done() will never run: this is what resumes. */
 static void client_left(void *context, void *waiting)
 {
     struct og_server *server = context;
-    struct waiting_request *request = waiting;
-    if (!og_engine_withdraw(server->site->engine, &request->waiter, server->leavers_metrics))
+    struct visit *visit = waiting;
+    if (!og_engine_withdraw(server->site->engine, &visit->waiter, server->leavers_metrics))
         return;
-    request->left = true;
-    MHD_resume_connection(request->connection);
+    visit->left = true;
+    MHD_resume_connection(visit->connection);
 }
 
-static enum MHD_Result wait_for_engine(struct lane *lane, struct MHD_Connection *connection, const char *method,
-                                       enum og_route_kind route, struct og_tile_name *name, void **context)
+static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_reply *pending, struct og_tile_name *name)
 {
-    bool full = lane->waiting >= lane->server->waiting_max;
-    struct waiting_request *request = full ? NULL : calloc(1, sizeof *request);
-    if (!request) {
+    struct lane *lane = visit->lane;
+    if (lane->waiting >= lane->server->waiting_max) {
         og_tile_name_release(name);
-        return send_status(lane, connection, method, route, full ? OG_BUSY : OG_NO_MEMORY);
+        return send_reply(visit, og_reply_status(pending->route, OG_BUSY));
     }
-    request->waiter.done = done;
-    request->connection = connection;
-    request->route = route;
-    request->visit = lane->visit;
-    request->visit.waited = true;
-    *context = request;
+    visit->waiter.done = done;
+    visit->pending = *pending;
+    visit->waits = true;
+    visit->account.waited = true;
     lane->waiting++;
     og_raise(lane->metrics, OG_LEVEL_SUSPENDED, 1);
-    MHD_suspend_connection(connection); /* first: done() may run before submit returns */
-    og_engine_submit(lane->server->site->engine, name, &request->waiter, lane->metrics);
+    MHD_suspend_connection(visit->connection); /* first: done() may run before submit returns */
+    og_engine_submit(lane->server->site->engine, name, &visit->waiter, lane->metrics);
     og_tile_name_release(name);
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    request->ticket = og_leavers_watch(lane->server->leavers, info->connect_fd, request);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    visit->ticket = og_leavers_watch(lane->server->leavers, info->connect_fd, visit);
     return MHD_YES;
 }
 
-static struct og_reply take_answer(struct lane *lane, void **context)
+static struct og_reply take_answer(struct visit *visit)
 {
-    struct waiting_request *request = *context;
-    struct og_reply reply = og_site_tile(request->route, request->status, request->buf);
-    og_leavers_forget(lane->server->leavers, request->ticket);
-    *context = lane;
-    lane->visit = request->visit;
+    struct lane *lane = visit->lane;
+    og_leavers_forget(lane->server->leavers, visit->ticket);
+    visit->waits = false;
     lane->waiting--;
     og_raise(lane->metrics, OG_LEVEL_SUSPENDED, -1);
-    free(request);
-    return reply;
+    return og_site_tile(&visit->pending, visit->status, visit->buf, &visit->waiter.spent);
 }
 
-static enum MHD_Result answer(struct lane *lane, struct MHD_Connection *connection, const char *path,
-                              const char *method, void **context)
+static enum MHD_Result answer(struct visit *visit, const char *path)
 {
     struct og_tile_name name;
-    struct og_reply reply = og_site_answer(lane->server->site, path, strlen(path), lane->metrics, &name);
-    if (reply.status == OG_PENDING)
-        return wait_for_engine(lane, connection, method, reply.route, &name, context);
-    return send_reply(lane, connection, method, reply);
+    struct lane *lane = visit->lane;
+    struct og_reply reply = og_site_answer(lane->server->site, &visit->head, path, strlen(path), lane->metrics, &name);
+    return reply.status == OG_PENDING ? wait_for_engine(visit, &reply, &name) : send_reply(visit, reply);
 }
 
-static bool is_header(const char *key, size_t length, const char *name)
-{
-    return length == strlen(name) && strncasecmp(key, name, length) == 0;
-}
-
-static bool ends_with_blank(const char *key, size_t length)
-{
-    return length > 0 && (key[length - 1] == ' ' || key[length - 1] == '\t');
-}
-
-/*
- * A body, or what somebody between the client and us may take for one. Every Content-Length is looked at, because
- * libmicrohttpd 0.9.75 heeds the first of two, and a blank before the colon makes a name that it does not know.
- */
-static enum MHD_Result find_body(void *found, enum MHD_ValueKind kind, const char *key, size_t key_length,
-                                 const char *value, size_t value_length)
+static enum MHD_Result note_header(void *head, enum MHD_ValueKind kind, const char *name, size_t name_length,
+                                   const char *value, size_t value_length)
 {
     (void)kind;
-    bool *has_body = found;
-    if (is_header(key, key_length, MHD_HTTP_HEADER_CONTENT_LENGTH))
-        *has_body = value_length != 1 || value[0] != '0';
-    else
-        *has_body = is_header(key, key_length, MHD_HTTP_HEADER_TRANSFER_ENCODING) || ends_with_blank(key, key_length);
-    return *has_body ? MHD_NO : MHD_YES;
-}
-
-static enum og_status admit(struct MHD_Connection *connection, const char *method)
-{
-    if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-        return OG_METHOD;
-    bool has_body = false;
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, find_body, &has_body);
-    return has_body ? OG_INVALID : OG_OK;
+    og_head_note(head, name, name_length, value, value_length);
+    return MHD_YES;
 }
 
 /* To answer on the first call closes the connection, which is right for what is refused and while the server stops. */
 static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *connection, const char *path,
                                   const char *method, void **context)
 {
-    *context = lane;
-    lane->visit.number = ++lane->requests;
+    struct visit *visit = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    if (!visit)
+        return MHD_NO; /* memory was out when it connected */
+    *context = visit;
+    visit->account = (struct og_visit){.method = method,
+                                       .path = path,
+                                       .since_ns = og_clock_monotonic_ns(),
+                                       .lane = (unsigned)(lane - lane->server->lane),
+                                       .number = ++lane->requests};
     step(&lane->active, 1);
-    enum og_status status = admit(connection, method);
+    visit->left = false;
+    visit->head = (struct og_head){.method = og_method_parse(method)};
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &visit->head);
+    enum og_status status = og_head_judge(&visit->head);
     if (status != OG_OK)
-        return send_status(lane, connection, method, OG_ROUTE_NONE, status);
+        return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));
     if (atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire)) /* H2 pairs with H1 */
-        return answer(lane, connection, path, method, context);
+        return answer(visit, path);
     return MHD_YES;
-}
-
-static void begin_visit(struct lane *lane, const char *method, const char *path)
-{
-    lane->visit.method = method;
-    lane->visit.path = path;
-    lane->visit.since_ns = og_clock_monotonic_ns();
-    lane->visit.waited = false;
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **context)
 {
     (void)version, (void)upload, (void)upload_size;
-    struct lane *lane = cls;
-    if (!*context || *context == lane)
-        begin_visit(lane, method, path);
-    if (!*context)
-        return first_call(lane, connection, path, method, context);
-    if (*context == lane)
-        return answer(lane, connection, path, method, context);
-    bool left = ((struct waiting_request *)*context)->left;
-    struct og_reply reply = take_answer(lane, context);
-    return left ? MHD_NO : send_reply(lane, connection, method, reply);
+    struct visit *visit = *context;
+    if (!visit)
+        return first_call(cls, connection, path, method, context);
+    if (!visit->waits)
+        return answer(visit, path);
+    struct og_reply reply = take_answer(visit);
+    return visit->left ? MHD_NO : send_reply(visit, reply);
 }
 
 static void completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode how)
 {
     (void)connection, (void)how;
     struct lane *lane = cls;
-    if (!*context)
+    struct visit *visit = *context;
+    if (!visit)
         return;
-    if (*context != lane) { /* resumed, but the server stopped before the third call */
-        struct og_reply unsent = take_answer(lane, context);
+    if (visit->waits) { /* resumed, but the server stopped before the third call */
+        struct og_reply unsent = take_answer(visit);
         og_reply_release(&unsent);
     }
     *context = NULL;
@@ -282,11 +237,19 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
 static void connection_changed(void *cls, struct MHD_Connection *connection, void **socket_context,
                                enum MHD_ConnectionNotificationCode what)
 {
-    (void)connection, (void)socket_context;
     struct lane *lane = cls;
-    int by = what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1;
-    step(&lane->connections, by);
-    og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, by);
+    bool started = what == MHD_CONNECTION_NOTIFY_STARTED;
+    step(&lane->connections, started ? 1 : -1);
+    og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, started ? 1 : -1);
+    if (started) {
+        struct visit *visit = calloc(1, sizeof *visit);
+        if (visit)
+            *visit = (struct visit){.lane = lane, .connection = connection};
+        *socket_context = visit;
+        return;
+    }
+    free(*socket_context);
+    *socket_context = NULL;
 }
 
 static enum MHD_Result may_connect(void *cls, const struct sockaddr *address, socklen_t length)
@@ -376,7 +339,6 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
     for (; status == OG_OK && i < server->lanes; i++) {
         struct lane *lane = &server->lane[i];
         lane->server = server;
-        lane->visit.lane = i;
         lane->metrics = og_metrics_take(server->site->metrics);
         status = start_lane(lane, options, allowed / server->lanes + 1, fds[i], err);
     }
@@ -424,10 +386,11 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
     server->lanes = options->threads;
     server->leavers_metrics = og_metrics_take(site->metrics);
     MHD_set_panic_func(panic, NULL);
-    server->pulse = og_pulse_new(server->lanes, dial, server);
-    enum og_status status = !server->pulse ? og_error_set(err, OG_NO_MEMORY, "no memory for the HTTP server")
-                                           : og_leavers_start(options->threads * options->waiting, client_left, server,
-                                                              &server->leavers, err);
+    enum og_status status = og_responses_new(&maker, &site->manners, &server->responses, err);
+    if (status == OG_OK)
+        status = og_pulse_new(site->base, server->lanes, dial, server, &server->pulse, err);
+    if (status == OG_OK)
+        status = og_leavers_start(options->threads * options->waiting, client_left, server, &server->leavers, err);
     if (status == OG_OK)
         status = start_lanes(server, options, err);
     if (status == OG_OK) {
@@ -436,6 +399,7 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
     }
     og_leavers_stop(&server->leavers);
     og_pulse_destroy(&server->pulse);
+    og_responses_destroy(&server->responses);
     free(server);
     return status;
 }
@@ -480,5 +444,6 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
     end_lanes(server);
     og_leavers_stop(&server->leavers);
     og_pulse_destroy(&server->pulse);
+    og_responses_destroy(&server->responses);
     free(server);
 }

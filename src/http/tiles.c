@@ -1,21 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/endpoints.h"
 
-struct og_reply og_site_tile(enum og_route_kind route, enum og_status status, struct og_buf *buf)
+#define TILE_TYPE "image/jpeg"
+
+struct og_reply og_site_tile(const struct og_reply *pending, enum og_status status, struct og_buf *buf,
+                             const struct og_spent *spent)
 {
-    return status == OG_OK ? og_reply_buf(route, "image/jpeg", buf) : og_reply_status(route, status);
+    if (status != OG_OK)
+        return og_reply_status(pending->route, status);
+    struct og_reply reply = og_reply_buf(pending->route, TILE_TYPE, buf, pending->validators);
+    reply.made = true;
+    reply.spent = *spent;
+    return reply;
 }
 
+/* Whoever has the tile learns so from its name alone. */
 static struct og_reply find_or_wait(const struct og_request *request, enum og_status named)
 {
     enum og_route_kind kind = request->route->kind;
     if (named != OG_OK)
         return og_reply_status(kind, named);
-    struct og_buf *buf = og_engine_find(request->site->engine, request->pending, request->metrics);
-    if (!buf)
-        return og_reply_status(kind, OG_PENDING);
-    og_tile_name_release(request->pending);
-    return og_site_tile(kind, OG_OK, buf);
+    struct og_tile_name *name = request->pending;
+    struct og_validators validators = {name->content, name->modified_s};
+    bool unchanged = og_validators_match(&validators, OG_CODING_IDENTITY, request->head);
+    struct og_buf *buf = unchanged ? NULL : og_engine_find(request->site->engine, name, request->metrics);
+    if (!buf && !unchanged) {
+        struct og_reply pending = og_reply_status(kind, OG_PENDING);
+        pending.validators = validators;
+        return pending;
+    }
+    og_tile_name_release(name);
+    return buf ? og_reply_buf(kind, TILE_TYPE, buf, validators) : og_reply_unchanged(kind, validators);
 }
 
 struct og_reply og_answer_tile(const struct og_request *request)

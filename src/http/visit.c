@@ -9,16 +9,11 @@
 
 #define NAME_ROOM 65
 
-static bool is_tile(const struct og_reply *reply)
-{
-    return reply->route == OG_ROUTE_TILE || reply->route == OG_ROUTE_THUMBNAIL;
-}
-
 static enum og_timer timer_of(const struct og_visit *visit, const struct og_reply *reply)
 {
     if (visit->waited)
         return OG_TIME_ANSWER_MISS;
-    return is_tile(reply) && reply->status == OG_OK ? OG_TIME_ANSWER_HIT : OG_TIME_ANSWER_OTHER;
+    return og_route_is_tile(reply->route) && reply->kind == OG_REPLY_BODY ? OG_TIME_ANSWER_HIT : OG_TIME_ANSWER_OTHER;
 }
 
 static const char *cache_word(enum og_timer timer)

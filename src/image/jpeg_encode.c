@@ -12,6 +12,11 @@ struct og_jpeg_encoder {
     struct og_jpeg_recipe recipe; /* what info is set to */
 };
 
+uint64_t og_jpeg_version(void)
+{
+    return LIBJPEG_TURBO_VERSION_NUMBER;
+}
+
 static bool create(struct og_jpeg_encoder *encoder)
 {
     memset(&encoder->info, 0, sizeof encoder->info);

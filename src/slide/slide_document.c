@@ -29,6 +29,9 @@ static json_t *entry_json(const struct og_slide_facts *facts, json_t *described)
     json_t *entry = json_object();
     og_json_put(&entry, "id", json_string(facts->id));
     og_json_put(&entry, "format", json_string(facts->format));
+    char generation[17]; /* as text: a script's numbers have 53 bits */
+    snprintf(generation, sizeof generation, "%016llx", (unsigned long long)facts->generation);
+    og_json_put(&entry, "generation", json_string(generation));
     og_json_put(&entry, "width", og_json_count(p->width));
     og_json_put(&entry, "height", og_json_count(p->height));
     og_json_put(&entry, "tile", og_json_count(p->tile));

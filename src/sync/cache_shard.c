@@ -2,233 +2,192 @@
 /*
  * S3-FIFO: Yang, Zhang, Qiu, Yue, Rashmi, "FIFO queues are all you need for cache eviction", SOSP 2023. Differences:
  * the queues are measured in bytes, and the ghost is a set-associative table whose buckets each forget their oldest.
+ * Byte counts and numbers of events are relaxed: they steer, and publish nothing.
  */
 #include "cache_shard.h"
 
-#include <malloc.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "sync/buf_pool.h"
 
 enum {
-    MOST_HITS = 3,
     HITS_FOR_MAIN = 2,
-    SMALL_SHARE = 10,       /* the small queue is kept at one part in ten */
-    BYTES_PER_INDEX = 4096, /* one bucket of the index for so much capacity */
-    BYTES_PER_GHOST = 8192, /* one remembered fingerprint for so much capacity */
-    SPARES_MOST = 64,
-    GHOST_WAYS = sizeof(struct og_cache_ghost) / sizeof(uint32_t),
+    SMALL_SHARE = 10,      /* the small queue is kept at one part in ten */
+    BYTES_PER_CELL = 4096, /* of a queue's ring, which has room for an entry for so much capacity */
+    SPARES_MOST = 128,
 };
 
-static size_t power_of_two(size_t least)
+static void count(_Atomic uint64_t *events)
 {
-    size_t n = 16;
-    while (n < least)
-        n *= 2;
-    return n;
+    atomic_fetch_add_explicit(events, 1, memory_order_relaxed); /* see above */
 }
 
-static struct og_cache_entry **bucket_of(const struct og_cache_shard *shard, const struct og_key *key)
+static void add(atomic_size_t *bytes, size_t n)
 {
-    return &shard->index[key->hash & shard->index_mask];
+    atomic_fetch_add_explicit(bytes, n, memory_order_relaxed); /* see above */
 }
 
-static struct og_cache_entry *find(const struct og_cache_shard *shard, const struct og_key *key)
+static void subtract(atomic_size_t *bytes, size_t n)
 {
-    struct og_cache_entry *entry = *bucket_of(shard, key);
-    while (entry && !og_key_equal(&entry->key, key))
-        entry = entry->chain;
-    return entry;
+    atomic_fetch_sub_explicit(bytes, n, memory_order_relaxed); /* see above */
 }
 
-static void enqueue(struct og_cache_shard *shard, struct og_cache_entry *entry, enum og_cache_place place)
+static size_t bytes_in(const struct og_cache_shard *shard, enum og_cache_place place)
 {
-    struct og_cache_queue *queue = &shard->queues[place];
-    entry->place = place;
-    entry->newer = NULL;
-    entry->older = queue->newest;
-    *(queue->newest ? &queue->newest->newer : &queue->oldest) = entry;
-    queue->newest = entry;
-    queue->bytes += entry->cost;
+    return atomic_load_explicit(&shard->bytes[place], memory_order_relaxed); /* see above */
 }
 
-static void dequeue(struct og_cache_shard *shard, struct og_cache_entry *entry)
+bool og_cache_shard_init(struct og_cache_shard *shard, struct og_cache_common *common, size_t share_bytes)
 {
-    struct og_cache_queue *queue = &shard->queues[entry->place];
-    *(entry->newer ? &entry->newer->older : &queue->newest) = entry->older;
-    *(entry->older ? &entry->older->newer : &queue->oldest) = entry->newer;
-    queue->bytes -= entry->cost;
-}
-
-static void insert(struct og_cache_shard *shard, struct og_cache_entry *entry, enum og_cache_place place)
-{
-    struct og_cache_entry **bucket = bucket_of(shard, &entry->key);
-    entry->chain = *bucket;
-    *bucket = entry;
-    enqueue(shard, entry, place);
-    shard->counts.entries++;
-    shard->counts.bytes += entry->cost;
-}
-
-static void drop(struct og_cache_shard *shard, struct og_cache_entry *entry)
-{
-    struct og_cache_entry **link = bucket_of(shard, &entry->key);
-    while (*link != entry)
-        link = &(*link)->chain;
-    *link = entry->chain;
-    dequeue(shard, entry);
-    shard->counts.entries--;
-    shard->counts.bytes -= entry->cost;
-    og_buf_unref(&entry->buf);
-    if (shard->spares >= SPARES_MOST) {
-        free(entry);
-        return;
-    }
-    entry->older = shard->spare;
-    shard->spare = entry;
-    shard->spares++;
-}
-
-static uint32_t fingerprint(uint64_t hash)
-{
-    return (uint32_t)(hash >> 32) | 1;
-}
-
-static void ghost_remember(struct og_cache_shard *shard, uint64_t hash)
-{
-    uint32_t *prints = shard->ghosts[hash & shard->ghost_mask].newest_first;
-    memmove(prints + 1, prints, (GHOST_WAYS - 1) * sizeof *prints);
-    prints[0] = fingerprint(hash);
-}
-
-static bool ghost_recall(struct og_cache_shard *shard, uint64_t hash)
-{
-    uint32_t *prints = shard->ghosts[hash & shard->ghost_mask].newest_first;
-    for (size_t i = 0; i < GHOST_WAYS; i++) {
-        if (prints[i] != fingerprint(hash))
-            continue;
-        memmove(prints + i, prints + i + 1, (GHOST_WAYS - 1 - i) * sizeof *prints);
-        prints[GHOST_WAYS - 1] = 0;
+    *shard = (struct og_cache_shard){.common = common, .spare = og_ring_new(SPARES_MOST)};
+    for (unsigned place = 0; place < OG_CACHE_PLACES; place++)
+        shard->queue[place] = og_ring_new(share_bytes / BYTES_PER_CELL);
+    if (shard->spare && shard->queue[OG_CACHE_SMALL] && shard->queue[OG_CACHE_MAIN])
         return true;
-    }
+    og_cache_shard_fini(shard);
     return false;
 }
 
-static void advance_small(struct og_cache_shard *shard)
+static void lay_aside(struct og_cache_entry *entry)
 {
-    struct og_cache_entry *entry = shard->queues[OG_CACHE_SMALL].oldest;
-    if (entry->hits >= HITS_FOR_MAIN) {
-        dequeue(shard, entry);
-        entry->hits = 0;
-        enqueue(shard, entry, OG_CACHE_MAIN);
-        return;
-    }
-    ghost_remember(shard, entry->key.hash);
-    drop(shard, entry);
-    shard->counts.evicted++;
+    og_buf_unref(&entry->buf);
+    if (!og_ring_push(entry->shard->spare, entry))
+        free(entry);
 }
 
-static void advance_main(struct og_cache_shard *shard)
+static void reclaim(struct og_retired *retired)
 {
-    struct og_cache_entry *entry = shard->queues[OG_CACHE_MAIN].oldest;
-    if (entry->hits > 0) {
-        dequeue(shard, entry);
-        entry->hits--;
-        enqueue(shard, entry, OG_CACHE_MAIN);
-        return;
-    }
-    drop(shard, entry);
-    shard->counts.evicted++;
+    struct og_cache_entry *entry =
+        (struct og_cache_entry *)((char *)retired - offsetof(struct og_cache_entry, retired));
+    og_buf_unref(&entry->buf);
+    subtract(&entry->shard->common->deferred, entry->cost);
+    lay_aside(entry);
 }
 
-static void make_room(struct og_cache_shard *shard, size_t cost)
+static void unlink_and_retire(struct og_cache_shard *shard, struct og_cache_entry *entry)
 {
-    const struct og_cache_queue *small = &shard->queues[OG_CACHE_SMALL], *main = &shard->queues[OG_CACHE_MAIN];
-    while (shard->counts.bytes > shard->limit - cost) {
-        if (small->bytes > shard->limit / SMALL_SHARE || !main->oldest)
-            advance_small(shard);
-        else
-            advance_main(shard);
-    }
+    og_cache_index_remove(&shard->common->index, entry);
+    add(&shard->common->deferred, entry->cost);
+    subtract(&shard->common->kept, entry->cost);
+    og_epoch_retire(shard->common->epoch, &entry->retired);
 }
 
-static struct og_cache_entry *entry_new(struct og_cache_shard *shard)
+static bool enqueue(struct og_cache_shard *shard, struct og_cache_entry *entry, enum og_cache_place place)
 {
-    struct og_cache_entry *entry = shard->spare;
-    if (!entry)
-        return malloc(sizeof *entry);
-    shard->spare = entry->older;
-    shard->spares--;
+    size_t cost = entry->cost; /* once pushed, the entry is the ring's */
+    add(&shard->bytes[place], cost);
+    if (og_ring_push_pointer(shard->queue[place], entry))
+        return true;
+    subtract(&shard->bytes[place], cost);
+    return false;
+}
+
+static struct og_cache_entry *dequeue(struct og_cache_shard *shard, enum og_cache_place place)
+{
+    struct og_cache_entry *entry = og_ring_pop(shard->queue[place]);
+    if (entry)
+        subtract(&shard->bytes[place], entry->cost);
     return entry;
 }
 
-bool og_cache_shard_init(struct og_cache_shard *shard, size_t limit)
+struct og_cache_entry *og_cache_shard_entry(struct og_cache_shard *shard, const struct og_key *key, struct og_buf *buf)
 {
-    size_t buckets = power_of_two(limit / BYTES_PER_INDEX);
-    size_t ghosts = power_of_two(limit / BYTES_PER_GHOST / GHOST_WAYS);
-    *shard = (struct og_cache_shard){.limit = limit, .index_mask = buckets - 1, .ghost_mask = ghosts - 1};
-    shard->index = calloc(buckets, sizeof(struct og_cache_entry *));
-    if (!shard->index)
-        goto fail_index;
-    shard->ghosts = calloc(ghosts, sizeof *shard->ghosts);
-    if (!shard->ghosts)
-        goto fail_ghosts;
-    return true;
-
-fail_ghosts:
-    free(shard->index);
-fail_index:
-    return false;
-}
-
-struct og_buf *og_cache_shard_get(struct og_cache_shard *shard, const struct og_key *key)
-{
-    struct og_cache_entry *entry = find(shard, key);
+    struct og_cache_entry *entry = og_ring_pop(shard->spare);
+    if (!entry)
+        entry = aligned_alloc(alignof(struct og_cache_entry), sizeof *entry);
     if (!entry)
         return NULL;
-    if (entry->hits < MOST_HITS)
-        entry->hits++;
-    return og_buf_ref(entry->buf);
+    *entry = (struct og_cache_entry){
+        .key = *key, .buf = og_buf_ref(buf), .cost = og_buf_pool_cost(buf), .retired.reclaim = reclaim, .shard = shard};
+    return entry;
 }
 
-void og_cache_shard_put(struct og_cache_shard *shard, const struct og_key *key, struct og_buf *buf)
+static void evict(struct og_cache_shard *shard, struct og_cache_entry *entry)
 {
-    struct og_cache_entry *entry = entry_new(shard);
-    size_t cost = entry ? malloc_usable_size(entry) + og_buf_cost(buf) : 0;
-    if (!entry || cost > shard->limit) {
-        free(entry);
-        shard->counts.refused++;
-        return;
-    }
-    *entry = (struct og_cache_entry){.key = *key, .buf = og_buf_ref(buf), .cost = cost};
-    struct og_cache_entry *old = find(shard, key);
-    enum og_cache_place place = OG_CACHE_SMALL;
-    if (old) {
-        place = old->place;
-        entry->hits = old->hits;
-        drop(shard, old);
-    } else if (ghost_recall(shard, key->hash)) {
-        place = OG_CACHE_MAIN;
-    }
-    make_room(shard, cost);
-    insert(shard, entry, place);
-    shard->counts.inserted++;
+    count(&shard->evicted);
+    unlink_and_retire(shard, entry);
 }
 
-static void free_entries(struct og_cache_entry *list)
+/* Readers may add a hit in between, which is then lost. */
+static bool move_to_main(struct og_cache_shard *shard, struct og_cache_entry *entry, unsigned hits)
 {
-    while (list) {
-        struct og_cache_entry *entry = list;
-        list = entry->older;
+    atomic_store_explicit(&entry->hits, hits, memory_order_relaxed); /* a hint */
+    return enqueue(shard, entry, OG_CACHE_MAIN);
+}
+
+static bool advance(struct og_cache_shard *shard, enum og_cache_place place, bool force)
+{
+    struct og_cache_entry *entry = dequeue(shard, place);
+    if (!entry)
+        return false;
+    unsigned hits = atomic_load_explicit(&entry->hits, memory_order_relaxed); /* a hint */
+    bool there = og_cache_index_has(&shard->common->index, entry);
+    if (place == OG_CACHE_MAIN) {
+        if (force || !there || hits == 0 || !move_to_main(shard, entry, hits - 1))
+            evict(shard, entry);
+        return true;
+    }
+    if (!force && there && hits >= HITS_FOR_MAIN && move_to_main(shard, entry, 0))
+        return true;
+    if (there)
+        og_cache_ghost_remember(&shard->common->ghost, entry->key.hash);
+    evict(shard, entry);
+    return true;
+}
+
+bool og_cache_shard_step(struct og_cache_shard *shard, bool force)
+{
+    size_t small = bytes_in(shard, OG_CACHE_SMALL), main = bytes_in(shard, OG_CACHE_MAIN);
+    if (small > (small + main) / SMALL_SHARE)
+        return advance(shard, OG_CACHE_SMALL, force) || advance(shard, OG_CACHE_MAIN, force);
+    return advance(shard, OG_CACHE_MAIN, force) || advance(shard, OG_CACHE_SMALL, force);
+}
+
+/* A ring without room gives up its oldest: more tiles than cells, or a thread that is just leaving a cell. */
+static bool enqueue_new(struct og_cache_shard *shard, struct og_cache_entry *entry, enum og_cache_place place)
+{
+    return enqueue(shard, entry, place) ||
+           (advance(shard, place, place == OG_CACHE_MAIN) && enqueue(shard, entry, place));
+}
+
+bool og_cache_shard_keep(struct og_cache_shard *shard, unsigned seat, struct og_cache_entry *entry)
+{
+    struct og_cache_common *common = shard->common;
+    enum og_cache_place place = og_cache_ghost_recall(&common->ghost, entry->key.hash) ? OG_CACHE_MAIN : OG_CACHE_SMALL;
+    og_epoch_enter(common->epoch, seat);
+    bool inserted = og_cache_index_insert(&common->index, entry);
+    og_epoch_leave(common->epoch, seat);
+    if (!inserted) {
+        lay_aside(entry);
+        return false;
+    }
+    add(&common->kept, entry->cost);
+    if (!enqueue_new(shard, entry, place)) {
+        unlink_and_retire(shard, entry);
+        return false;
+    }
+    count(&shard->inserted);
+    return true;
+}
+
+size_t og_cache_shard_bytes(const struct og_cache_shard *shard)
+{
+    return bytes_in(shard, OG_CACHE_SMALL) + bytes_in(shard, OG_CACHE_MAIN);
+}
+
+static void free_entries(struct og_ring **ring)
+{
+    struct og_cache_entry *entry;
+    while (*ring && (entry = og_ring_pop(*ring))) {
         og_buf_unref(&entry->buf);
         free(entry);
     }
+    og_ring_destroy(ring);
 }
 
 void og_cache_shard_fini(struct og_cache_shard *shard)
 {
-    for (int place = 0; place < OG_CACHE_PLACES; place++)
-        free_entries(shard->queues[place].newest);
-    free_entries(shard->spare);
-    free(shard->ghosts);
-    free(shard->index);
+    for (unsigned place = 0; place < OG_CACHE_PLACES; place++)
+        free_entries(&shard->queue[place]);
+    free_entries(&shard->spare);
 }

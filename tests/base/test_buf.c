@@ -119,6 +119,35 @@ static void owners_in_many_threads_see_the_same_bytes(void **state)
     og_buf_unref(&buf);
 }
 
+struct dress {
+    struct og_buf_dress dress;
+    struct og_buf *left_by;
+};
+
+static void note_leaver(struct og_buf_dress *dress, struct og_buf *buf)
+{
+    ((struct dress *)dress)->left_by = buf;
+}
+
+static void a_dress_outlives_its_owners_and_sends_the_buffer_home(void **state)
+{
+    (void)state;
+    struct dress first = {{note_leaver}, NULL}, second = {{note_leaver}, NULL};
+    struct og_buf *buf = new_of(8), *same = buf, *other = og_buf_ref(buf);
+    assert_null(og_buf_dress(buf));
+
+    assert_ptr_equal(og_buf_put_on(buf, &first.dress), &first.dress);
+    assert_ptr_equal(og_buf_put_on(buf, &second.dress), &first.dress);
+    assert_ptr_equal(og_buf_dress(buf), &first.dress);
+    og_buf_unref(&buf);
+    assert_null(first.left_by);
+    og_buf_unref(&other);
+
+    assert_ptr_equal(first.left_by, same);
+    assert_null(second.left_by);
+    og_buf_send_home(same); /* a leak checker sees when it does not go */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +157,7 @@ int main(void)
         cmocka_unit_test(absurd_sizes_are_out_of_memory),
         cmocka_unit_test(bytes_live_until_the_last_owner_leaves),
         cmocka_unit_test(unref_of_nothing_is_allowed),
+        cmocka_unit_test(a_dress_outlives_its_owners_and_sends_the_buffer_home),
         cmocka_unit_test(cost_is_at_least_what_was_asked_for),
         cmocka_unit_test(owners_in_many_threads_see_the_same_bytes),
     };

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <regex.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,17 @@ static void counts_of_all_blocks_are_summed_by_counter(void **state)
     assert_int_equal(og_metrics_sum(*state, OG_COUNT_CACHE_HIT), 7);
     assert_int_equal(og_metrics_sum(*state, OG_COUNT_CACHE_MISS), 1);
     assert_int_equal(og_metrics_sum(*state, OG_COUNT_HTTP_BYTES), UINT64_C(1) << 40);
+}
+
+static void every_block_has_a_seat_of_its_own(void **state)
+{
+    bool taken[OG_METRICS_THREADS] = {false};
+    for (unsigned i = 0; i < OG_METRICS_THREADS; i++) {
+        unsigned seat = og_metrics_seat(og_metrics_take(*state));
+        assert_in_range(seat, 0, OG_METRICS_THREADS - 1);
+        assert_false(taken[seat]);
+        taken[seat] = true;
+    }
 }
 
 static void taking_one_block_too_many_aborts(void **state)
@@ -271,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(counters_start_at_zero, setup, teardown),
         cmocka_unit_test_setup_teardown(counts_of_all_blocks_are_summed_by_counter, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_block_has_a_seat_of_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(taking_one_block_too_many_aborts, setup, teardown),
         cmocka_unit_test_setup_teardown(counting_threads_lose_nothing_and_sums_never_fall, setup, teardown),
         cmocka_unit_test_setup_teardown(every_line_is_prometheus_text_and_families_are_contiguous, setup, teardown),

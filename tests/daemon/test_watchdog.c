@@ -118,8 +118,14 @@ static void the_timeout_is_ours_only_if_it_is_a_number_for_this_process(void **s
         const char *usec, *pid;
         uint64_t timeout;
     } cases[] = {
-        {NULL, NULL, 0},      {"30000000", NULL, 30000000}, {"30000000", own, 30000000}, {"30000000", "1", 0},
-        {"30000000", "x", 0}, {"", NULL, 0},                {"-1", NULL, 0},             {"30s", NULL, 0},
+        {NULL, NULL, 0},
+        {"30000000", NULL, 30000000},
+        {"30000000", own, 30000000},
+        {"30000000", "1", 0},
+        {"30000000", "x", 0},
+        {"", NULL, 0},
+        {"-1", NULL, 0},
+        {"30s", NULL, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         unsetenv("WATCHDOG_USEC");

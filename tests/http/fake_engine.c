@@ -8,6 +8,8 @@
 #include "base/thread.h"
 
 #define WAITERS_MAX 4096
+#define COLUMNS     2
+#define ROWS        1000
 
 struct wish {
     struct og_waiter *waiter;
@@ -18,9 +20,11 @@ struct og_engine {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct og_thread worker;
+    struct og_buf *kept[COLUMNS][ROWS]; /* those with even y */
     struct wish wish[WAITERS_MAX];
     unsigned wishes;
     unsigned in_flight;
+    atomic_uint_fast64_t found; /* calls of og_engine_find */
     bool held, stopping, ended;
 };
 
@@ -42,6 +46,7 @@ static void *work(void *argument)
         }
         struct wish wish = engine->wish[--engine->wishes];
         pthread_mutex_unlock(&engine->lock);
+        wish.waiter->spent = (struct og_spent){1000000, 2000000, 3500000, 250000, 4000};
         wish.waiter->done(wish.waiter, OG_OK, bytes_of(wish.x, wish.y));
         pthread_mutex_lock(&engine->lock);
         engine->in_flight--;
@@ -56,6 +61,9 @@ struct og_engine *og_fake_engine_new(void)
     struct og_engine *engine = calloc(1, sizeof *engine);
     pthread_mutex_init(&engine->lock, NULL);
     pthread_cond_init(&engine->changed, NULL);
+    for (uint32_t x = 0; x < COLUMNS; x++)
+        for (uint32_t y = 0; y < ROWS; y += 2)
+            engine->kept[x][y] = bytes_of(x, y);
     if (og_thread_start(&engine->worker, "fake", 0, work, engine) != OG_OK)
         abort();
     return engine;
@@ -73,6 +81,9 @@ void og_fake_engine_free(struct og_engine **engine)
 {
     tell(*engine, &(*engine)->ended, true);
     og_thread_join(&(*engine)->worker);
+    for (uint32_t x = 0; x < COLUMNS; x++)
+        for (uint32_t y = 0; y < ROWS; y += 2)
+            og_buf_unref(&(*engine)->kept[x][y]);
     pthread_cond_destroy(&(*engine)->changed);
     pthread_mutex_destroy(&(*engine)->lock);
     free(*engine);
@@ -101,9 +112,12 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
                               uint64_t x, uint64_t y, struct og_tile_name *out)
 {
     (void)engine;
-    if (id_length != 1 || id[0] != 's' || level != 0 || x >= 2 || y >= 1000)
+    if (id_length != 1 || id[0] != 's' || level != 0 || x >= COLUMNS || y >= ROWS)
         return OG_NOT_FOUND;
-    *out = (struct og_tile_name){.x = (uint32_t)x, .y = (uint32_t)y};
+    *out = (struct og_tile_name){.x = (uint32_t)x,
+                                 .y = (uint32_t)y,
+                                 .content = OG_FAKE_CONTENT + x * 1000 + y,
+                                 .modified_s = OG_FAKE_MODIFIED_S};
     return OG_OK;
 }
 
@@ -118,12 +132,22 @@ void og_tile_name_release(struct og_tile_name *name)
     name->slide = NULL;
 }
 
+static void keep_while_held(struct og_engine *engine)
+{
+    pthread_mutex_lock(&engine->lock);
+    while (engine->held)
+        pthread_cond_wait(&engine->changed, &engine->lock);
+    pthread_mutex_unlock(&engine->lock);
+}
+
 struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
                               struct og_metrics_block *metrics)
 {
-    (void)engine;
+    atomic_fetch_add_explicit(&engine->found, 1, memory_order_relaxed); /* a sum */
+    if (name->y == 999)
+        keep_while_held(engine);
     og_count(metrics, name->y % 2 ? OG_COUNT_CACHE_MISS : OG_COUNT_CACHE_HIT, 1);
-    return name->y % 2 ? NULL : bytes_of(name->x, name->y);
+    return name->y % 2 ? NULL : og_buf_ref(engine->kept[name->x][name->y]);
 }
 
 void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
@@ -160,6 +184,11 @@ bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, stru
     return taken;
 }
 
+uint64_t og_fake_engine_found(const struct og_engine *engine)
+{
+    return atomic_load_explicit(&engine->found, memory_order_relaxed); /* a sum, read when the answers are there */
+}
+
 static struct og_buf *text(const char *what)
 {
     return og_buf_copy(what, strlen(what));
@@ -171,15 +200,19 @@ struct og_buf *og_engine_slides_json(const struct og_engine *engine)
     return text("[\"s\"]");
 }
 
-struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
+                                    int64_t *modified_s)
 {
     (void)engine;
+    *modified_s = OG_FAKE_MODIFIED_S;
     return id_length == 1 && id[0] == 's' ? text("{\"id\":\"s\"}") : NULL;
 }
 
-struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length)
+struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
+                                   int64_t *modified_s)
 {
     (void)engine;
+    *modified_s = OG_FAKE_MODIFIED_S;
     return id_length == 1 && id[0] == 's' ? text("<Image/>") : NULL;
 }
 

@@ -10,15 +10,20 @@
 
 struct og_fixture *og_fixture_start(unsigned threads, unsigned waiting)
 {
+    return og_fixture_start_at("/", threads, waiting);
+}
+
+struct og_fixture *og_fixture_start_at(const char *base_path, unsigned threads, unsigned waiting)
+{
     struct og_fixture *f = calloc(1, sizeof *f);
     struct og_address address;
     struct og_error err;
     f->engine = og_fake_engine_new();
     f->metrics = og_metrics_new();
     f->log = og_log_new(STDERR_FILENO, OG_LOG_WARN);
-    f->site.engine = f->engine;
-    f->site.metrics = f->metrics;
-    f->site.version = "test";
+    struct og_site_options site = {
+        .engine = f->engine, .metrics = f->metrics, .version = "test", .base_path = base_path, .cache_max_age = 3600};
+    assert_int_equal(og_site_open(&site, &f->site, &err), OG_OK);
     assert_int_equal(og_address_parse("127.0.0.1:0", &address, &err), OG_OK);
     struct og_server_options options = og_server_defaults(address, threads);
     options.waiting = waiting;
@@ -33,6 +38,7 @@ void og_fixture_stop(struct og_fixture **fixture)
     struct og_fixture *f = *fixture;
     og_fake_engine_let_go(f->engine);
     og_server_stop(&f->server, 20000);
+    og_site_close(&f->site);
     og_fake_engine_free(&f->engine);
     og_metrics_destroy(&f->metrics);
     og_log_destroy(&f->log);

@@ -19,6 +19,7 @@ struct og_fixture {
 };
 
 struct og_fixture *og_fixture_start(unsigned threads, unsigned waiting);
+struct og_fixture *og_fixture_start_at(const char *base_path, unsigned threads, unsigned waiting);
 void og_fixture_stop(struct og_fixture **fixture); /* stops the server too unless that has happened */
 
 /* Waits, at most ten seconds, until so many requests wait for the engine. */

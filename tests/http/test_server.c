@@ -163,8 +163,7 @@ static void malformed_paths_are_400_and_unknown_ones_404(void **state)
 
 static void other_methods_are_405_and_end_the_connection(void **state)
 {
-    static const char *const methods[] = {"POST",  "PUT",     "DELETE", "OPTIONS", "PATCH",
-                                          "TRACE", "CONNECT", "get",    "BREW"};
+    static const char *const methods[] = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "get", "BREW"};
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         char value[64];
         struct og_client *client = og_client_open(port_of(state));
@@ -172,7 +171,7 @@ static void other_methods_are_405_and_end_the_connection(void **state)
         struct og_answer answer = og_client_ask(client, methods[i], "/slides", "");
 
         assert_int_equal(answer.code, 405);
-        assert_string_equal(og_answer_header(&answer, "Allow", value, sizeof value), "GET, HEAD");
+        assert_string_equal(og_answer_header(&answer, "Allow", value, sizeof value), "GET, HEAD, OPTIONS");
         assert_true(og_client_is_closed(client));
         og_answer_free(&answer);
         og_client_close(&client);
@@ -180,32 +179,49 @@ static void other_methods_are_405_and_end_the_connection(void **state)
     assert_int_equal(og_http_code(port_of(state), "POST", "/slides", "Content-Length: 3\r\n"), 405);
 }
 
-static void a_body_on_get_is_400_and_ends_the_connection(void **state)
+static void expect_the_end(uint16_t port, const char *method, const char *headers, int code)
+{
+    struct og_client *client = og_client_open(port);
+    struct og_answer answer = og_client_ask(client, method, "/slides", headers);
+    if (answer.code != code)
+        fail_msg("%d for %s with %s", answer.code, method, headers);
+    assert_true(og_client_is_closed(client));
+    og_answer_free(&answer);
+    og_client_close(&client);
+}
+
+static void a_request_with_a_body_is_413_and_ends_the_connection(void **state)
 {
     static const char *const headers[] = {
         "Content-Length: 1\r\n",
         "content-length: 17\r\n",
+        "Content-Length: 99999999999\r\n",
+        "Transfer-Encoding: chunked\r\n",
+    };
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        expect_the_end(port_of(state), "GET", headers[i], 413);
+        expect_the_end(port_of(state), "OPTIONS", headers[i], 413);
+    }
+}
+
+static void a_request_whose_end_others_may_see_elsewhere_is_400_and_ends_the_connection(void **state)
+{
+    static const char *const headers[] = {
         "Content-Length: 00\r\n",
+        "Content-Length: 0\r\nContent-Length: 0\r\n",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
         "Content-Length: 0\r\nContent-Length: 5\r\n",
         "Content-Length: 5\r\nContent-Length: 0\r\n",
         "Content-Length : 5\r\n",
         "Content-Length\t: 0\r\n",
         "Transfer-Encoding : chunked\r\n",
-        "Transfer-Encoding: chunked\r\n",
         "transfer-encoding: identity\r\n",
         "Transfer-Encoding: x, chunked\r\nContent-Length: 0\r\n",
     };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        struct og_client *client = og_client_open(port_of(state));
-
-        struct og_answer answer = og_client_ask(client, "GET", "/slides", headers[i]);
-
-        if (answer.code != 400)
-            fail_msg("%d for %s", answer.code, headers[i]);
-        assert_true(og_client_is_closed(client));
-        og_answer_free(&answer);
-        og_client_close(&client);
-    }
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+        expect_the_end(port_of(state), "GET", headers[i], 400);
     assert_int_equal(og_http_code(port_of(state), "GET", "/slides", "Content-Length: 0\r\n"), 200);
 }
 
@@ -301,7 +317,8 @@ int main(void)
         WITH_SERVER(a_request_that_arrives_byte_by_byte_is_answered),
         WITH_SERVER(malformed_paths_are_400_and_unknown_ones_404),
         WITH_SERVER(other_methods_are_405_and_end_the_connection),
-        WITH_SERVER(a_body_on_get_is_400_and_ends_the_connection),
+        WITH_SERVER(a_request_with_a_body_is_413_and_ends_the_connection),
+        WITH_SERVER(a_request_whose_end_others_may_see_elsewhere_is_400_and_ends_the_connection),
         WITH_SERVER(http_1_1_without_host_is_400_and_a_path_beyond_all_bounds_414),
         WITH_SERVER(what_the_engine_refuses_is_said_in_its_words),
         WITH_SERVER(every_answer_is_counted_with_its_bytes),

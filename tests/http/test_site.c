@@ -16,9 +16,13 @@ struct fixture {
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    f->site.engine = og_fake_engine_new();
-    f->site.metrics = og_metrics_new();
-    f->site.version = "1.2.3";
+    struct og_error err;
+    struct og_site_options options = {.engine = og_fake_engine_new(),
+                                      .metrics = og_metrics_new(),
+                                      .version = "1.2.3",
+                                      .base_path = "/",
+                                      .cache_max_age = 3600};
+    assert_int_equal(og_site_open(&options, &f->site, &err), OG_OK);
     f->counters = og_metrics_take(f->site.metrics);
     *state = f;
     return 0;
@@ -27,6 +31,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
+    og_site_close(&f->site);
     og_fake_engine_free(&f->site.engine);
     og_metrics_destroy(&f->site.metrics);
     free(f);
@@ -35,17 +40,20 @@ static int tear_down(void **state)
 
 static struct og_reply ask(struct fixture *f, const char *path)
 {
-    return og_site_answer(&f->site, path, strlen(path), f->counters, &f->name);
+    static const struct og_head plain = {.method = OG_METHOD_GET};
+    return og_site_answer(&f->site, &plain, path, strlen(path), f->counters, &f->name);
 }
 
+/* Borrowed until the next call. */
 static const char *header(const struct og_reply *reply, const char *name)
 {
-    struct og_header headers[OG_REPLY_HEADERS];
-    unsigned n = og_reply_headers(reply, headers);
-    assert_true(n <= OG_REPLY_HEADERS);
-    for (unsigned i = 0; i < n; i++)
-        if (strcmp(headers[i].name, name) == 0)
-            return headers[i].value;
+    static const struct og_manners manners = {.cache_control = "public, max-age=3600, immutable"};
+    static struct og_headers headers;
+    og_reply_headers(reply, &manners, OG_CODING_IDENTITY, &headers);
+    assert_true(headers.count <= OG_HEADERS_MAX);
+    for (unsigned i = 0; i < headers.count; i++)
+        if (strcmp(headers.header[i].name, name) == 0)
+            return headers.header[i].value;
     return "";
 }
 
@@ -65,10 +73,10 @@ static void every_route_has_its_type_and_its_traits(void **state)
         {"/viewer/s", "text/html; charset=utf-8", "", "no-cache"},
         {"/slides", "application/json", "*", "no-cache"},
         {"/slides/s", "application/json", "*", "no-cache"},
-        {"/slides/s/thumbnail.jpg", "image/jpeg", "*", "public, max-age=3600"},
-        {"/dzi/s.dzi", "application/xml", "*", "public, max-age=3600"},
-        {"/tiles/s/0/0_0.jpg", "image/jpeg", "*", "public, max-age=3600"},
-        {"/dzi/s_files/0/0_0.jpg", "image/jpeg", "*", "public, max-age=3600"},
+        {"/slides/s/thumbnail.jpg", "image/jpeg", "*", "public, max-age=3600, immutable"},
+        {"/dzi/s.dzi", "application/xml", "*", "public, max-age=3600, immutable"},
+        {"/tiles/s/0/0_0.jpg", "image/jpeg", "*", "public, max-age=3600, immutable"},
+        {"/dzi/s_files/0/0_0.jpg", "image/jpeg", "*", "public, max-age=3600, immutable"},
         {"/healthz", "text/plain; charset=utf-8", "", "no-cache"},
         {"/readyz", "text/plain; charset=utf-8", "", "no-cache"},
         {"/metrics", "text/plain; version=0.0.4; charset=utf-8", "", "no-cache"},
@@ -81,7 +89,6 @@ static void every_route_has_its_type_and_its_traits(void **state)
         assert_string_equal(header(&reply, "Access-Control-Allow-Origin"), cases[i].origin);
         assert_string_equal(header(&reply, "Cache-Control"), cases[i].cache);
         assert_string_equal(header(&reply, "X-Content-Type-Options"), "nosniff");
-        assert_string_equal(header(&reply, "Referrer-Policy"), "no-referrer");
         assert_string_equal(header(&reply, "Retry-After"), "");
         assert_true(og_reply_body(&reply).size > 0);
         og_reply_release(&reply);
@@ -98,6 +105,7 @@ static void pages_and_only_pages_carry_the_security_policy(void **state)
         assert_non_null(strstr(policy, "default-src 'none'; script-src 'self'"));
         assert_non_null(strstr(policy, "frame-ancestors 'self'"));
         assert_null(strstr(policy, "unsafe"));
+        assert_string_equal(header(&reply, "Referrer-Policy"), "no-referrer");
         og_reply_release(&reply);
     }
     for (size_t i = 0; i < 5; i++) {
@@ -166,7 +174,7 @@ static void refusals_say_when_and_how_to_come_back(void **state)
     }
     struct og_reply method = og_reply_status(OG_ROUTE_NONE, OG_METHOD);
     assert_int_equal(og_reply_code(&method), 405);
-    assert_string_equal(header(&method, "Allow"), "GET, HEAD");
+    assert_string_equal(header(&method, "Allow"), "GET, HEAD, OPTIONS");
     assert_string_equal(header(&method, "Retry-After"), "");
 }
 
@@ -222,6 +230,7 @@ static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
         "\norigami_cache_bytes 0\n",
         "\norigami_cache_entries 0\n",
         "\norigami_cache_capacity_bytes 0\n",
+        "\norigami_memory_bound_bytes ",
         "\nprocess_start_time_seconds ",
         "\nprocess_resident_memory_bytes ",
         "\nprocess_open_fds ",
@@ -249,6 +258,24 @@ static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
     og_reply_release(&reply);
 }
 
+static void answers_to_metrics_that_nobody_takes_are_bounded(void **state)
+{
+    enum { MANY = 100 };
+    struct og_reply replies[MANY];
+    unsigned good = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        replies[i] = ask(*state, "/metrics");
+        good += replies[i].status == OG_OK;
+        assert_true(replies[i].status == OG_OK || replies[i].status == OG_BUSY);
+    }
+    assert_in_range(good, 8, MANY / 2);
+    for (unsigned i = 0; i < MANY; i++)
+        og_reply_release(&replies[i]);
+    struct og_reply again = ask(*state, "/metrics");
+    assert_int_equal(again.status, OG_OK);
+    og_reply_release(&again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +287,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_site_that_stops_is_alive_but_not_ready, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_are_counted_by_route_and_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(metrics_have_every_gauge_and_satisfy_promtool, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(answers_to_metrics_that_nobody_takes_are_bounded, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,7 @@ static struct og_slide_facts origami_facts(void)
                 .bytes = {5, 0, 7},
             },
         .file_bytes = 1234,
+        .generation = UINT64_C(0x0123456789abcdef),
         .residual = true,
         .last_depth = 3,
     };
@@ -43,6 +44,7 @@ static struct og_slide_facts deepzoom_facts(void)
         .id = "plain",
         .format = "deepzoom",
         .pyramid = {.width = 3, .height = 1, .tile = 254, .overlap = 1, .top = 2},
+        .generation = 7,
     };
 }
 
@@ -59,7 +61,8 @@ static void an_origami_slide_tells_everything(void **state)
     (void)state;
     struct og_slide_facts facts = origami_facts();
     expect_text(og_slide_document(&facts),
-                "{\"id\":\"CMU-1\",\"format\":\"origami\",\"width\":1025,\"height\":700,\"tile\":256,\"overlap\":0,"
+                "{\"id\":\"CMU-1\",\"format\":\"origami\",\"generation\":\"0123456789abcdef\","
+                "\"width\":1025,\"height\":700,\"tile\":256,\"overlap\":0,"
                 "\"levels\":12,\"mpp_x\":0.499,\"mpp_y\":0.5,\"magnification\":20.0,\"vendor\":\"a\\\"b\","
                 "\"icc\":\"srgb\",\"fidelity\":{"
                 "\"L0\":{\"psnr_luma\":36.5,\"psnr_rgb\":34.0,\"ssim\":0.75,"
@@ -78,7 +81,8 @@ static void a_deepzoom_slide_tells_null_where_it_does_not_know(void **state)
     (void)state;
     struct og_slide_facts facts = deepzoom_facts();
     expect_text(og_slide_document(&facts),
-                "{\"id\":\"plain\",\"format\":\"deepzoom\",\"width\":3,\"height\":1,\"tile\":254,\"overlap\":1,"
+                "{\"id\":\"plain\",\"format\":\"deepzoom\",\"generation\":\"0000000000000007\","
+                "\"width\":3,\"height\":1,\"tile\":254,\"overlap\":1,"
                 "\"levels\":3,\"mpp_x\":null,\"mpp_y\":null,\"magnification\":null,\"vendor\":null,\"icc\":null,"
                 "\"bytes\":{\"file\":null}}");
 }

@@ -16,6 +16,7 @@ INCLUDE = re.compile(r"^[ \t]*#[ \t]*include\b[ \t]*(\S?)([^>\"\n]*)", re.MULTIL
 # Header (a trailing / names a folder), the only floor that may include it, and whether only one file of that floor may.
 HOMES = [
     ("microhttpd.h", "http", True),
+    ("zlib.h", "http", True),
     ("liburing.h", "slide", True),
     ("liburing/", "slide", True),
     ("jansson.h", "slide", False),

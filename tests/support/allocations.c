@@ -37,7 +37,8 @@ static bool is_worker(void)
     char name[16] = "";
     if (role == UNKNOWN) {
         prctl(PR_GET_NAME, name);
-        role = strncmp(name, "worker-", 7) == 0 ? WORKER : UNKNOWN;
+        bool counted = strncmp(name, "worker-", 7) == 0 || strcmp(name, "MHD-single") == 0;
+        role = counted ? WORKER : UNKNOWN;
         if (role == WORKER)
             find_counter();
     }

@@ -2,8 +2,9 @@
 #ifndef OG_TESTS_ALLOCATIONS_H
 #define OG_TESTS_ALLOCATIONS_H
 /*
- * Counts what the threads called "worker-N" ask of the heap, by who asks: libjpeg, for the pools that it makes for each
- * image, or somebody else. A program that has this linked in calls the allocator through it, whichever that is.
+ * Counts what the engine's workers and the HTTP server's event threads ask of the heap, by who asks: libjpeg, for the
+ * pools that it makes for each image, or somebody else. They are known by their names, "worker-N" and "MHD-single". A
+ * program that has this linked in calls the allocator through it, whichever that is.
  *
  * Threads:   any; the sums may be read at any time.
  * Ownership: passes all through.

@@ -112,8 +112,11 @@ static bool read_body(struct og_client *client, struct og_answer *answer)
 struct og_answer og_client_read(struct og_client *client, bool has_body)
 {
     struct og_answer answer = {0};
-    if (client && read_head(client, &answer) && (!has_body || read_body(client, &answer)))
-        return answer;
+    if (client && read_head(client, &answer)) {
+        has_body = has_body && answer.code != 204 && answer.code != 304;
+        if (!has_body || read_body(client, &answer))
+            return answer;
+    }
     og_answer_free(&answer);
     return (struct og_answer){0};
 }

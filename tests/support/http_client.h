@@ -25,7 +25,7 @@ struct og_client *og_client_open(uint16_t port); /* NULL: refused */
 void og_client_close(struct og_client **client);
 
 bool og_client_send(struct og_client *client, const char *bytes, size_t size);
-struct og_answer og_client_read(struct og_client *client, bool has_body); /* false: to a HEAD */
+struct og_answer og_client_read(struct og_client *client, bool has_body); /* false: to a HEAD; 204 and 304 have none */
 bool og_client_is_closed(struct og_client *client); /* waits for the server to close, at most ten seconds */
 
 struct og_answer og_client_get(struct og_client *client, const char *path);

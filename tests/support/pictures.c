@@ -32,6 +32,12 @@ static void stamped(const struct picture *p, uint32_t x, uint32_t y, uint8_t *rg
     memset(rgb, set ? 200 : 56, 3);
 }
 
+static void white(const struct picture *p, uint32_t x, uint32_t y, uint8_t *rgb)
+{
+    (void)p, (void)x, (void)y;
+    memset(rgb, 255, 3);
+}
+
 /* 0 … 63 and back, so that the picture has no edges. */
 static uint32_t wave(uint32_t n)
 {
@@ -57,7 +63,7 @@ static void noise(const struct picture *p, uint32_t x, uint32_t y, uint8_t *rgb)
 void picture_render(const struct picture *p, struct og_rect area, uint8_t *rgb, ptrdiff_t stride)
 {
     static void (*const make[])(const struct picture *, uint32_t, uint32_t, uint8_t *) = {
-        [PICTURE_SMOOTH] = smooth, [PICTURE_STAMPED] = stamped, [PICTURE_NOISE] = noise};
+        [PICTURE_SMOOTH] = smooth, [PICTURE_STAMPED] = stamped, [PICTURE_NOISE] = noise, [PICTURE_WHITE] = white};
     for (int y = 0; y < area.height; y++)
         for (int x = 0; x < area.width; x++)
             make[p->kind](p, (uint32_t)(area.x + x), (uint32_t)(area.y + y), rgb + y * stride + 3 * x);

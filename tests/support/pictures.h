@@ -8,6 +8,7 @@
  *     stamped   every 256² tile of L0 carries the slide's number and its own place in big black and white cells that
  *               any level down to L2 still shows: picture_stamp reads them back from a decoded tile
  *     noise     hardly predictable: long residuals
+ *     white     glass: every tile is of one colour
  *
  * Threads:   pictures are pure functions; folders and slides belong to the test's thread.
  * Ownership: the caller frees nothing but folders (folder_remove).
@@ -18,7 +19,7 @@
 
 #include "image/plane.h"
 
-enum picture_kind { PICTURE_SMOOTH, PICTURE_STAMPED, PICTURE_NOISE };
+enum picture_kind { PICTURE_SMOOTH, PICTURE_STAMPED, PICTURE_NOISE, PICTURE_WHITE };
 
 struct picture {
     enum picture_kind kind;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/server.h"
+#include "scrapes.h"
+
+#define KIB ((size_t)1 << 10)
+
+/* libmicrohttpd's memory of a connection, its own record, the answer's headers and what waits for the engine. */
+static const size_t connection_bytes = (16 + 6) * KIB;
+static const size_t lane_bytes = 1024 * KIB;
+static const size_t scrape_bytes = 128 * KIB;
+
+size_t og_server_memory(const struct og_server_options *options)
+{
+    return options->connections * connection_bytes + OG_SCRAPES_MAX * scrape_bytes +
+           options->threads * (lane_bytes + options->stack_bytes);
+}
