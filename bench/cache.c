@@ -3,7 +3,7 @@
  * What the tile cache itself can do: looks and puts per second in 1, 2, 4 … threads up to all cores, side by side with
  * one mutex over a hash table and a list of the least recently used. Keys follow Zipf's law with exponent 1; one
  * operation in twenty is a put of a fresh buffer. Buffers are filled before a batch and outside its time, so that what
- * is timed is the cache, with all that it has to evict.
+ * is timed is the cache, with all that it has to evict. Then how often it has what is asked for: hit_ratio.h.
  */
 #include <math.h>
 #include <stdatomic.h>
@@ -13,6 +13,7 @@
 #include "base/metrics.h"
 #include "base/thread.h"
 #include "files.h"
+#include "hit_ratio.h"
 #include "report.h"
 #include "slides.h"
 #include "stream.h"
@@ -227,6 +228,9 @@ static void bench_threads(const struct report *report, const struct arena *arena
     report_title(report, title);
     for (int k = 0; k < KINDS; k++)
         report_figure(report, kinds[k].name, "M ops/s", speed[k], (size_t)rounds);
+    if (report->json)
+        for (int k = 0; k < KINDS; k++)
+            report_point(report, "cache throughput", kinds[k].name, threads, report_median(speed[k], (size_t)rounds));
     report_figure(report, "with references / mutex and LRU", "", ratio[WITH_REFERENCES], (size_t)rounds);
     report_figure(report, "borrowing / mutex and LRU", "", ratio[BORROWING], (size_t)rounds);
     report_figure(report, "share of looks that hit, mutex and LRU", "", hits[LRU], (size_t)rounds);
@@ -255,5 +259,6 @@ int main(int argc, char **argv)
 {
     struct report report = report_open("cache", argc, argv);
     bench_throughput(&report);
+    hit_ratio(&report);
     return 0;
 }

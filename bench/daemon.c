@@ -156,26 +156,50 @@ static size_t answer_size(const char *answer, size_t have)
     return (size_t)(blank + 4 - answer) + body;
 }
 
-double daemon_get(int connection, const char *path, char *body, size_t room)
+struct answer {
+    char bytes[ANSWER_BYTES];
+    size_t size;
+    double waited; /* until the first byte, seconds */
+};
+
+static void ask(int connection, const char *path, struct answer *answer)
 {
-    char answer[ANSWER_BYTES], request[512];
+    char request[512];
     int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
-    double sent = wall_clock(), first = 0;
-    size_t have = 0;
-    answer[0] = '\0';
+    double sent = wall_clock();
+    answer->size = 0;
+    answer->bytes[0] = '\0';
     if (send(connection, request, (size_t)length, MSG_NOSIGNAL) != length)
         give_up("hung up");
-    while (have < answer_size(answer, have)) {
-        ssize_t got = recv(connection, answer + have, sizeof answer - 1 - have, 0);
+    while (answer->size < answer_size(answer->bytes, answer->size)) {
+        ssize_t got = recv(connection, answer->bytes + answer->size, sizeof answer->bytes - 1 - answer->size, 0);
         if (got <= 0)
             give_up("hung up, or said too much");
-        if (!have)
-            first = wall_clock();
-        answer[have += (size_t)got] = '\0';
+        if (!answer->size)
+            answer->waited = wall_clock() - sent;
+        answer->bytes[answer->size += (size_t)got] = '\0';
     }
-    if (strncmp(answer, "HTTP/1.1 200", 12) != 0)
-        give_up(answer);
+    if (strncmp(answer->bytes, "HTTP/1.1 200", 12) != 0)
+        give_up(answer->bytes);
+}
+
+double daemon_get(int connection, const char *path, char *body, size_t room)
+{
+    struct answer answer;
+    ask(connection, path, &answer);
     if (body)
-        snprintf(body, room, "%s", strstr(answer, "\r\n\r\n") + 4);
-    return first - sent;
+        snprintf(body, room, "%s", strstr(answer.bytes, "\r\n\r\n") + 4);
+    return answer.waited;
+}
+
+size_t daemon_fetch(int connection, const char *path, char *body, size_t room)
+{
+    struct answer answer;
+    ask(connection, path, &answer);
+    const char *from = strstr(answer.bytes, "\r\n\r\n") + 4;
+    size_t size = answer.size - (size_t)(from - answer.bytes);
+    if (size > room)
+        give_up("sent a tile that is too large");
+    memcpy(body, from, size);
+    return size;
 }

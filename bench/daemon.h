@@ -35,4 +35,7 @@ int daemon_connect(const struct daemon *daemon); /* a socket without delay */
 /* Sends a GET and reads the whole answer; seconds until its first byte was here. `body` may be NULL. */
 double daemon_get(int connection, const char *path, char *body, size_t room);
 
+/* The same for bytes that need not be text: the size of the body, which is left in `body`. */
+size_t daemon_fetch(int connection, const char *path, char *body, size_t room);
+
 #endif

@@ -87,7 +87,8 @@ static void sample_family(struct sample *sample, struct served *served, uint32_t
     x = 4 * x + place.dx;
     y = 4 * y + place.dy;
     snprintf(path, sizeof path, "/tiles/%s/%u/%u_%u.jpg", facts->id, facts->pyramid.top, x, y);
-    if (og_engine_name(served->engine, facts->id, strlen(facts->id), facts->pyramid.top, x, y, &name) != OG_OK)
+    if (og_engine_name(served->engine, facts->id, strlen(facts->id), facts->pyramid.top, x, y, &name, served->block) !=
+        OG_OK)
         exit(1);
     double first = daemon_get(served->connection, path, NULL, 0);
     await_idle(served->connection);

@@ -119,7 +119,8 @@ static void ask(struct run *run, const struct stream_tile *tile, uint64_t due_ns
 {
     struct caller *caller = run->idle;
     const char *id = run->plan->slide;
-    if (og_engine_name(run->engine, id, strlen(id), tile->level, tile->x, tile->y, &caller->name) != OG_OK) {
+    if (og_engine_name(run->engine, id, strlen(id), tile->level, tile->x, tile->y, &caller->name, run->block) !=
+        OG_OK) {
         fprintf(stderr, "bench: slide %s has no tile %u/%u_%u\n", id, tile->level, tile->x, tile->y);
         exit(1);
     }
@@ -294,7 +295,7 @@ static size_t name_tiles(struct og_engine *engine, struct og_metrics_block *bloc
     for (unsigned tried = 0; count < HIT_TILES && tried < 64 * HIT_TILES; tried++) {
         struct stream_tile tile = stream_next(&again);
         struct og_tile_name *name = &names[count];
-        if (og_engine_name(engine, plan->slide, strlen(plan->slide), tile.level, tile.x, tile.y, name) != OG_OK)
+        if (og_engine_name(engine, plan->slide, strlen(plan->slide), tile.level, tile.x, tile.y, name, block) != OG_OK)
             exit(1);
         struct og_buf *buf = og_engine_find(engine, name, block);
         if (buf)

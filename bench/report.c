@@ -26,7 +26,7 @@ int report_rounds(const struct report *report, int rounds)
     return report->quick ? 1 : rounds;
 }
 
-static int by_size(const void *a, const void *b)
+int report_by_size(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -34,7 +34,7 @@ static int by_size(const void *a, const void *b)
 
 double report_median(double *values, size_t n)
 {
-    qsort(values, n, sizeof *values, by_size);
+    qsort(values, n, sizeof *values, report_by_size);
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
@@ -48,4 +48,22 @@ void report_figure(const struct report *report, const char *name, const char *un
     else
         printf("  %-44s %11s %10.4g %10.4g %10.4g\n", name, unit, values[0], median, values[rounds - 1]);
     fflush(stdout);
+}
+
+void report_point(const struct report *report, const char *picture, const char *series, double at, double value)
+{
+    if (report->json)
+        printf("{\"bench\":\"%s\",\"picture\":\"%s\",\"series\":\"%s\",\"at\":%.6g,\"value\":%.6g}\n", report->bench,
+               picture, series, at, value);
+    else
+        printf("  %-44s %11.4g %10.4g %s\n", series, at, value, picture);
+    fflush(stdout);
+}
+
+const char *report_value(int argc, char **argv, const char *name)
+{
+    for (int i = 1; i + 1 < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return argv[i + 1];
+    return NULL;
 }

@@ -23,9 +23,16 @@ void report_title(const struct report *report, const char *title);
 /* A figure with its spread over the rounds: minimum, median and maximum. `values` is sorted in place. */
 void report_figure(const struct report *report, const char *name, const char *unit, double *values, size_t rounds);
 
+/* A point of a series, for a picture (scripts/plot): `value` at `at`. */
+void report_point(const struct report *report, const char *picture, const char *series, double at, double value);
+
 /* So many rounds; one when the bench is only to be seen running. */
 int report_rounds(const struct report *report, int rounds);
 
 double report_median(double *values, size_t n);
+int report_by_size(const void *a, const void *b); /* for qsort, of doubles */
+
+/* What follows the argument `name`; NULL: it is not there. */
+const char *report_value(int argc, char **argv, const char *name);
 
 #endif

@@ -104,13 +104,14 @@ void slides_scan(struct slides *slides)
 {
     struct og_error err = {0};
     must(og_catalogue_open(slides->folder, slides->log, slides->block, &slides->catalogue, &err), &err);
+    must(og_library_open(slides->folder, slides->log, slides->metrics, &slides->library, &err), &err);
 }
 
 struct og_engine *slides_serve(struct slides *slides, struct og_engine_options options)
 {
     struct og_error err = {0};
     struct og_engine *engine;
-    must(og_engine_new(&options, slides->catalogue, slides->log, slides->metrics, &engine, &err), &err);
+    must(og_engine_new(&options, slides->library, slides->log, slides->metrics, &engine, &err), &err);
     return engine;
 }
 
@@ -125,7 +126,8 @@ double slides_build(struct slides *slides, struct og_engine *engine, const char 
     struct og_waiter waiter = {.done = answered};
     struct og_slide *slide = og_catalogue_find(slides->catalogue, id, strlen(id));
     struct og_tile_name name;
-    if (!slide || og_engine_name(engine, id, strlen(id), og_slide_facts(slide)->pyramid.top, x, y, &name) != OG_OK)
+    if (!slide ||
+        og_engine_name(engine, id, strlen(id), og_slide_facts(slide)->pyramid.top, x, y, &name, slides->block) != OG_OK)
         exit(1);
     og_engine_submit(engine, &name, &waiter, slides->block);
     double watch = thread_cpu();
@@ -147,6 +149,7 @@ void slides_close(struct slides *slides)
 {
     if (slides->catalogue)
         og_catalogue_close(&slides->catalogue);
+    og_library_close(&slides->library);
     og_metrics_destroy(&slides->metrics);
     og_log_destroy(&slides->log);
     if (slides->made)

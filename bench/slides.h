@@ -10,6 +10,7 @@
  * Errors:    a bench that cannot set itself up says why and ends.
  */
 #include "engine/engine.h"
+#include "engine/library.h"
 #include "slide/catalogue.h"
 
 struct slides {
@@ -18,7 +19,8 @@ struct slides {
     struct og_log *log;
     struct og_metrics *metrics;
     struct og_metrics_block *block;
-    struct og_catalogue *catalogue;
+    struct og_catalogue *catalogue; /* for who reads slides without an engine */
+    struct og_library *library;     /* for engines */
 };
 
 void slides_open(struct slides *slides);

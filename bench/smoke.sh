@@ -13,6 +13,10 @@ for entry in "$@"; do
         echo "$bench: left out: no wrk"
         continue
     fi
+    if [[ $bench =~ ^(viewer|warm)$ ]] && ! command -v nginx >/dev/null && [ ! -x /usr/sbin/nginx ]; then
+        echo "$bench: left out: no nginx"
+        continue
+    fi
     output=$("$folder/bench_$bench" --quick --json)
     printed=$(python3 -c 'import json, sys; print(len([json.loads(line) for line in sys.stdin]))' <<<"$output")
     echo "$bench: $printed rows"

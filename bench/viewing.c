@@ -157,8 +157,8 @@ static void ask(struct run *run, struct view *view, const struct stream_tile *ti
     const struct viewing_plan *plan = run->plan;
     *request = (struct request){.run = run, .view = view, .waiter = {.done = on_done}};
     request->tile = disk_tier_tile(tile->level, tile->x, tile->y);
-    if (og_engine_name(run->engine, plan->slide, strlen(plan->slide), tile->level, tile->x, tile->y, &request->name) !=
-        OG_OK)
+    if (og_engine_name(run->engine, plan->slide, strlen(plan->slide), tile->level, tile->x, tile->y, &request->name,
+                       metrics) != OG_OK)
         exit(1);
     pthread_mutex_lock(&run->lock);
     run->under_way++;

@@ -31,7 +31,10 @@ function makeCard(slide) {
   return item;
 }
 
-function filterCards(items) {
+let items = []; // what is shown, a card each
+let shownText = ''; // of the list that they were made from
+
+function filterCards() {
   const words = find('#filter').value.toLowerCase().split(/\s+/);
   let shown = 0;
   for (const { id, element } of items) {
@@ -42,15 +45,14 @@ function filterCards(items) {
 }
 
 function showSlides(slides) {
-  const items = slides
+  items = slides
     .filter((slide) => isSlideId(slide.id))
     .sort((a, b) => byName(a.id, b.id))
     .map((slide) => ({ id: slide.id, element: makeCard(slide) }));
-  find('#cards').append(...items.map((item) => item.element));
+  find('#cards').replaceChildren(...items.map((item) => item.element));
   find('#empty').hidden = items.length > 0;
   find('#filter').disabled = items.length === 0;
-  find('#filter').addEventListener('input', () => filterCards(items));
-  filterCards(items);
+  filterCards();
 }
 
 function showError(error) {
@@ -59,18 +61,29 @@ function showError(error) {
   find('#error').hidden = false;
 }
 
-async function fetchSlides() {
+async function update() {
   const response = await fetch('slides');
   if (!response.ok)
     throw new Error(`The server answered ${response.status} ${response.statusText}.`);
-  return (await response.json()).slides;
+  const text = await response.text();
+  if (text !== shownText)
+    showSlides(JSON.parse(text).slides);
+  shownText = text;
+}
+
+// Slides come and go: whoever looks at the page again sees those of now. A server that is away leaves what is shown.
+function updateWhenLookedAt() {
+  if (document.visibilityState === 'visible')
+    update().catch(() => {});
 }
 
 async function start() {
   for (const button of document.querySelectorAll('.reload'))
     button.addEventListener('click', () => location.reload());
+  find('#filter').addEventListener('input', filterCards);
   try {
-    showSlides(await fetchSlides());
+    await update();
+    document.addEventListener('visibilitychange', updateWhenLookedAt);
     document.documentElement.dataset.state = 'ready';
   } catch (error) {
     showError(error);

@@ -44,7 +44,12 @@
     X(READ_DAMAGED, "origami_damage_total", "found=\"read\"", "Damage found in slides, by what found it")              \
     X(DECODE_DAMAGED, "origami_damage_total", "found=\"decode\"", "")                                                  \
     X(SLIDE_OPENED, "origami_slides_scanned_total", "outcome=\"opened\"", "Entries of the slide folder, by outcome")   \
-    X(SLIDE_SKIPPED, "origami_slides_scanned_total", "outcome=\"skipped\"", "")
+    X(SLIDE_REPLACED, "origami_slides_scanned_total", "outcome=\"replaced\"", "")                                      \
+    X(SLIDE_REMOVED, "origami_slides_scanned_total", "outcome=\"removed\"", "")                                        \
+    X(SLIDE_SKIPPED, "origami_slides_scanned_total", "outcome=\"skipped\"", "")                                        \
+    X(RESCAN_CHANGED, "origami_rescans_total", "outcome=\"changed\"", "Rescans of the slide folder, by outcome")       \
+    X(RESCAN_SAME, "origami_rescans_total", "outcome=\"same\"", "")                                                    \
+    X(RESCAN_FAILED, "origami_rescans_total", "outcome=\"failed\"", "")
 
 /* X(id, Prometheus name, labels or "", help): seconds */
 #define OG_TIMER_LIST(X)                                                                                               \

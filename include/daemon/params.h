@@ -24,6 +24,7 @@
 struct og_params {
     char slides[OG_PARAM_TEXT_MAX];
     char listen[OG_PARAM_TEXT_MAX];
+    uint64_t rescan; /* seconds */
     uint64_t workers, http_threads, cache_bytes, quality, stack_bytes;
     uint64_t pin, huge_pages, cache_private, forwarded; /* 0 or 1 */
     uint64_t cache_max_age;                             /* seconds */

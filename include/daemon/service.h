@@ -23,7 +23,10 @@ OG_CHECKED enum og_status og_service_start(const struct og_params *params, int l
                                            struct og_error *err);
 struct og_address og_service_address(const struct og_service *service);
 
-/* SIGHUP: the access log is opened again. The service manager hears when it begins and when it is done. */
+/*
+ * SIGHUP: the access log is opened again and the folder of slides is read again, both soon and elsewhere: this returns
+ * at once. The service manager hears of it.
+ */
 void og_service_reload(struct og_service *service);
 
 /* The drain takes as long as the settings allow at most; then what is being read is finished. */

@@ -10,9 +10,9 @@
  *                  og_engine_submit ──► the waiter's `done` is called exactly once, from a worker or before it returns,
  *                                       unless og_engine_withdraw took the waiter back
  *
- * Threads:   find and submit from any thread, each with a metrics block of its own; new, drain and destroy from one.
- * Ownership: find returns an owned buffer; `done` is handed an owned buffer. A waiter is the caller's memory and must
- *            live until its `done` ran. The engine borrows the catalogue, the log and the metrics: they outlive it.
+ * Threads:   any thread, each with a metrics block of its own, which is also its seat in the library; new, drain and
+ * destroy from one. Ownership: find returns an owned buffer; `done` is handed an owned buffer. A waiter is the caller's
+ * memory and must live until its `done` ran. The engine borrows the library, the log and the metrics: they outlive it.
  * Errors:    og_status all the way: OG_NOT_FOUND for what does not exist, OG_BUSY when no job is free, OG_DAMAGED for
  *            a tile that cannot be rebuilt exactly, which harms nobody but those who wait for that tile.
  */
@@ -28,7 +28,7 @@
 #include "base/status.h"
 #include "base/thread.h"
 
-struct og_catalogue;
+struct og_library;
 struct og_slide;
 struct og_engine;
 
@@ -44,7 +44,7 @@ struct og_engine_options {
     enum og_reader_kind reader; /* how workers read slides; pread, with a line in the log, where it does not work */
 };
 
-OG_CHECKED enum og_status og_engine_new(const struct og_engine_options *options, const struct og_catalogue *catalogue,
+OG_CHECKED enum og_status og_engine_new(const struct og_engine_options *options, const struct og_library *library,
                                         struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
                                         struct og_error *err);
 
@@ -62,10 +62,11 @@ struct og_tile_name {
 
 /* Finds the slide and checks level, x and y against its grid: OG_NOT_FOUND leaves `out` empty. */
 OG_CHECKED enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length,
-                                         uint64_t level, uint64_t x, uint64_t y, struct og_tile_name *out);
+                                         uint64_t level, uint64_t x, uint64_t y, struct og_tile_name *out,
+                                         const struct og_metrics_block *metrics);
 /* The name of the slide's thumbnail: the tile of the largest level that is a single tile. */
 OG_CHECKED enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *id, size_t id_length,
-                                              struct og_tile_name *out);
+                                              struct og_tile_name *out, const struct og_metrics_block *metrics);
 void og_tile_name_release(struct og_tile_name *name);
 
 struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
@@ -95,14 +96,14 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
 bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, struct og_metrics_block *metrics);
 
 /*
- * Documents of the catalogue, each an owned reference or NULL when there is no such slide. `modified_s` gets the time
+ * Documents of the library, each an owned reference or NULL when there is no such slide. `modified_s` gets the time
  * at which the slide was written.
  */
-struct og_buf *og_engine_slides_json(const struct og_engine *engine);
+struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struct og_metrics_block *metrics);
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s);
+                                    int64_t *modified_s, const struct og_metrics_block *metrics);
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s);
+                                   int64_t *modified_s, const struct og_metrics_block *metrics);
 
 struct og_engine_gauges {
     uint64_t cache_entries, cache_bytes, cache_capacity_bytes, slides, workers, jobs_in_flight, decode_queue,

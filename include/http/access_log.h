@@ -26,6 +26,8 @@
 
 struct og_access_log;
 
+#define OG_ACCESS_LOG_LANE_BYTES ((size_t)1 << 20) /* what a lane's ring takes at most */
+
 struct og_access_options {
     const char *path; /* of the file, which is appended to; NULL: `fd` is written to */
     int fd;

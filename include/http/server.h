@@ -19,6 +19,7 @@
  * Errors:    start says in `err` which address or thread failed and leaves nothing behind; when a thread failed, the
  *            engine was drained.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ struct og_server_options {
     unsigned waiting;      /* suspended at once, per event thread; beyond it 503 */
     unsigned idle_seconds; /* after which a silent connection is closed */
     size_t stack_bytes;    /* of an event thread; 0: the system's default */
+    bool access_log;       /* the site keeps one */
 };
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads);

@@ -24,6 +24,11 @@ const struct og_param og_params_table[] = {
     {.name = "slides", .type = OG_PARAM_TEXT, .offset = AT(slides), .fallback = "", .value = "DIR",
      .sentence = "The folder of slides: every NAME.tif made by origami encode, every NAME.dzi with its NAME_files, "
                  "and every folder NAME in the published residual layout is served as NAME. There is no default."},
+    {.name = "rescan", .type = OG_PARAM_COUNT, .offset = AT(rescan), .fallback = "60", .min = 0, .max = 86400,
+     .value = "SECONDS",
+     .sentence = "How often the folder of slides is read again. Changes made on this machine are noticed at once; this is "
+                 "for network file systems, on which other machines' changes are not. 0: only when changes are noticed, "
+                 "or on SIGHUP."},
     {.name = "listen", .type = OG_PARAM_ADDRESS, .offset = AT(listen), .fallback = "127.0.0.1:8080", .value = "ADDRESS",
      .sentence = "Where to listen: IPV4:PORT, [IPV6]:PORT, or :PORT for every IPv4 address of the machine. With port 0 "
                  "the system chooses one; the log says which."},

@@ -11,6 +11,7 @@
 #include "daemon/watchdog.h"
 #include "engine/engine.h"
 #include "engine/library.h"
+#include "engine/watch.h"
 #include "http/access_log.h"
 #include "http/server.h"
 
@@ -21,8 +22,8 @@ struct og_service {
     int log_fd;
     struct og_log *log;
     struct og_metrics *metrics;
-    struct og_metrics_block *counters; /* of the thread that starts and stops */
     struct og_library *library;
+    struct og_watch *watch;
     struct og_engine *engine;
     struct og_access_log *access_log;
     struct og_site site;
@@ -50,10 +51,7 @@ static void stop_log(struct og_service *s)
 static enum og_status start_metrics(struct og_service *s, struct og_error *err)
 {
     s->metrics = og_metrics_new();
-    if (!s->metrics)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    s->counters = og_metrics_take(s->metrics);
-    return OG_OK;
+    return s->metrics ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
 static void stop_metrics(struct og_service *s)
@@ -63,12 +61,23 @@ static void stop_metrics(struct og_service *s)
 
 static enum og_status start_library(struct og_service *s, struct og_error *err)
 {
-    return og_library_open(s->params->slides, s->log, s->counters, &s->library, err);
+    return og_library_open(s->params->slides, s->log, s->metrics, &s->library, err);
 }
 
 static void stop_library(struct og_service *s)
 {
     og_library_close(&s->library);
+}
+
+static enum og_status start_watch(struct og_service *s, struct og_error *err)
+{
+    struct og_watch_options options = {.rescan_s = s->params->rescan};
+    return og_watch_start(&options, s->library, s->log, &s->watch, err);
+}
+
+static void stop_watch(struct og_service *s)
+{
+    og_watch_stop(&s->watch);
 }
 
 static struct og_engine_options engine_options(const struct og_params *params)
@@ -81,10 +90,16 @@ static struct og_engine_options engine_options(const struct og_params *params)
                                       .reader = (enum og_reader_kind)params->reader};
 }
 
+static bool keeps_access_log(const struct og_params *params)
+{
+    return strcmp(params->access_log, "no") != 0;
+}
+
 static struct og_server_options server_options(const struct og_params *params, struct og_address address)
 {
     struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
     options.stack_bytes = params->stack_bytes;
+    options.access_log = keeps_access_log(params);
     return options;
 }
 
@@ -98,7 +113,7 @@ struct og_memory_bound og_service_memory(const struct og_params *params)
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
     struct og_engine_options options = engine_options(s->params);
-    return og_engine_new(&options, og_library_catalogue(s->library), s->log, s->metrics, &s->engine, err);
+    return og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, err);
 }
 
 static void stop_engine(struct og_service *s)
@@ -108,7 +123,7 @@ static void stop_engine(struct og_service *s)
 
 static enum og_status start_access_log(struct og_service *s, struct og_error *err)
 {
-    if (strcmp(s->params->access_log, "no") == 0)
+    if (!keeps_access_log(s->params))
         return OG_OK;
     const struct og_access_options options = {.path = strcmp(s->params->access_log, "yes") == 0 ? NULL
                                                                                                 : s->params->access_log,
@@ -221,6 +236,7 @@ static const struct {
     {"log", "all that follow speak to it", start_log, stop_log},
     {"metrics", "all that follow count", start_metrics, stop_metrics},
     {"slides", "the engine borrows them", start_library, stop_library},
+    {"watch", "keeps the slides up to date, and is over before they go", start_watch, stop_watch},
     {"engine", "the server asks it; the server's stop drains it", start_engine, stop_engine},
     {"access log", "event threads write to it until they end", start_access_log, stop_access_log},
     {"site", "what the server answers from", start_site, stop_site},
@@ -269,6 +285,7 @@ void og_service_reload(struct og_service *service)
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%llu",
              (unsigned long long)(og_clock_monotonic_ns() / 1000));
     og_notify(state);
+    og_watch_ask(service->watch);
     if (service->access_log)
         og_access_log_reopen(service->access_log);
     og_log_write(service->log, OG_LOG_INFO, "daemon", "reloaded");

@@ -121,14 +121,14 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
     return OG_OK;
 }
 
-enum og_status og_engine_new(const struct og_engine_options *options, const struct og_catalogue *catalogue,
+enum og_status og_engine_new(const struct og_engine_options *options, const struct og_library *library,
                              struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
                              struct og_error *err)
 {
     struct og_engine *engine = aligned_alloc(alignof(struct og_engine), sizeof *engine);
     if (!engine)
         return og_error_set(err, OG_NO_MEMORY, "out of memory for the engine");
-    *engine = (struct og_engine){.options = *options, .catalogue = catalogue, .log = log};
+    *engine = (struct og_engine){.options = *options, .library = library, .log = log};
     og_engine_fill_defaults(&engine->options);
     engine->kernels = og_kernels_choose();
     engine->recipe = recipe_of(&engine->options);
@@ -141,7 +141,8 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     engine->cache =
         engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
     engine->flight = og_flight_new();
-    if (!engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
+    engine->reads = og_reads_new(engine->options.workers, engine->options.jobs);
+    if (!engine->cache || !engine->flight || !engine->reads || !make_rings(engine) || !fill_pools(engine) ||
         start_workers(engine, metrics) != OG_OK) {
         og_engine_destroy(&engine);
         return og_error_set(err, OG_NO_MEMORY, "out of memory or threads for the engine");
@@ -151,10 +152,10 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
 }
 
 enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
-                              uint64_t x, uint64_t y, struct og_tile_name *out)
+                              uint64_t x, uint64_t y, struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
     *out = (struct og_tile_name){0};
-    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return OG_NOT_FOUND;
     if (level > UINT32_MAX || x > UINT32_MAX || y > UINT32_MAX ||
@@ -170,10 +171,10 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
 }
 
 enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *id, size_t id_length,
-                                   struct og_tile_name *out)
+                                   struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
     *out = (struct og_tile_name){0};
-    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return OG_NOT_FOUND;
     const struct og_pyramid *pyramid = &og_slide_facts(slide)->pyramid;
@@ -181,7 +182,7 @@ enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *i
     while (og_pyramid_has(pyramid, level, 1, 0) || og_pyramid_has(pyramid, level, 0, 1))
         level--;
     og_slide_unref(&slide);
-    return og_engine_name(engine, id, id_length, level, 0, 0, out);
+    return og_engine_name(engine, id, id_length, level, 0, 0, out, metrics);
 }
 
 void og_tile_name_release(struct og_tile_name *name)
@@ -296,15 +297,16 @@ bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, stru
     return taken;
 }
 
-struct og_buf *og_engine_slides_json(const struct og_engine *engine)
+struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struct og_metrics_block *metrics)
 {
-    return og_buf_ref(og_catalogue_json(engine->catalogue));
+    return og_library_json(engine->library, metrics);
 }
 
 static struct og_buf *document(const struct og_engine *engine, const char *id, size_t id_length,
-                               struct og_buf *(*choose)(const struct og_slide *slide), int64_t *modified_s)
+                               struct og_buf *(*choose)(const struct og_slide *slide), int64_t *modified_s,
+                               const struct og_metrics_block *metrics)
 {
-    struct og_slide *slide = og_catalogue_find(engine->catalogue, id, id_length);
+    struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return NULL;
     struct og_buf *buf = og_buf_ref(choose(slide));
@@ -314,15 +316,15 @@ static struct og_buf *document(const struct og_engine *engine, const char *id, s
 }
 
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s)
+                                    int64_t *modified_s, const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_json, modified_s);
+    return document(engine, id, id_length, og_slide_json, modified_s, metrics);
 }
 
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s)
+                                   int64_t *modified_s, const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_dzi, modified_s);
+    return document(engine, id, id_length, og_slide_dzi, modified_s, metrics);
 }
 
 static uint64_t queued(const struct og_engine *engine, enum og_stage stage)
@@ -356,7 +358,7 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .cache_entries = cache.entries,
         .cache_bytes = cache.bytes,
         .cache_capacity_bytes = engine->options.cache_bytes,
-        .slides = og_catalogue_count(engine->catalogue),
+        .slides = og_library_count(engine->library),
         .workers = engine->options.workers,
         .workers_stuck = count_stuck(engine),
         .steps = sum_steps(engine),
@@ -428,6 +430,7 @@ void og_engine_destroy(struct og_engine **pointer)
         og_job_fini(&engine->jobs[i]);
     free(engine->jobs);
     destroy_rings(engine);
+    og_reads_destroy(&engine->reads);
     og_flight_destroy(&engine->flight);
     og_cache_destroy(&engine->cache);
     og_buf_pool_destroy(&engine->bufs);

@@ -48,6 +48,8 @@ struct lane_ring {
     alignas(64) struct record record[RECORDS];
 };
 
+static_assert(sizeof(struct lane_ring) <= OG_ACCESS_LOG_LANE_BYTES, "the formula of the memory counts on it");
+
 struct og_access_log {
     struct og_access_options options;
     struct og_log *log;

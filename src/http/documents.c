@@ -13,14 +13,15 @@ static struct og_reply document(const struct og_request *request, const char *co
 
 struct og_reply og_answer_slides(const struct og_request *request)
 {
-    return document(request, "application/json", og_engine_slides_json(request->site->engine), 0);
+    return document(request, "application/json", og_engine_slides_json(request->site->engine, request->metrics), 0);
 }
 
 struct og_reply og_answer_slide(const struct og_request *request)
 {
     const struct og_route *route = request->route;
     int64_t modified_s = 0;
-    struct og_buf *buf = og_engine_slide_json(request->site->engine, route->id, route->id_length, &modified_s);
+    struct og_buf *buf =
+        og_engine_slide_json(request->site->engine, route->id, route->id_length, &modified_s, request->metrics);
     return document(request, "application/json", buf, modified_s);
 }
 
@@ -28,6 +29,7 @@ struct og_reply og_answer_dzi(const struct og_request *request)
 {
     const struct og_route *route = request->route;
     int64_t modified_s = 0;
-    struct og_buf *buf = og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &modified_s);
+    struct og_buf *buf =
+        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &modified_s, request->metrics);
     return document(request, "application/xml", buf, modified_s);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "http/access_log.h"
 #include "http/server.h"
 #include "scrapes.h"
 
@@ -11,6 +12,7 @@ static const size_t scrape_bytes = 128 * KIB;
 
 size_t og_server_memory(const struct og_server_options *options)
 {
+    size_t log_bytes = options->access_log ? OG_ACCESS_LOG_LANE_BYTES : 0;
     return options->connections * connection_bytes + OG_SCRAPES_MAX * scrape_bytes +
-           options->threads * (lane_bytes + options->stack_bytes);
+           options->threads * (lane_bytes + log_bytes + options->stack_bytes);
 }

@@ -37,12 +37,12 @@ struct og_reply og_answer_tile(const struct og_request *request)
 {
     const struct og_route *route = request->route;
     return find_or_wait(request, og_engine_name(request->site->engine, route->id, route->id_length, route->level,
-                                                route->x, route->y, request->pending));
+                                                route->x, route->y, request->pending, request->metrics));
 }
 
 struct og_reply og_answer_thumbnail(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    return find_or_wait(request,
-                        og_engine_thumbnail(request->site->engine, route->id, route->id_length, request->pending));
+    return find_or_wait(request, og_engine_thumbnail(request->site->engine, route->id, route->id_length,
+                                                     request->pending, request->metrics));
 }

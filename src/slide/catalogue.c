@@ -1,36 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 #include "slide/catalogue.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "listing.h"
 #include "slide_document.h"
 #include "slide_format.h"
 
 #define PART "catalogue"
 
+struct place {              /* what became of one entry of the listing */
+    struct og_slide *slide; /* owned; NULL: skipped */
+    bool retry;             /* it may open another time although it is the same file */
+};
+
 struct og_catalogue {
-    struct og_slide **slides; /* sorted by id */
+    struct og_listing listing;
+    struct place *places;     /* by entry */
+    struct og_slide **slides; /* those that are not NULL, so sorted by id; borrowed from the places */
     size_t count;
     struct og_buf *json;
-};
-
-struct entry {
-    char *name;
-    size_t id_length;
-    unsigned format;
-};
-
-struct listing {
-    struct entry *entries;
-    size_t count, room;
+    uint64_t last_key;
 };
 
 struct id {
@@ -38,134 +32,161 @@ struct id {
     size_t length;
 };
 
-static int compare_ids(struct id a, struct id b)
-{
-    int order = memcmp(a.text, b.text, a.length < b.length ? a.length : b.length);
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
-static int compare_entries(const void *left, const void *right)
-{
-    const struct entry *a = left, *b = right;
-    int order = compare_ids((struct id){a->name, a->id_length}, (struct id){b->name, b->id_length});
-    return order ? order : (a->format > b->format) - (a->format < b->format);
-}
-
-/* ---- listing ---- */
-
-static bool add_entry(struct listing *list, int directory, const char *name)
-{
-    if (list->count == list->room) {
-        size_t room = list->room ? 2 * list->room : 64;
-        struct entry *more = realloc(list->entries, room * sizeof *more);
-        if (!more)
-            return false;
-        list->entries = more;
-        list->room = room;
-    }
-    struct entry *entry = &list->entries[list->count];
-    entry->name = strdup(name);
-    if (!entry->name)
-        return false;
-    entry->format = og_slide_format_of(directory, name, &entry->id_length);
-    list->count++;
-    return true;
-}
-
-static void free_listing(struct listing *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        free(list->entries[i].name);
-    free(list->entries);
-}
-
-static enum og_status list_folder(DIR *folder, struct listing *list, struct og_error *err)
-{
-    for (;;) {
-        errno = 0;
-        const struct dirent *found = readdir(folder);
-        if (!found && errno)
-            return og_error_set(err, OG_IO, "cannot list: %s", strerrordesc_np(errno));
-        if (!found)
-            break;
-        if (found->d_name[0] != '.' && !add_entry(list, dirfd(folder), found->d_name))
-            return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    }
-    if (list->count)
-        qsort(list->entries, list->count, sizeof *list->entries, compare_entries);
-    return OG_OK;
-}
-
-/* ---- opening ---- */
-
-struct opening {
+struct scan {
     int directory;
     struct og_log *log;
     struct og_metrics_block *metrics;
-    struct og_catalogue *catalogue;
-    size_t skipped;
+    const struct og_catalogue *previous; /* NULL: this is the first */
+    struct og_catalogue *next;
+    struct og_catalogue_changes changes;
+    bool changed;
 };
 
-/* The folder of tiles of a .dzi beside it is part of that slide. */
-static bool is_part_of_slide(const struct opening *o, const char *name)
-{
-    static const char tail[] = "_files";
-    size_t length = strlen(name);
-    if (length < sizeof tail || strcmp(name + length - (sizeof tail - 1), tail) != 0)
-        return false;
-    char dzi[NAME_MAX + 1];
-    struct stat facts;
-    snprintf(dzi, sizeof dzi, "%.*s.dzi", (int)(length - (sizeof tail - 1)), name);
-    return fstatat(o->directory, dzi, &facts, AT_SYMLINK_NOFOLLOW) == 0;
-}
+/* ---- one entry ---- */
 
-static void skip(struct opening *o, const char *reason)
-{
-    o->skipped++;
-    og_count(o->metrics, OG_COUNT_SLIDE_SKIPPED, 1);
-    og_log_write(o->log, OG_LOG_WARN, PART, "skipped %s", reason);
-}
+struct known {                 /* what the previous catalogue has of it */
+    const struct place *place; /* NULL: nothing */
+    uint64_t identity;
+};
 
 static const struct og_slide_facts *last_facts(const struct og_catalogue *catalogue)
 {
     return catalogue->count ? og_slide_facts(catalogue->slides[catalogue->count - 1]) : NULL;
 }
 
-static bool is_taken(const struct opening *o, const struct entry *entry)
+static bool is_taken(const struct scan *s, size_t i)
 {
-    const struct og_slide_facts *last = last_facts(o->catalogue);
+    const struct og_listed *entry = &s->next->listing.entries[i];
+    const struct og_slide_facts *last = last_facts(s->next);
     return last && entry->format < OG_SLIDE_FORMATS && strlen(last->id) == entry->id_length &&
-           memcmp(last->id, entry->name, entry->id_length) == 0;
+           memcmp(last->id, og_listing_name(&s->next->listing, i), entry->id_length) == 0;
 }
 
-static void open_entry(struct opening *o, const struct entry *entry)
+static void take(struct scan *s, size_t i, struct og_slide *slide)
 {
+    s->next->places[i].slide = slide;
+    s->next->slides[s->next->count++] = slide;
+}
+
+static void tell_opened(struct scan *s, const char *name, bool replaced)
+{
+    s->changed = true;
+    ++*(replaced ? &s->changes.replaced : &s->changes.opened);
+    og_count(s->metrics, replaced ? OG_COUNT_SLIDE_REPLACED : OG_COUNT_SLIDE_OPENED, 1);
+    if (s->previous)
+        og_log_write(s->log, OG_LOG_INFO, PART, "%s %s", replaced ? "replaced" : "opened", name);
+}
+
+static void tell_skipped(struct scan *s, const char *reason, bool was_served)
+{
+    s->changed = true;
+    s->changes.skipped++;
+    og_count(s->metrics, OG_COUNT_SLIDE_SKIPPED, 1);
+    og_log_write(s->log, OG_LOG_WARN, PART, "skipped %s%s", reason, was_served ? "; it is served no more" : "");
+}
+
+static void tell_gone(struct scan *s, size_t j)
+{
+    s->changed = true;
+    if (!s->previous->places[j].slide)
+        return;
+    s->changes.removed++;
+    og_count(s->metrics, OG_COUNT_SLIDE_REMOVED, 1);
+    og_log_write(s->log, OG_LOG_INFO, PART, "removed %s", og_listing_name(&s->previous->listing, j));
+}
+
+/*
+ * What is in the folders of a slide its identity does not tell, and a system may have more to give another time. Any
+ * file is tried twice: what was written to it in the same tick of the file system's clock does not show either.
+ */
+static bool may_open_later(const struct og_listed *entry, enum og_status status, bool tried_before)
+{
+    if (status == OG_IO || status == OG_NO_MEMORY || status == OG_BUSY)
+        return true;
+    return entry->format < OG_SLIDE_FORMATS && (!tried_before || og_slide_format_parts(entry->format)[0]);
+}
+
+static enum og_status open_entry(struct scan *s, size_t i, struct og_slide **out, struct og_error *err)
+{
+    const char *name = og_listing_name(&s->next->listing, i);
+    if (is_taken(s, i))
+        return og_error_set(err, OG_INVALID, "%s: there is a slide of that name already, of format %s", name,
+                            last_facts(s->next)->format);
+    return og_slide_open(s->directory, name, s->next->last_key + 1, out, err);
+}
+
+static void place_entry(struct scan *s, size_t i, struct known known)
+{
+    struct og_listed *entry = &s->next->listing.entries[i];
+    struct place *place = &s->next->places[i];
+    bool taken = is_taken(s, i), was_served = known.place && known.place->slide;
+    if (known.place && entry->identity == 0)
+        entry->identity = known.identity; /* nothing says that it changed */
+    bool same = known.place && entry->identity == known.identity;
+    if (same && was_served && !taken) {
+        take(s, i, og_slide_ref(known.place->slide));
+        return;
+    }
+    if (same && !was_served && !known.place->retry)
+        return;
+
     struct og_error err;
     struct og_slide *slide;
-    if (entry->format == OG_SLIDE_FORMATS && is_part_of_slide(o, entry->name))
+    enum og_status status = open_entry(s, i, &slide, &err);
+    if (status == OG_OK) {
+        s->next->last_key++;
+        entry->identity = og_slide_opened_as(slide);
+        take(s, i, slide);
+        tell_opened(s, og_listing_name(&s->next->listing, i), was_served);
         return;
-    if (is_taken(o, entry)) {
-        og_error_set(&err, OG_INVALID, "%s: there is a slide of that name already, of format %s", entry->name,
-                     last_facts(o->catalogue)->format);
-        skip(o, err.text);
-    } else if (og_slide_open(o->directory, entry->name, o->catalogue->count + 1, &slide, &err) != OG_OK) {
-        skip(o, err.text);
-    } else {
-        o->catalogue->slides[o->catalogue->count++] = slide;
-        og_count(o->metrics, OG_COUNT_SLIDE_OPENED, 1);
     }
+    place->retry = taken || may_open_later(entry, status, same);
+    s->changed |= same && place->retry != known.place->retry;
+    s->changes.unsettled |= status == OG_BUSY;
+    if (!same || was_served)
+        tell_skipped(s, err.text, was_served);
 }
 
-static enum og_status open_all(struct opening *o, const struct listing *list, struct og_error *err)
+/* ---- all entries ---- */
+
+static void place_all(struct scan *s)
 {
-    struct og_catalogue *catalogue = o->catalogue;
-    catalogue->slides = calloc(list->count + 1, sizeof(struct og_slide *));
-    if (!catalogue->slides)
+    static const struct og_listing nothing;
+    const struct og_listing *before = s->previous ? &s->previous->listing : &nothing;
+    const struct og_listing *now = &s->next->listing;
+    size_t j = 0;
+    for (size_t i = 0; i < now->count; i++) {
+        struct known known = {0};
+        while (j < before->count && og_listing_compare(before, j, now, i) < 0)
+            tell_gone(s, j++);
+        if (j < before->count && og_listing_compare(before, j, now, i) == 0) {
+            known = (struct known){&s->previous->places[j], before->entries[j].identity};
+            j++;
+        } else {
+            s->changed = true;
+        }
+        place_entry(s, i, known);
+    }
+    while (j < before->count)
+        tell_gone(s, j++);
+}
+
+static bool has_slides_of(const struct og_catalogue *a, const struct og_catalogue *b)
+{
+    return a->count == b->count && (a->count == 0 || memcmp(a->slides, b->slides, a->count * sizeof *a->slides) == 0);
+}
+
+static enum og_status fill(struct scan *s, struct og_error *err)
+{
+    struct og_catalogue *next = s->next;
+    next->places = calloc(next->listing.count + 1, sizeof *next->places);
+    next->slides = calloc(next->listing.count + 1, sizeof(struct og_slide *));
+    if (!next->places || !next->slides)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    for (size_t i = 0; i < list->count; i++)
-        open_entry(o, &list->entries[i]);
-    catalogue->json = og_slide_document_list(catalogue->slides, catalogue->count);
-    return catalogue->json ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    place_all(s);
+    next->json = s->previous && has_slides_of(next, s->previous) ? og_buf_ref(s->previous->json)
+                                                                 : og_slide_document_list(next->slides, next->count);
+    return next->json ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
 static enum og_status open_folder(const char *folder, DIR **out, struct og_error *err)
@@ -181,40 +202,62 @@ static enum og_status open_folder(const char *folder, DIR **out, struct og_error
     return og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
-static enum og_status open_catalogue(const char *folder, struct opening *o, struct og_error *err)
+static enum og_status scan_folder(const char *folder, struct scan *s, struct og_error *err)
 {
     DIR *dir;
     enum og_status status = open_folder(folder, &dir, err);
+    if (status == OG_NOT_FOUND && s->previous) {
+        s->changes.missing = true;
+        return fill(s, err);
+    }
     if (status != OG_OK)
         return status;
-    struct listing list = {0};
-    o->directory = dirfd(dir);
-    status = list_folder(dir, &list, err);
+    s->directory = dirfd(dir);
+    status = og_listing_read(dir, s->previous ? &s->previous->listing : NULL, &s->next->listing, err);
     if (status == OG_OK)
-        status = open_all(o, &list, err);
-    free_listing(&list);
+        status = fill(s, err);
     closedir(dir);
+    return status;
+}
+
+static enum og_status scan(const char *folder, struct scan *s, struct og_error *err)
+{
+    s->next = calloc(1, sizeof *s->next);
+    if (!s->next)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (s->previous)
+        s->next->last_key = s->previous->last_key;
+    enum og_status status = scan_folder(folder, s, err);
+    if (status != OG_OK) {
+        og_catalogue_close(&s->next);
+        if (err)
+            og_error_prefix(err, "%s", folder);
+    }
     return status;
 }
 
 enum og_status og_catalogue_open(const char *folder, struct og_log *log, struct og_metrics_block *metrics,
                                  struct og_catalogue **out, struct og_error *err)
 {
-    *out = NULL;
-    struct og_catalogue *catalogue = calloc(1, sizeof *catalogue);
-    if (!catalogue)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    struct opening opening = {.log = log, .metrics = metrics, .catalogue = catalogue};
-    enum og_status status = open_catalogue(folder, &opening, err);
-    if (status != OG_OK) {
-        og_catalogue_close(&catalogue);
-        if (err)
-            og_error_prefix(err, "%s", folder);
-        return status;
-    }
-    og_log_write(log, OG_LOG_INFO, PART, "%s: %zu opened, %zu skipped", folder, catalogue->count, opening.skipped);
-    *out = catalogue;
-    return OG_OK;
+    struct scan s = {.log = log, .metrics = metrics};
+    enum og_status status = scan(folder, &s, err);
+    *out = s.next;
+    if (status == OG_OK)
+        og_log_write(log, OG_LOG_INFO, PART, "%s: %u opened, %u skipped", folder, s.changes.opened, s.changes.skipped);
+    return status;
+}
+
+enum og_status og_catalogue_renew(const struct og_catalogue *previous, const char *folder, struct og_log *log,
+                                  struct og_metrics_block *metrics, struct og_catalogue **out,
+                                  struct og_catalogue_changes *changes, struct og_error *err)
+{
+    struct scan s = {.log = log, .metrics = metrics, .previous = previous};
+    enum og_status status = scan(folder, &s, err);
+    if (status == OG_OK && !s.changed)
+        og_catalogue_close(&s.next);
+    *out = s.next;
+    *changes = s.changes;
+    return status;
 }
 
 /* ---- using ---- */
@@ -222,7 +265,10 @@ enum og_status og_catalogue_open(const char *folder, struct og_log *log, struct 
 static int compare_to_slide(const void *wanted, const void *slide)
 {
     const struct og_slide_facts *facts = og_slide_facts(*(struct og_slide *const *)slide);
-    return compare_ids(*(const struct id *)wanted, (struct id){facts->id, strlen(facts->id)});
+    const struct id *id = wanted;
+    size_t length = strlen(facts->id);
+    int order = memcmp(id->text, facts->id, id->length < length ? id->length : length);
+    return order ? order : (id->length > length) - (id->length < length);
 }
 
 struct og_slide *og_catalogue_find(const struct og_catalogue *catalogue, const char *id, size_t length)
@@ -249,9 +295,11 @@ void og_catalogue_close(struct og_catalogue **catalogue)
     *catalogue = NULL;
     if (!old)
         return;
-    for (size_t i = 0; i < old->count; i++)
-        og_slide_unref(&old->slides[i]);
+    for (size_t i = 0; old->places && i < old->listing.count; i++)
+        og_slide_unref(&old->places[i].slide);
+    free(old->places);
     free(old->slides);
+    og_listing_free(&old->listing);
     og_buf_unref(&old->json);
     free(old);
 }

@@ -43,9 +43,12 @@ static void close_slide(void *state)
     free(state);
 }
 
+static const char *const parts[] = {"_files", NULL};
+
 const struct og_slide_format og_deepzoom_format = {
     .name = "deepzoom",
     .suffix = OG_DEEPZOOM_SUFFIX,
+    .parts = parts,
     .open = open_slide,
     .read_stored = read_stored,
     .close = close_slide,

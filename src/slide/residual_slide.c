@@ -132,6 +132,24 @@ static enum og_status open_slide(struct residual_slide *slide, int directory, co
     return check_seal(slide, &pages[0], *description, err);
 }
 
+/*
+ * The description names the source by its digest, the settings, and the bytes and the fidelity of each level: slides of
+ * other pixels say something else there. The seal vouches for it, so damage makes no other generation; and 32 bits of
+ * seal alone would be few.
+ */
+static uint64_t generation_of(const struct residual_slide *slide, const struct og_buf *description)
+{
+    uint64_t hash = og_key_mix(slide->seal, slide->file.size);
+    for (size_t at = 0; at < description->size; at += sizeof hash) {
+        size_t left = description->size - at;
+        uint64_t word = 0;
+        for (size_t i = 0; i < left && i < sizeof word; i++)
+            word |= (uint64_t)description->data[at + i] << (8 * i);
+        hash = og_key_mix(hash, word);
+    }
+    return hash;
+}
+
 static void residual_close(void *state)
 {
     struct residual_slide *slide = state;
@@ -150,6 +168,8 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     slide->file.fd = -1;
     struct og_buf *description = NULL;
     enum og_status status = open_slide(slide, directory, name, facts, &description, err);
+    if (status == OG_OK)
+        facts->generation = generation_of(slide, description);
     og_buf_unref(&description);
     if (status != OG_OK) {
         residual_close(slide);
@@ -157,7 +177,6 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     }
     facts->pyramid = slide->pyramid;
     facts->file_bytes = slide->file.size;
-    facts->generation = og_key_mix(slide->seal, slide->file.size);
     facts->residual = true;
     facts->last_depth = og_pyramid_last_depth(&slide->pyramid);
     *state = slide;

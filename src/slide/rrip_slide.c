@@ -15,8 +15,9 @@
 #include "rrip_summary.h"
 #include "slide_format.h"
 
-#define PACKS  "residual_packs"
-#define BUNDLE "residuals.bundle"
+#define PACKS   "residual_packs"
+#define BUNDLE  "residuals.bundle"
+#define SUMMARY "summary.json"
 
 enum { BASE_BYTES_MAX = 512 << 10, SUMMARY_BYTES_MAX = 1 << 20 };
 
@@ -172,13 +173,13 @@ static enum og_status read_summary(int directory, enum og_predictor *out, struct
 {
     struct og_buf *text;
     *out = OG_RRIP_WITHOUT_SUMMARY;
-    enum og_status status = og_file_read_document(directory, "summary.json", SUMMARY_BYTES_MAX, "summary", &text, err);
+    enum og_status status = og_file_read_document(directory, SUMMARY, SUMMARY_BYTES_MAX, "summary", &text, err);
     if (status == OG_NOT_FOUND)
         return OG_OK;
     if (status == OG_OK)
         status = og_rrip_summary((const char *)text->data, text->size, out, err);
     og_buf_unref(&text);
-    return in_file("summary.json", status, err);
+    return in_file(SUMMARY, status, err);
 }
 
 /* ---- life ---- */
@@ -308,10 +309,14 @@ static enum og_status read_family(void *state, struct og_reader *reader, uint32_
     return status;
 }
 
+static const char *const parts[] = {"/" OG_RRIP_DZI, "/baseline_pyramid_files", "/" SUMMARY,
+                                    "/" PACKS,       "/" PACKS "/" BUNDLE,      NULL};
+
 const struct og_slide_format og_rrip_format = {
     .name = "rrip",
     .suffix = "",
     .holds = OG_RRIP_DZI,
+    .parts = parts,
     .open = open_slide,
     .read_stored = read_stored,
     .read_family = read_family,

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/key.h"
+#include "identity.h"
 #include "slide_document.h"
 #include "slide_format.h"
 
@@ -25,7 +25,7 @@ struct og_slide {
     /* immutable after open */
     const struct og_slide_format *format;
     void *state;
-    uint64_t key;
+    uint64_t key, opened_as;
     struct og_slide_facts facts;
     struct og_buf *json, *dzi;
 };
@@ -70,15 +70,37 @@ static void destroy(struct og_slide *slide)
     free(slide);
 }
 
-/* Where a format seals no content, a generation is what was written at one time. */
-static enum og_status date(int directory, const char *name, struct og_slide_facts *facts, struct og_error *err)
+const char *const *og_slide_format_parts(unsigned format)
 {
-    struct stat now;
-    if (fstatat(directory, name, &now, AT_SYMLINK_NOFOLLOW) != 0)
-        return og_error_set(err, OG_IO, "cannot look at it: %s", strerrordesc_np(errno));
-    facts->modified_ns = now.st_mtim.tv_sec * INT64_C(1000000000) + now.st_mtim.tv_nsec;
-    if (!facts->generation)
-        facts->generation = og_key_mix((uint64_t)facts->modified_ns, (uint64_t)now.st_size);
+    static const char *const none[] = {NULL};
+    return formats[format]->parts ? formats[format]->parts : none;
+}
+
+/*
+ * Files may be exchanged while they are opened: what they were before and after has to agree. Where a format seals no
+ * content, a generation is what was written at one time.
+ */
+static enum og_status open_steady(struct og_slide *slide, int directory, const char *name, size_t id_length,
+                                  unsigned format, struct og_error *err)
+{
+    struct og_slide_identity before, after;
+    enum og_status status = og_slide_identify(directory, name, id_length, format, &before, err);
+    if (status != OG_OK)
+        return status;
+    status = formats[format]->open(directory, name, &slide->facts, &slide->state, err);
+    if (status != OG_OK)
+        return status;
+    status = og_slide_identify(directory, name, id_length, format, &after, err);
+    if (status == OG_OK && before.here != after.here)
+        status = og_error_set(err, OG_BUSY, "it changed while it was opened");
+    if (status != OG_OK) {
+        formats[format]->close(slide->state);
+        return status;
+    }
+    slide->opened_as = before.here;
+    slide->facts.modified_ns = before.modified_ns;
+    if (!slide->facts.generation)
+        slide->facts.generation = before.written;
     return OG_OK;
 }
 
@@ -96,14 +118,8 @@ static enum og_status open_named(int directory, const char *name, uint64_t key, 
     struct og_slide *slide = calloc(1, sizeof *slide);
     if (!slide)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    enum og_status status = formats[i]->open(directory, name, &slide->facts, &slide->state, err);
+    enum og_status status = open_steady(slide, directory, name, id_length, i, err);
     if (status != OG_OK) {
-        free(slide);
-        return status;
-    }
-    status = date(directory, name, &slide->facts, err);
-    if (status != OG_OK) {
-        formats[i]->close(slide->state);
         free(slide);
         return status;
     }
@@ -163,6 +179,11 @@ const struct og_slide_facts *og_slide_facts(const struct og_slide *slide)
 uint64_t og_slide_key(const struct og_slide *slide)
 {
     return slide->key;
+}
+
+uint64_t og_slide_opened_as(const struct og_slide *slide)
+{
+    return slide->opened_as;
 }
 
 struct og_buf *og_slide_json(const struct og_slide *slide)

@@ -13,8 +13,9 @@
 
 struct og_slide_format {
     const char *name;
-    const char *suffix; /* of the file's name: ".tif"; "" for a folder */
-    const char *holds;  /* for a folder: the file in it that makes it a slide; else NULL */
+    const char *suffix;       /* of the file's name: ".tif"; "" for a folder */
+    const char *holds;        /* for a folder: the file in it that makes it a slide; else NULL */
+    const char *const *parts; /* what else is opened, each behind the slide's id: "_files"; NULL ends the list */
     enum og_status (*open)(int directory, const char *name, struct og_slide_facts *facts, void **state,
                            struct og_error *err);
     enum og_status (*read_stored)(void *state, struct og_reader *reader, unsigned depth, uint32_t x, uint32_t y,
@@ -34,6 +35,11 @@ extern const struct og_slide_format og_rrip_format;     /* rrip_slide.c: a folde
 #define OG_RRIP_DZI "baseline_pyramid.dzi"
 
 #define OG_SLIDE_FORMATS 3
+
+const char *const *og_slide_format_parts(unsigned format);
+
+/* What it was opened as: og_slide_identity.here, taken before the first byte was read, and the same afterwards. */
+uint64_t og_slide_opened_as(const struct og_slide *slide);
 
 /* Which format the file or folder of this name is: a row of slide.c's table, or OG_SLIDE_FORMATS for none. */
 unsigned og_slide_format_of(int directory, const char *name, size_t *id_length);

@@ -307,10 +307,11 @@ static void effective_settings_are_lines_of_a_file(void **state)
 
     char *text = printed(og_params_print_effective, &p);
 
-    assert_string_equal(text, "slides = /s\nlisten = 127.0.0.1:8080\nworkers = 3\nhttp-threads = 1\ncache = 1536M\n"
-                              "quality = 90\npin = no\nstack = 512K\nhuge-pages = no\nreader = uring\nbase-path = "
-                              "/\ncache-max-age = 3600\ncache-private = no\nforwarded = no\nlog-level = warn\n"
-                              "log-format = text\naccess-log = no\ndrain-timeout = 10\n");
+    assert_string_equal(
+        text, "slides = /s\nrescan = 60\nlisten = 127.0.0.1:8080\nworkers = 3\nhttp-threads = 1\ncache = 1536M\n"
+              "quality = 90\npin = no\nstack = 512K\nhuge-pages = no\nreader = uring\nbase-path = "
+              "/\ncache-max-age = 3600\ncache-private = no\nforwarded = no\nlog-level = warn\n"
+              "log-format = text\naccess-log = no\ndrain-timeout = 10\n");
     assert_int_equal(from_file(*state, text, "", &again, &err), OG_OK);
     assert_int_equal(again.cache_bytes, p.cache_bytes);
     free(text);

@@ -27,7 +27,7 @@ static struct answers *list_tiles(const struct og_slide *slide)
 
 struct answers *answers_served(struct served *served, const char *id)
 {
-    struct og_slide *slide = og_catalogue_find(served->catalogue, id, strlen(id));
+    struct og_slide *slide = og_library_find(served->library, id, strlen(id), served->block);
     if (!slide)
         return calloc(1, sizeof(struct answers));
     struct answers *a = list_tiles(slide);

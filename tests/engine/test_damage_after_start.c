@@ -44,8 +44,8 @@ static void open_hall(struct hall *h, struct og_engine_options options)
     s->log = og_log_new(s->log_fd, OG_LOG_INFO);
     s->metrics = og_metrics_new();
     s->block = og_metrics_take(s->metrics);
-    assert_int_equal(og_catalogue_open(h->folder.path, s->log, s->block, &s->catalogue, &err), OG_OK);
-    assert_int_equal(og_engine_new(&options, s->catalogue, s->log, s->metrics, &s->engine, &err), OG_OK);
+    assert_int_equal(og_library_open(h->folder.path, s->log, s->metrics, &s->library, &err), OG_OK);
+    assert_int_equal(og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, &err), OG_OK);
 }
 
 static unsigned log_lines(struct hall *h, const char *with)

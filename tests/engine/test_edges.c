@@ -218,7 +218,8 @@ static void the_bounds_catch_a_tile_that_is_half_a_tile_out_of_place(void **stat
 static void expect_nothing(struct matrix *m, const struct slide *s, uint64_t level, uint64_t x, uint64_t y)
 {
     struct og_tile_name name;
-    enum og_status status = og_engine_name(m->served.engine, s->name, strlen(s->name), level, x, y, &name);
+    enum og_status status =
+        og_engine_name(m->served.engine, s->name, strlen(s->name), level, x, y, &name, m->served.block);
     if (status != OG_NOT_FOUND)
         fail_msg("%s level %llu tile %llu,%llu: %s", s->name, (unsigned long long)level, (unsigned long long)x,
                  (unsigned long long)y, og_status_text(status));

@@ -72,8 +72,9 @@ static void what_does_not_exist_is_not_found(void **state)
     ask(s, TOP, 9, 0, OG_NOT_FOUND);
     ask(s, TOP, 0, 5, OG_NOT_FOUND);
     ask(s, TOP + 1, 0, 0, OG_NOT_FOUND);
-    assert_int_equal(og_engine_name(s->served.engine, "b", 1, 0, 0, 0, &name), OG_NOT_FOUND);
-    assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, UINT64_C(1) << 32, 0, &name), OG_NOT_FOUND);
+    assert_int_equal(og_engine_name(s->served.engine, "b", 1, 0, 0, 0, &name, s->served.block), OG_NOT_FOUND);
+    assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, UINT64_C(1) << 32, 0, &name, s->served.block),
+                     OG_NOT_FOUND);
     assert_null(name.slide);
     ask(s, TOP, 8, 4, OG_OK);
 
@@ -150,8 +151,9 @@ static void without_a_free_job_the_answer_is_busy_and_drain_answers_all_others(v
 
     for (uint32_t i = 0; i < ASKED; i++) {
         hanging[i].waiter.done = note;
-        assert_int_equal(og_engine_name(s->served.engine, "a", 1, i % 2 ? TOP : TOP - 4 - i % 5, 0, 0, &name[i]),
-                         OG_OK);
+        assert_int_equal(
+            og_engine_name(s->served.engine, "a", 1, i % 2 ? TOP : TOP - 4 - i % 5, 0, 0, &name[i], s->served.block),
+            OG_OK);
         og_engine_submit(s->served.engine, &name[i], &hanging[i].waiter, s->served.block);
     }
     og_engine_drain(s->served.engine);
@@ -176,11 +178,11 @@ static void a_thumbnail_is_the_largest_level_of_one_tile(void **state)
     start(s, (struct og_engine_options){.workers = 1});
     struct og_tile_name name;
 
-    assert_int_equal(og_engine_thumbnail(s->served.engine, "a", 1, &name), OG_OK);
+    assert_int_equal(og_engine_thumbnail(s->served.engine, "a", 1, &name, s->served.block), OG_OK);
 
     assert_int_equal(name.level, TOP - 4);
     og_tile_name_release(&name);
-    assert_int_equal(og_engine_thumbnail(s->served.engine, "none", 4, &name), OG_NOT_FOUND);
+    assert_int_equal(og_engine_thumbnail(s->served.engine, "none", 4, &name, s->served.block), OG_NOT_FOUND);
     served_close(&s->served);
 }
 
@@ -226,14 +228,16 @@ static void stored_tiles_never_keep_a_family_waiting(void **state)
         hammer[i] = (struct hammer){
             .waiter.done = strike_again, .engine = s->served.engine, .block = s->block[0], .enough = &enough};
         for (unsigned n = 0; n < 2; n++)
-            assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP - 2, i, n, &hammer[i].name[n]), OG_OK);
+            assert_int_equal(
+                og_engine_name(s->served.engine, "a", 1, TOP - 2, i, n, &hammer[i].name[n], s->served.block), OG_OK);
         og_engine_submit(s->served.engine, &hammer[i].name[0], &hammer[i].waiter, s->served.block);
     }
 
     for (uint32_t i = 0; i < 4; i++) {
         family[i].waiter.done = note;
         family[i].noted = &noted;
-        assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, i % 2 * 4, i / 2 * 4, &name[i]), OG_OK);
+        assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, i % 2 * 4, i / 2 * 4, &name[i], s->served.block),
+                         OG_OK);
         og_engine_submit(s->served.engine, &name[i], &family[i].waiter, s->served.block);
     }
     uint64_t give_up = og_clock_monotonic_ns() + UINT64_C(20000000000);
@@ -281,7 +285,7 @@ static void a_worker_that_is_kept_is_stuck_and_one_that_sleeps_is_not(void **sta
     struct og_tile_name name;
     start(s, (struct og_engine_options){.workers = 3, .cache_bytes = 32 << 20, .clock = test_clock});
     uint64_t steps = og_engine_gauges(s->served.engine).steps;
-    assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, 0, 0, &name), OG_OK);
+    assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, 0, 0, &name, s->block[0]), OG_OK);
     og_engine_submit(s->served.engine, &name, &keeper.waiter, s->block[0]);
     og_tile_name_release(&name);
     while (!atomic_load_explicit(&keeper.kept, memory_order_acquire))

@@ -169,7 +169,7 @@ static uint64_t counted(const struct crowd *crowd, enum og_counter counter)
 static void run(struct crowd *crowd, struct og_engine_options options)
 {
     served_open(&crowd->served, crowd->folder.path, options);
-    assert_int_equal(og_catalogue_count(crowd->served.catalogue), SLIDES);
+    assert_int_equal(og_library_count(crowd->served.library), SLIDES);
     for (unsigned i = 0; i < CREW; i++)
         crowd->block[i] = og_metrics_take(crowd->served.metrics);
     crowd->may_be_busy = options.jobs > 0;

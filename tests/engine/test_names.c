@@ -39,7 +39,7 @@ static int teardown(void **state)
 static struct og_tile_name name_of(struct served *served, const char *id, uint32_t level, uint32_t x, uint32_t y)
 {
     struct og_tile_name name;
-    assert_int_equal(og_engine_name(served->engine, id, strlen(id), level, x, y, &name), OG_OK);
+    assert_int_equal(og_engine_name(served->engine, id, strlen(id), level, x, y, &name, served->block), OG_OK);
     og_tile_name_release(&name);
     return name;
 }
@@ -60,7 +60,7 @@ static struct og_spent spent_on(struct served *served, uint32_t level, uint32_t 
 {
     struct og_tile_name name;
     struct asked asked = {.waiter.done = done};
-    assert_int_equal(og_engine_name(served->engine, "a", 1, level, x, y, &name), OG_OK);
+    assert_int_equal(og_engine_name(served->engine, "a", 1, level, x, y, &name, served->block), OG_OK);
     sem_init(&asked.answered, 0, 0);
     og_engine_submit(served->engine, &name, &asked.waiter, served->block);
     while (sem_wait(&asked.answered) != 0)

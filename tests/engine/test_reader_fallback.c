@@ -40,8 +40,8 @@ static enum og_reader_kind in_use(const struct folder *folder, enum og_reader_ki
     s.log = og_log_new(s.log_fd, OG_LOG_INFO);
     s.metrics = og_metrics_new();
     s.block = og_metrics_take(s.metrics);
-    assert_int_equal(og_catalogue_open(folder->path, s.log, s.block, &s.catalogue, &err), OG_OK);
-    assert_int_equal(og_engine_new(&options, s.catalogue, s.log, s.metrics, &s.engine, &err), OG_OK);
+    assert_int_equal(og_library_open(folder->path, s.log, s.metrics, &s.library, &err), OG_OK);
+    assert_int_equal(og_engine_new(&options, s.library, s.log, s.metrics, &s.engine, &err), OG_OK);
 
     assert_int_equal(served_ask(&s, s.block, "slide", 10, 1, 1, &tile), OG_OK);
 

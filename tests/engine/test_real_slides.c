@@ -180,7 +180,7 @@ static void the_scanners_facts_arrive_in_the_slides_facts(void **state)
 {
     struct real *real = *state;
     struct og_tile_name name;
-    assert_int_equal(og_engine_name(real->served.engine, "cmu", 3, 0, 0, 0, &name), OG_OK);
+    assert_int_equal(og_engine_name(real->served.engine, "cmu", 3, 0, 0, 0, &name, real->served.block), OG_OK);
     struct og_description d = og_slide_facts(name.slide)->description;
     og_tile_name_release(&name);
     assert_true(fabs(d.mpp_x - 0.499) < 1e-6);
@@ -193,7 +193,7 @@ static void the_scanners_facts_arrive_in_the_json(void **state)
 {
     struct real *real = *state;
     int64_t modified_s;
-    struct og_buf *buf = og_engine_slide_json(real->served.engine, "cmu", 3, &modified_s);
+    struct og_buf *buf = og_engine_slide_json(real->served.engine, "cmu", 3, &modified_s, real->served.block);
     assert_non_null(buf);
     json_t *json = json_loadb((const char *)buf->data, buf->size, 0, NULL);
     og_buf_unref(&buf);

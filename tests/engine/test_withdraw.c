@@ -68,7 +68,7 @@ static void submit(struct pier *pier, struct og_metrics_block *block, struct pas
 {
     struct og_tile_name name;
     *passenger = (struct passenger){.waiter.done = board};
-    if (og_engine_name(pier->served.engine, "a", 1, level, x, y, &name) != OG_OK)
+    if (og_engine_name(pier->served.engine, "a", 1, level, x, y, &name, block) != OG_OK)
         abort();
     og_engine_submit(pier->served.engine, &name, &passenger->waiter, block);
     og_tile_name_release(&name);

@@ -109,9 +109,9 @@ unsigned og_fake_engine_waiting(struct og_engine *engine)
 }
 
 enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
-                              uint64_t x, uint64_t y, struct og_tile_name *out)
+                              uint64_t x, uint64_t y, struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
-    (void)engine;
+    (void)engine, (void)metrics;
     if (id_length != 1 || id[0] != 's' || level != 0 || x >= COLUMNS || y >= ROWS)
         return OG_NOT_FOUND;
     *out = (struct og_tile_name){.x = (uint32_t)x,
@@ -122,9 +122,9 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
 }
 
 enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *id, size_t id_length,
-                                   struct og_tile_name *out)
+                                   struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
-    return og_engine_name(engine, id, id_length, 0, 0, 0, out);
+    return og_engine_name(engine, id, id_length, 0, 0, 0, out, metrics);
 }
 
 void og_tile_name_release(struct og_tile_name *name)
@@ -194,24 +194,24 @@ static struct og_buf *text(const char *what)
     return og_buf_copy(what, strlen(what));
 }
 
-struct og_buf *og_engine_slides_json(const struct og_engine *engine)
+struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struct og_metrics_block *metrics)
 {
-    (void)engine;
+    (void)engine, (void)metrics;
     return text("[\"s\"]");
 }
 
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s)
+                                    int64_t *modified_s, const struct og_metrics_block *metrics)
 {
-    (void)engine;
+    (void)engine, (void)metrics;
     *modified_s = OG_FAKE_MODIFIED_S;
     return id_length == 1 && id[0] == 's' ? text("{\"id\":\"s\"}") : NULL;
 }
 
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s)
+                                   int64_t *modified_s, const struct og_metrics_block *metrics)
 {
-    (void)engine;
+    (void)engine, (void)metrics;
     *modified_s = OG_FAKE_MODIFIED_S;
     return id_length == 1 && id[0] == 's' ? text("<Image/>") : NULL;
 }

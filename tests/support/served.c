@@ -25,14 +25,14 @@ void served_open(struct served *s, const char *folder, struct og_engine_options 
     s->log = og_log_new(s->log_fd, OG_LOG_DEBUG);
     s->metrics = og_metrics_new();
     s->block = og_metrics_take(s->metrics);
-    must(og_catalogue_open(folder, s->log, s->block, &s->catalogue, &err), &err);
-    must(og_engine_new(&options, s->catalogue, s->log, s->metrics, &s->engine, &err), &err);
+    must(og_library_open(folder, s->log, s->metrics, &s->library, &err), &err);
+    must(og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, &err), &err);
 }
 
 void served_close(struct served *s)
 {
     og_engine_destroy(&s->engine);
-    og_catalogue_close(&s->catalogue);
+    og_library_close(&s->library);
     og_metrics_destroy(&s->metrics);
     og_log_destroy(&s->log);
     close(s->log_fd);
@@ -58,7 +58,7 @@ enum og_status served_ask(struct served *s, struct og_metrics_block *block, cons
 {
     struct og_tile_name name;
     *out = NULL;
-    enum og_status status = og_engine_name(s->engine, id, strlen(id), level, x, y, &name);
+    enum og_status status = og_engine_name(s->engine, id, strlen(id), level, x, y, &name, block);
     if (status != OG_OK)
         return status;
     *out = og_engine_find(s->engine, &name, block);

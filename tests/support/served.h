@@ -9,12 +9,13 @@
  * Errors:    served_ask returns what the engine answered; open aborts when the engine does not start.
  */
 #include "engine/engine.h"
-#include "slide/catalogue.h"
+#include "engine/library.h"
+#include "slide/slide.h"
 
 struct served {
     struct og_log *log;
     struct og_metrics *metrics;
-    struct og_catalogue *catalogue;
+    struct og_library *library;
     struct og_engine *engine;
     struct og_metrics_block *block; /* of the thread that opened it */
     int log_fd;
