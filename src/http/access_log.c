@@ -57,7 +57,7 @@ struct og_access_log {
     atomic_bool reopen, ending;
     /* the writer's */
     int fd;
-    bool complained;
+    bool complained, given_up; /* given up: it ends, and nobody takes what is left */
     size_t used;
     char batch[BATCH_ROOM];
     struct lane_ring ring[];
@@ -113,9 +113,8 @@ static void flush(struct og_access_log *access_log)
 {
     struct pollfd ready = {.fd = access_log->fd, .events = POLLOUT};
     size_t written = 0;
-    while (written < access_log->used) {
-        if (poll(&ready, 1, PATIENCE_MS) == 0 && is_ending(access_log))
-            break;
+    while (written < access_log->used && !access_log->given_up) {
+        access_log->given_up = poll(&ready, 1, PATIENCE_MS) == 0 && is_ending(access_log);
         if (ready.revents == 0)
             continue;
         ssize_t n = write(access_log->fd, access_log->batch + written, access_log->used - written);
