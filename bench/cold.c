@@ -89,7 +89,7 @@ static void run_round(struct table *table, int round, const struct slides *slide
     struct answers answers = run_wrk(&daemon, target, seconds);
     struct daemon_use after = daemon_use(&daemon);
     double hits = metric(&daemon, "origami_cache_requests_total{outcome=\"hit\"}") - warm_hits,
-           all = metric(&daemon, "origami_http_requests_total{route=\"tile\",code=\"2xx\"}");
+           all = metric(&daemon, "origami_http_requests_total{route=\"tile\",code=\"200\"}");
     daemon_stop(&daemon, log, LOG_BYTES);
     table->speed[round] = (answers.tiles - answers.failed) / answers.seconds;
     table->p50[round] = answers.p50;

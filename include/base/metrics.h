@@ -2,7 +2,7 @@
 #ifndef OG_BASE_METRICS_H
 #define OG_BASE_METRICS_H
 /*
- * og_metrics: counters and latency histograms, one private block per thread, summed when somebody scrapes.
+ * og_metrics: counters, levels and latency histograms, one private block per thread, summed when somebody scrapes.
  *
  * Threads:   a block has one writer, the thread that took it; og_metrics_render may run at any time in any thread.
  *            Orders are relaxed throughout: each value stands alone, and only its owner writes it.
@@ -27,6 +27,14 @@ enum og_counter { OG_COUNTER_LIST(OG_COUNTER_ENUM) OG_COUNTERS };
 enum og_timer { OG_TIMER_LIST(OG_TIMER_ENUM) OG_TIMERS };
 #undef OG_TIMER_ENUM
 
+#define OG_LEVEL_ENUM(id, name, labels, help) OG_LEVEL_##id,
+enum og_level { OG_LEVEL_LIST(OG_LEVEL_ENUM) OG_LEVELS };
+#undef OG_LEVEL_ENUM
+
+#define OG_ASKED_ENUM(id, label) OG_ASKED_##id,
+enum og_asked { OG_ASKED_LIST(OG_ASKED_ENUM) OG_ASKED_KINDS };
+#undef OG_ASKED_ENUM
+
 struct og_metrics;
 struct og_metrics_block;
 
@@ -38,11 +46,16 @@ unsigned og_metrics_seat(const struct og_metrics_block *block);
 
 void og_count(struct og_metrics_block *block, enum og_counter counter, uint64_t n);
 void og_time(struct og_metrics_block *block, enum og_timer timer, uint64_t nanoseconds);
+void og_raise(struct og_metrics_block *block, enum og_level level, int by); /* or lower, by less than nothing */
+void og_count_answer(struct og_metrics_block *block, enum og_asked asked, unsigned code);
 
 uint64_t og_metrics_sum(const struct og_metrics *metrics, enum og_counter counter);
 uint64_t og_metrics_nanoseconds(const struct og_metrics *metrics, enum og_timer timer); /* all that was timed */
 
-/* Writes every counter and histogram in Prometheus' text format 0.0.4. */
+uint64_t og_metrics_answers(const struct og_metrics *metrics, enum og_asked asked, unsigned code);
+int64_t og_metrics_level(const struct og_metrics *metrics, enum og_level level);
+
+/* Writes every counter, histogram and level in Prometheus' text format 0.0.4. */
 void og_metrics_render(const struct og_metrics *metrics, FILE *out);
 
 void og_metrics_destroy(struct og_metrics **metrics);

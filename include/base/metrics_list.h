@@ -2,20 +2,29 @@
 #ifndef OG_BASE_METRICS_LIST_H
 #define OG_BASE_METRICS_LIST_H
 /*
- * The one list of what is counted and timed. Rows of one name stand together: they are one family in the exposition.
+ * The one list of what is counted, timed and added up. Rows of one name stand together: they are one family in the
+ * exposition.
  *
  * Threads: constants. Ownership: none. Errors: none.
  */
 
+/*
+ * Answers are a table of their own, origami_http_requests_total: what was asked for by which code it got. X(id, label)
+ * and X(code). A code that is not listed is counted as code="other".
+ */
+#define OG_ASKED_LIST(X)                                                                                               \
+    X(TILE, "tile")                                                                                                    \
+    X(THUMBNAIL, "thumbnail")                                                                                          \
+    X(DZI, "dzi")                                                                                                      \
+    X(SLIDES, "slides")                                                                                                \
+    X(PAGE, "page")                                                                                                    \
+    X(METRICS, "metrics")                                                                                              \
+    X(HEALTH, "health")                                                                                                \
+    X(NOTHING, "none")
+#define OG_CODE_LIST(X) X(200) X(204) X(304) X(308) X(400) X(404) X(405) X(408) X(413) X(414) X(431) X(500) X(503)
+
 /* X(id, Prometheus name, labels or "", help) */
 #define OG_COUNTER_LIST(X)                                                                                             \
-    X(HTTP_TILE_OK, "origami_http_requests_total", "route=\"tile\",code=\"2xx\"",                                      \
-      "Requests answered, by route and code")                                                                          \
-    X(HTTP_TILE_CLIENT_ERROR, "origami_http_requests_total", "route=\"tile\",code=\"4xx\"", "")                        \
-    X(HTTP_TILE_SERVER_ERROR, "origami_http_requests_total", "route=\"tile\",code=\"5xx\"", "")                        \
-    X(HTTP_OTHER_OK, "origami_http_requests_total", "route=\"other\",code=\"2xx\"", "")                                \
-    X(HTTP_OTHER_CLIENT_ERROR, "origami_http_requests_total", "route=\"other\",code=\"4xx\"", "")                      \
-    X(HTTP_OTHER_SERVER_ERROR, "origami_http_requests_total", "route=\"other\",code=\"5xx\"", "")                      \
     X(HTTP_BYTES, "origami_http_body_bytes_total", "", "Bytes of bodies queued for clients")                           \
     X(CACHE_HIT, "origami_cache_requests_total", "outcome=\"hit\"", "Tile look-ups in the cache, by outcome")          \
     X(CACHE_MISS, "origami_cache_requests_total", "outcome=\"miss\"", "")                                              \
@@ -37,6 +46,8 @@
       "Tiles encoded because somebody waits, or ahead of demand")                                                      \
     X(TILE_SPECULATIVE, "origami_tiles_encoded_total", "for=\"speculation\"", "")                                      \
     X(TASK_DROPPED, "origami_speculation_dropped_total", "", "Speculative tasks dropped because demand was waiting")   \
+    X(ACCESS_LOG_DROPPED, "origami_access_log_dropped_total", "",                                                      \
+      "Lines of the access log that were lost because its writer was behind")                                          \
     X(READ_BYTES, "origami_read_bytes_total", "", "Bytes read from slides")                                            \
     X(READ_AHEAD, "origami_read_ahead_total", "", "Families whose read was started before anybody asked for them")     \
     X(READ_DAMAGED, "origami_damage_total", "found=\"read\"", "Damage found in slides, by what found it")              \
@@ -56,6 +67,15 @@
     X(DECODE, "origami_stage_duration_seconds", "stage=\"decode\"", "")                                                \
     X(RESIDUAL, "origami_stage_duration_seconds", "stage=\"residual\"", "")                                            \
     X(ENCODE, "origami_stage_duration_seconds", "stage=\"encode\"", "")                                                \
-    X(MISS, "origami_miss_duration_seconds", "", "Time from a missed look-up to its answer")
+    X(MISS, "origami_miss_duration_seconds", "", "Time from a missed look-up to its answer")                           \
+    X(ANSWER_HIT, "origami_http_request_duration_seconds", "cache=\"hit\"",                                            \
+      "Time from a request's head to its answer, by what the tile cache said")                                         \
+    X(ANSWER_MISS, "origami_http_request_duration_seconds", "cache=\"miss\"", "")                                      \
+    X(ANSWER_OTHER, "origami_http_request_duration_seconds", "cache=\"none\"", "")
+
+/* X(id, Prometheus name, labels or "", help): what goes up and down. Each thread adds what it sees; the sum is true. */
+#define OG_LEVEL_LIST(X)                                                                                               \
+    X(CONNECTIONS, "origami_http_connections", "", "Connections that are open")                                        \
+    X(SUSPENDED, "origami_http_suspended_requests", "", "Requests that wait for a tile to be made")
 
 #endif

@@ -30,8 +30,11 @@ struct og_params {
     uint64_t cache_max_age;                             /* seconds */
     uint64_t connections, idle_seconds, answer_seconds, deadline_seconds;
     char base_path[OG_PARAM_TEXT_MAX];
-    uint64_t reader;    /* an og_reader_kind */
-    uint64_t log_level; /* an og_log_level */
+    uint64_t reader;                    /* an og_reader_kind */
+    uint64_t log_level;                 /* an og_log_level */
+    uint64_t log_format;                /* an og_log_format */
+    char access_log[OG_PARAM_TEXT_MAX]; /* "no", "yes" or a file */
+    uint64_t drain_seconds;
     char config[OG_PARAM_TEXT_MAX];
     bool check_config, print_config, print_man, print_man_config, help, version;
 };
@@ -45,12 +48,13 @@ enum og_param_type {
     OG_PARAM_YES_NO,
     OG_PARAM_READER,
     OG_PARAM_LEVEL,
+    OG_PARAM_CHOICE,
     OG_PARAM_SWITCH,
 };
 
 struct og_param {
     const char *name;     /* "http-threads": the flag is --http-threads, the line in the file http-threads = 4 */
-    const char *value;    /* what a value is called in --help: "DIR"; NULL for a switch */
+    const char *value;    /* what a value is called in --help: "DIR"; NULL for a switch; of a choice: "a|b" */
     const char *fallback; /* what is taken when nobody says anything, as text */
     const char *sentence;
     size_t offset;     /* of the member */

@@ -2,10 +2,10 @@
 #ifndef OG_DAEMON_SERVICE_H
 #define OG_DAEMON_SERVICE_H
 /*
- * og_service: the whole daemon but for its process: log, metrics, slides, engine and server, started in the order of
- * one table and stopped in the same order backwards.
+ * og_service: the whole daemon but for its process: log, metrics, slides, engine, watchdog and server, started in the
+ * order of one table and stopped in the same order backwards.
  *
- * Threads:   start, stop, rescan and address from the owner's thread; start once per process at a time.
+ * Threads:   start, reload, stop and address from the owner's thread; start once per process at a time.
  * Ownership: start returns owned; stop takes. The log's descriptor stays the caller's.
  * Errors:    start unwinds what it had started, and `err` says which step failed and why.
  */
@@ -22,8 +22,14 @@ struct og_memory_bound og_service_memory(const struct og_params *params); /* of 
 OG_CHECKED enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,
                                            struct og_error *err);
 struct og_address og_service_address(const struct og_service *service);
-void og_service_rescan(struct og_service *service); /* the folder of slides, soon: returns at once */
-void og_service_stop(
-    struct og_service **service); /* ten seconds at most for clients, then what is being read is finished */
+
+/*
+ * SIGHUP: the access log is opened again and the folder of slides is read again, both soon and elsewhere: this returns
+ * at once. The service manager hears of it.
+ */
+void og_service_reload(struct og_service *service);
+
+/* The drain takes as long as the settings allow at most; then what is being read is finished. */
+void og_service_stop(struct og_service **service);
 
 #endif

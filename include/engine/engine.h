@@ -108,6 +108,8 @@ struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *i
 struct og_engine_gauges {
     uint64_t cache_entries, cache_bytes, cache_capacity_bytes, slides, workers, jobs_in_flight, decode_queue,
         residual_queue, encode_queue;
+    uint64_t workers_stuck;     /* for more than ten seconds in one step: a file system that hangs */
+    uint64_t steps;             /* that workers ever took: they make progress when it grows */
     enum og_reader_kind reader; /* in use: never OG_READER_AUTO */
 };
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine);

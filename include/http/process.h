@@ -10,7 +10,8 @@
 
 struct og_process {
     double start_time_seconds; /* since 1970 */
-    uint64_t resident_bytes, open_fds;
+    double cpu_seconds;        /* of all threads, in user and kernel mode */
+    uint64_t resident_bytes, virtual_bytes, open_fds, max_fds, threads;
 };
 
 struct og_process og_process_now(void);

@@ -49,7 +49,7 @@ void og_reply_release(struct og_reply *reply);
 
 struct og_span og_reply_body(const struct og_reply *reply); /* borrowed from the reply; uncoded */
 unsigned og_reply_code(const struct og_reply *reply);       /* the HTTP status code */
-bool og_route_is_tile(enum og_route_kind route);            /* counted as route="tile" */
+bool og_route_is_tile(enum og_route_kind route);            /* the cache is asked for it */
 bool og_route_is_public(enum og_route_kind route);          /* pages of other origins may read it */
 bool og_route_is_packed(enum og_route_kind route);          /* its bodies also come in gzip */
 

@@ -20,6 +20,7 @@
  * Errors:    start says in `err` which address or thread failed and leaves nothing behind; when a thread failed, the
  *            engine was drained.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,7 @@ struct og_server_options {
     uint64_t answer_ms;   /* after which a connection is closed whose client has not taken an answer */
     uint64_t deadline_ms; /* after which a request that waits for the engine is answered 503 */
     size_t stack_bytes;   /* of an event thread; 0: the system's default */
+    bool access_log;      /* the site keeps one */
 };
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads);
@@ -51,6 +53,12 @@ size_t og_server_memory(const struct og_server_options *options);
 OG_CHECKED enum og_status og_server_start(const struct og_server_options *options, struct og_site *site,
                                           struct og_log *log, struct og_server **out, struct og_error *err);
 struct og_address og_server_address(const struct og_server *server); /* with the port that the system chose */
+
+/*
+ * Asks every event thread for /healthz, each on a connection of its own, and returns how many did not answer in time.
+ * From one thread at a time, and not while the server stops.
+ */
+unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms);
 
 /*
  * Drains: no new connections, /readyz says 503 on those that are open, each answer closes its connection. Waits until

@@ -7,13 +7,14 @@
  * Threads:   answer and tile from any event thread, each with its own metrics block; open and close from one;
  *            `stopping` is written by whoever stops the server and read by all (H1: the store releases, H2: the loads
  *            acquire).
- * Ownership: the site borrows engine, metrics and version; a reply and a tile name are handed out owned.
+ * Ownership: the site borrows engine, metrics, version and logs; a reply and a tile name are handed out owned.
  * Errors:    in the reply. OG_PENDING says that the engine has to make the tile that `name` holds. open says in `err`
  *            what is wrong with the base path.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/log.h"
 #include "engine/engine.h"
 #include "http/head.h"
 #include "http/reply.h"
@@ -21,6 +22,8 @@
 #include "http/shelf.h"
 
 #define OG_BASE_PATH_MAX 128
+
+struct og_access_log;
 
 struct og_site_options {
     struct og_engine *engine;
@@ -31,6 +34,9 @@ struct og_site_options {
     bool cache_private;                        /* only the browser's own cache may keep answers */
     bool forwarded;                            /* who connects is a proxy, and believed when it says who asks */
     uint64_t memory_bound, memory_bound_slide; /* what the process may come to use; each slide adds the second */
+    struct og_log *log;
+    struct og_access_log *access_log; /* NULL: none is kept */
+    uint32_t birth;                   /* stands in the names of requests: another number after a restart */
 };
 
 struct og_site {
@@ -43,6 +49,9 @@ struct og_site {
     size_t base_length;
     bool forwarded;
     uint64_t memory_bound, memory_bound_slide;
+    struct og_log *log;
+    struct og_access_log *access_log;
+    uint32_t birth;
     atomic_bool stopping;
     atomic_uint scrapes; /* answers to /metrics that are out */
 };

@@ -15,8 +15,14 @@ struct histogram {
     _Atomic uint64_t sum_ns;
 };
 
+#define CODE(code) code,
+static const unsigned codes[] = {OG_CODE_LIST(CODE)};
+#define CODES (sizeof codes / sizeof codes[0])
+
 struct og_metrics_block {
     alignas(64) _Atomic uint64_t counter[OG_COUNTERS];
+    _Atomic uint64_t answer[OG_ASKED_KINDS][CODES + 1]; /* the last one: a code that is not listed */
+    _Atomic uint64_t level[OG_LEVELS];                  /* modulo 2^64: of one thread it may be below zero */
     struct histogram timer[OG_TIMERS];
     unsigned seat; /* immutable after new */
 };
@@ -32,6 +38,9 @@ struct row {
 #define ROW(id, name, labels, help) {name, labels, help},
 static const struct row counter_rows[OG_COUNTERS] = {OG_COUNTER_LIST(ROW)};
 static const struct row timer_rows[OG_TIMERS] = {OG_TIMER_LIST(ROW)};
+static const struct row level_rows[OG_LEVELS] = {OG_LEVEL_LIST(ROW)};
+#define LABEL(id, label) label,
+static const char *const asked_labels[OG_ASKED_KINDS] = {OG_ASKED_LIST(LABEL)};
 
 struct og_metrics *og_metrics_new(void)
 {
@@ -77,6 +86,45 @@ void og_time(struct og_metrics_block *block, enum og_timer timer, uint64_t nanos
     add(&block->timer[timer].sum_ns, nanoseconds);
 }
 
+void og_raise(struct og_metrics_block *block, enum og_level level, int by)
+{
+    add(&block->level[level], (uint64_t)(int64_t)by);
+}
+
+static size_t column_of(unsigned code)
+{
+    size_t column = 0;
+    while (column < CODES && codes[column] != code)
+        column++;
+    return column;
+}
+
+void og_count_answer(struct og_metrics_block *block, enum og_asked asked, unsigned code)
+{
+    add(&block->answer[asked][column_of(code)], 1);
+}
+
+static uint64_t sum_answers(const struct og_metrics *metrics, enum og_asked asked, size_t column)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
+        sum += atomic_load_explicit(&metrics->block[i].answer[asked][column], memory_order_relaxed);
+    return sum;
+}
+
+uint64_t og_metrics_answers(const struct og_metrics *metrics, enum og_asked asked, unsigned code)
+{
+    return sum_answers(metrics, asked, column_of(code));
+}
+
+int64_t og_metrics_level(const struct og_metrics *metrics, enum og_level level)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
+        sum += atomic_load_explicit(&metrics->block[i].level[level], memory_order_relaxed);
+    return (int64_t)sum;
+}
+
 uint64_t og_metrics_sum(const struct og_metrics *metrics, enum og_counter counter)
 {
     uint64_t sum = 0;
@@ -119,18 +167,45 @@ static void render_timer(const struct og_metrics *metrics, unsigned timer, FILE 
     fprintf(out, "%s_count%s%s%s %llu\n", row->name, open, row->labels, close, (unsigned long long)count);
 }
 
+static void render_answers(const struct og_metrics *metrics, FILE *out)
+{
+    static const struct row head = {"origami_http_requests_total", "",
+                                    "Requests answered, by what was asked for and code"};
+    render_head(&head, NULL, "counter", out);
+    for (unsigned asked = 0; asked < OG_ASKED_KINDS; asked++)
+        for (size_t column = 0; column <= CODES; column++) {
+            char code[16] = "other";
+            if (column < CODES)
+                snprintf(code, sizeof code, "%u", codes[column]);
+            fprintf(out, "%s{route=\"%s\",code=\"%s\"} %llu\n", head.name, asked_labels[asked], code,
+                    (unsigned long long)sum_answers(metrics, asked, column));
+        }
+}
+
+static void render_sample(const struct row *row, FILE *out)
+{
+    bool labelled = row->labels[0] != '\0';
+    fprintf(out, "%s%s%s%s ", row->name, labelled ? "{" : "", row->labels, labelled ? "}" : "");
+}
+
 void og_metrics_render(const struct og_metrics *metrics, FILE *out)
 {
+    render_answers(metrics, out);
     for (unsigned c = 0; c < OG_COUNTERS; c++) {
         const struct row *row = &counter_rows[c];
         render_head(row, c ? row - 1 : NULL, "counter", out);
-        bool labelled = row->labels[0] != '\0';
-        fprintf(out, "%s%s%s%s %llu\n", row->name, labelled ? "{" : "", row->labels, labelled ? "}" : "",
-                (unsigned long long)og_metrics_sum(metrics, c));
+        render_sample(row, out);
+        fprintf(out, "%llu\n", (unsigned long long)og_metrics_sum(metrics, c));
     }
     for (unsigned t = 0; t < OG_TIMERS; t++) {
         render_head(&timer_rows[t], t ? &timer_rows[t - 1] : NULL, "histogram", out);
         render_timer(metrics, t, out);
+    }
+    for (unsigned l = 0; l < OG_LEVELS; l++) {
+        const struct row *row = &level_rows[l];
+        render_head(row, l ? row - 1 : NULL, "gauge", out);
+        render_sample(row, out);
+        fprintf(out, "%lld\n", (long long)og_metrics_level(metrics, l));
     }
 }
 

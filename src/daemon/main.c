@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -66,7 +67,8 @@ static int serve(const struct og_params *params)
     raise_file_limit();
     if (og_service_start(params, STDERR_FILENO, &service, &err) != OG_OK)
         return complain(&err, EXIT_FAILED);
-    og_signals_wait();
+    while (og_signals_wait() == SIGHUP)
+        og_service_reload(service);
     og_signals_let_kill();
     og_service_stop(&service);
     return EXIT_GOOD;

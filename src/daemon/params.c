@@ -90,6 +90,14 @@ const struct og_param og_params_table[] = {
                  "unless others wait for it."},
     {.name = "log-level", .type = OG_PARAM_LEVEL, .offset = AT(log_level), .fallback = "info", .value = "LEVEL",
      .sentence = "How much goes to the log on standard error: error, warn, info or debug."},
+    {.name = "log-format", .type = OG_PARAM_CHOICE, .offset = AT(log_format), .fallback = "text", .value = "text|json",
+     .sentence = "How the log and the access log are written: as lines of text, or one JSON object a line."},
+    {.name = "access-log", .type = OG_PARAM_TEXT, .offset = AT(access_log), .fallback = "no", .value = "no|yes|FILE",
+     .sentence = "A line for each answer: yes writes them to standard error, FILE is appended to and opened again on "
+                 "SIGHUP. Lines are dropped and counted rather than let a request wait for them."},
+    {.name = "drain-timeout", .type = OG_PARAM_COUNT, .offset = AT(drain_seconds), .fallback = "10", .min = 0,
+     .max = 3600, .value = "SECONDS",
+     .sentence = "How long clients may take to fetch their last answers after SIGTERM."},
     {.name = "config", .type = OG_PARAM_TEXT, .offset = AT(config), .fallback = "", .value = "FILE", .only_flag = true,
      .sentence = "Reads settings from FILE; flags win over it."},
     {.name = "check-config", .type = OG_PARAM_SWITCH, .offset = AT(check_config), .only_flag = true,
@@ -182,6 +190,19 @@ static enum og_status set_level(uint64_t *out, const char *text, struct og_error
     return og_error_set(err, OG_INVALID, "\"%.80s\" is not one of error, warn, info and debug", text);
 }
 
+/* The number of the word in the row's "a|b|c". */
+static enum og_status set_choice(const struct og_param *row, uint64_t *out, const char *text, struct og_error *err)
+{
+    size_t length = strlen(text), n;
+    *out = 0;
+    for (const char *word = row->value; *word; word += n + (word[n] == '|'), (*out)++) {
+        n = strcspn(word, "|");
+        if (n == length && memcmp(word, text, n) == 0)
+            return OG_OK;
+    }
+    return og_error_set(err, OG_INVALID, "\"%.80s\" is not one of %s", text, row->value);
+}
+
 static enum og_status set_reader(uint64_t *out, const char *text, struct og_error *err)
 {
     for (int kind = 0; kind < OG_READER_KINDS; kind++)
@@ -226,6 +247,9 @@ enum og_status og_param_set(struct og_params *params, const struct og_param *row
         break;
     case OG_PARAM_LEVEL:
         status = set_level(&number, text, err);
+        break;
+    case OG_PARAM_CHOICE:
+        status = set_choice(row, &number, text, err);
         break;
     }
     if (status == OG_OK)

@@ -56,6 +56,13 @@ static void print_reader(uint64_t value, FILE *out)
     fputs(og_reader_kind_name((enum og_reader_kind)value), out);
 }
 
+static void print_choice(const char *words, uint64_t value, FILE *out)
+{
+    for (; value > 0; value--)
+        words = strchr(words, '|') + 1;
+    fprintf(out, "%.*s", (int)strcspn(words, "|"), words);
+}
+
 void og_param_print(const struct og_params *params, const struct og_param *row, FILE *out)
 {
     static void (*const print_number[])(uint64_t value, FILE * out) = {[OG_PARAM_COUNT] = print_count,
@@ -69,6 +76,8 @@ void og_param_print(const struct og_params *params, const struct og_param *row, 
         fputs(at, out);
     else if (row->type != OG_PARAM_SWITCH && row->may_be_auto && *number == OG_PARAM_AUTO)
         fputs("auto", out);
+    else if (row->type == OG_PARAM_CHOICE)
+        print_choice(row->value, *number, out);
     else if (row->type != OG_PARAM_SWITCH)
         print_number[row->type](*number, out);
 }
@@ -87,6 +96,7 @@ void og_params_help(FILE *out)
         print_wrapped(row->sentence, "      ", out);
     }
     fputs("\nSIGTERM and SIGINT finish what was asked for and exit; a second one exits at once.\n"
+          "SIGHUP reads the folder of slides again and opens the access log again.\n"
           "Exit status: 0 after a good run, 1 when the start failed, 2 when the flags or the file are wrong.\n",
           out);
 }

@@ -3,15 +3,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "daemon/notify.h"
+#include "daemon/watchdog.h"
 #include "engine/engine.h"
 #include "engine/library.h"
 #include "engine/watch.h"
+#include "http/access_log.h"
 #include "http/server.h"
 
-#define PATIENCE_MS 10000
-#define MS_PER_S    UINT64_C(1000)
+#define MS_PER_S     UINT64_C(1000)
+#define LAST_READS_S 10 /* what may come after the drain: reads that are under way */
 
 struct og_service {
     const struct og_params *params; /* during start only */
@@ -21,14 +26,22 @@ struct og_service {
     struct og_library *library;
     struct og_watch *watch;
     struct og_engine *engine;
+    struct og_access_log *access_log;
     struct og_site site;
     struct og_server *server;
+    struct og_watchdog *watchdog;
+    uint64_t steps; /* the watchdog's: of the engine, when it asked last */
+    unsigned ills;  /* and how often in a row the answer was bad */
+    uint64_t drain_seconds;
 };
 
 static enum og_status start_log(struct og_service *s, struct og_error *err)
 {
     s->log = og_log_new(s->log_fd, (enum og_log_level)s->params->log_level);
-    return s->log ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (!s->log)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    og_log_set_format(s->log, (enum og_log_format)s->params->log_format);
+    return OG_OK;
 }
 
 static void stop_log(struct og_service *s)
@@ -78,6 +91,11 @@ static struct og_engine_options engine_options(const struct og_params *params)
                                       .reader = (enum og_reader_kind)params->reader};
 }
 
+static bool keeps_access_log(const struct og_params *params)
+{
+    return strcmp(params->access_log, "no") != 0;
+}
+
 static struct og_server_options server_options(const struct og_params *params, struct og_address address)
 {
     struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
@@ -86,6 +104,7 @@ static struct og_server_options server_options(const struct og_params *params, s
     options.idle_ms = params->idle_seconds * MS_PER_S;
     options.answer_ms = params->answer_seconds * MS_PER_S;
     options.deadline_ms = params->deadline_seconds * MS_PER_S;
+    options.access_log = keeps_access_log(params);
     return options;
 }
 
@@ -107,6 +126,23 @@ static void stop_engine(struct og_service *s)
     og_engine_destroy(&s->engine);
 }
 
+static enum og_status start_access_log(struct og_service *s, struct og_error *err)
+{
+    if (!keeps_access_log(s->params))
+        return OG_OK;
+    const struct og_access_options options = {.path = strcmp(s->params->access_log, "yes") == 0 ? NULL
+                                                                                                : s->params->access_log,
+                                              .fd = s->log_fd,
+                                              .format = (enum og_log_format)s->params->log_format,
+                                              .lanes = (unsigned)s->params->http_threads};
+    return og_access_log_open(&options, s->log, &s->access_log, err);
+}
+
+static void stop_access_log(struct og_service *s)
+{
+    og_access_log_close(&s->access_log);
+}
+
 static enum og_status start_site(struct og_service *s, struct og_error *err)
 {
     struct og_memory_bound memory = og_service_memory(s->params);
@@ -118,7 +154,10 @@ static enum og_status start_site(struct og_service *s, struct og_error *err)
                                       .cache_private = s->params->cache_private,
                                       .forwarded = s->params->forwarded,
                                       .memory_bound = memory.fixed,
-                                      .memory_bound_slide = memory.each_slide};
+                                      .memory_bound_slide = memory.each_slide,
+                                      .log = s->log,
+                                      .access_log = s->access_log,
+                                      .birth = (uint32_t)time(NULL)};
     return og_site_open(&options, &s->site, err);
 }
 
@@ -139,7 +178,33 @@ static enum og_status start_server(struct og_service *s, struct og_error *err)
 
 static void stop_server(struct og_service *s)
 {
-    og_server_stop(&s->server, PATIENCE_MS);
+    og_server_stop(&s->server, (unsigned)s->drain_seconds * 1000);
+}
+
+/* The first bad answer may be a slow read or a job that has just begun; the log hears of the second in a row. */
+static bool is_well(void *service, unsigned patience_ms)
+{
+    struct og_service *s = service;
+    struct og_engine_gauges engine = og_engine_gauges(s->engine);
+    bool works = engine.jobs_in_flight == 0 || engine.steps != s->steps;
+    unsigned silent = og_server_take_pulse(s->server, patience_ms);
+    s->steps = engine.steps;
+    s->ills = works && silent == 0 ? 0 : s->ills + 1;
+    if (s->ills == 2)
+        og_log_write(s->log, OG_LOG_ERROR, "watchdog", "%u event threads do not answer, workers %s", silent,
+                     works ? "are well" : "make no progress");
+    return s->ills == 0;
+}
+
+/* It rests until all stands, and again when things are taken apart. */
+static enum og_status start_watchdog(struct og_service *s, struct og_error *err)
+{
+    return og_watchdog_start(og_notify_watchdog_us(), is_well, s, &s->watchdog, err);
+}
+
+static void stop_watchdog(struct og_service *s)
+{
+    og_watchdog_stop(&s->watchdog);
 }
 
 static enum og_status announce(struct og_service *s, struct og_error *err)
@@ -154,12 +219,17 @@ static enum og_status announce(struct og_service *s, struct og_error *err)
     og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: at most %llu bytes and %llu for each slide",
                  (unsigned long long)s->site.memory_bound, (unsigned long long)s->site.memory_bound_slide);
     og_notify("READY=1");
+    og_watchdog_rest(s->watchdog, false);
     return OG_OK;
 }
 
 static void take_leave(struct og_service *s)
 {
-    og_notify("STOPPING=1");
+    char state[96];
+    unsigned long long us = (s->drain_seconds + LAST_READS_S) * 1000000;
+    snprintf(state, sizeof state, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu", us);
+    og_notify(state);
+    og_watchdog_rest(s->watchdog, true);
     og_log_write(s->log, OG_LOG_INFO, "daemon", "stopping");
 }
 
@@ -173,7 +243,9 @@ static const struct {
     {"slides", "the engine borrows them", start_library, stop_library},
     {"watch", "keeps the slides up to date, and is over before they go", start_watch, stop_watch},
     {"engine", "the server asks it; the server's stop drains it", start_engine, stop_engine},
+    {"access log", "event threads write to it until they end", start_access_log, stop_access_log},
     {"site", "what the server answers from", start_site, stop_site},
+    {"watchdog", "it rests until the end of this list, and outlives the drain", start_watchdog, stop_watchdog},
     {"server", "only who can answer may listen", start_server, stop_server},
     {"ready", "everybody may come now, and is told first when we go", announce, take_leave},
 };
@@ -194,6 +266,7 @@ enum og_status og_service_start(const struct og_params *params, int log_fd, stru
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     s->params = params;
     s->log_fd = log_fd;
+    s->drain_seconds = params->drain_seconds;
     for (size_t i = 0; i < STEPS; i++) {
         enum og_status status = steps[i].start(s, err);
         if (status != OG_OK) {
@@ -211,9 +284,17 @@ struct og_address og_service_address(const struct og_service *service)
     return og_server_address(service->server);
 }
 
-void og_service_rescan(struct og_service *service)
+void og_service_reload(struct og_service *service)
 {
+    char state[96];
+    snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%llu",
+             (unsigned long long)(og_clock_monotonic_ns() / 1000));
+    og_notify(state);
     og_watch_ask(service->watch);
+    if (service->access_log)
+        og_access_log_reopen(service->access_log);
+    og_log_write(service->log, OG_LOG_INFO, "daemon", "reloaded");
+    og_notify("READY=1");
 }
 
 void og_service_stop(struct og_service **service)

@@ -13,16 +13,23 @@ static sigset_t ending(void)
     return set;
 }
 
-void og_signals_block(void)
+static sigset_t awaited(void)
 {
     sigset_t set = ending();
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+void og_signals_block(void)
+{
+    sigset_t set = awaited();
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN); /* the log's reader may go away */
 }
 
 int og_signals_wait(void)
 {
-    sigset_t set = ending();
+    sigset_t set = awaited();
     int got = 0;
     while (sigwait(&set, &got) != 0)
         continue;

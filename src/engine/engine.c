@@ -8,6 +8,8 @@
 
 enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, NS_PER_S = 1000000000 };
 
+static const uint64_t stuck_ns = 10 * (uint64_t)NS_PER_S;
+
 void og_engine_fill_defaults(struct og_engine_options *options)
 {
     if (!options->workers)
@@ -330,6 +332,25 @@ static uint64_t queued(const struct og_engine *engine, enum og_stage stage)
     return og_ring_count(engine->stage[stage][OG_DEMAND]) + og_ring_count(engine->stage[stage][OG_SPECULATION]);
 }
 
+static uint64_t sum_steps(struct og_engine *engine)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < engine->options.workers; i++)
+        sum += atomic_load_explicit(&engine->workers[i].steps, memory_order_relaxed); /* a gauge */
+    return sum;
+}
+
+static unsigned count_stuck(struct og_engine *engine)
+{
+    uint64_t now = engine->options.clock();
+    unsigned stuck = 0;
+    for (unsigned i = 0; i < engine->options.workers; i++) {
+        uint64_t since = atomic_load_explicit(&engine->workers[i].busy_since_ns, memory_order_relaxed); /* a gauge */
+        stuck += since != 0 && now > since && now - since > stuck_ns;
+    }
+    return stuck;
+}
+
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
 {
     struct og_cache_counts cache = og_cache_count(engine->cache);
@@ -339,6 +360,8 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .cache_capacity_bytes = engine->options.cache_bytes,
         .slides = og_library_count(engine->library),
         .workers = engine->options.workers,
+        .workers_stuck = count_stuck(engine),
+        .steps = sum_steps(engine),
         .jobs_in_flight = atomic_load_explicit(&engine->in_flight, memory_order_relaxed), /* a gauge */
         .decode_queue = queued(engine, OG_STAGE_DECODE),
         .residual_queue = queued(engine, OG_STAGE_RESIDUAL),

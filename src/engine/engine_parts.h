@@ -53,7 +53,10 @@ struct og_worker {
     struct og_thread thread;
     bool started;
     bool tiles_first; /* the worker's own: whose turn it is at the front */
-    bool reserved;    /* runs no speculation */
+    /* written by the worker, read relaxed by whoever asks how it does: guesses about its health, nothing hangs on them
+     */
+    _Atomic uint64_t steps, busy_since_ns; /* ever done; 0: it sleeps */
+    bool reserved;                         /* runs no speculation */
 };
 
 struct og_engine {

@@ -226,19 +226,36 @@ static bool work_once(struct og_worker *worker)
     return task;
 }
 
+/* What it notes about itself is relaxed: numbers that stand alone, of which this thread is the only writer. */
+static bool step(struct og_worker *worker)
+{
+    atomic_store_explicit(&worker->busy_since_ns, worker->engine->options.clock(), memory_order_relaxed);
+    if (!work_once(worker))
+        return false;
+    uint64_t steps = atomic_load_explicit(&worker->steps, memory_order_relaxed);
+    atomic_store_explicit(&worker->steps, steps + 1, memory_order_relaxed);
+    return true;
+}
+
+static void rest(struct og_worker *worker, struct og_park *bed, uint32_t ticket)
+{
+    atomic_store_explicit(&worker->busy_since_ns, 0, memory_order_relaxed);
+    og_park_wait(bed, ticket);
+}
+
 void *og_worker_run(void *argument)
 {
     struct og_worker *worker = argument;
     struct og_engine *engine = worker->engine;
     struct og_park *bed = worker->reserved ? &engine->reserve : &engine->work;
     while (!atomic_load_explicit(&engine->ended, memory_order_acquire)) { /* N4 pairs with destroy's release */
-        if (work_once(worker))
+        if (step(worker))
             continue;
         uint32_t ticket = og_park_prepare(bed);
-        if (work_once(worker) || atomic_load_explicit(&engine->ended, memory_order_acquire)) /* N4 */
+        if (step(worker) || atomic_load_explicit(&engine->ended, memory_order_acquire)) /* N4 */
             og_park_cancel(bed);
         else
-            og_park_wait(bed, ticket);
+            rest(worker, bed, ticket);
     }
     return NULL;
 }

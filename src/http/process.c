@@ -4,10 +4,14 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-static double start_time(void)
+/* /proc/self/stat from field 3 on: the name in field 2 may hold anything, and ends with the last ')'. */
+enum { USER_TICKS = 14, KERNEL_TICKS, THREADS = 20, START_TICKS = 22, VIRTUAL_BYTES, RESIDENT_PAGES, FIELDS };
+
+static void read_stat(unsigned long long field[FIELDS])
 {
     char text[1024];
     FILE *f = fopen("/proc/self/stat", "re");
@@ -15,27 +19,26 @@ static double start_time(void)
     if (f)
         fclose(f);
     text[n] = '\0';
-    const char *at = strrchr(text, ')'); /* the name may hold anything; field 2 ends here, the start is field 22 */
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    unsigned long long ticks = 0;
+    const char *at = strrchr(text, ')');
+    at = at ? strchr(at + 1, ' ') : NULL;
+    for (int i = 3; at && i < FIELDS; i++, at = strchr(at + 1, ' '))
+        if (sscanf(at, " %llu", &field[i]) != 1)
+            field[i] = 0; /* a letter, or below zero */
+}
+
+static double start_time(unsigned long long ticks)
+{
     struct timespec now, up;
-    if (!at || sscanf(at, " %llu", &ticks) != 1 || clock_gettime(CLOCK_REALTIME, &now) != 0 ||
-        clock_gettime(CLOCK_BOOTTIME, &up) != 0)
+    if (ticks == 0 || clock_gettime(CLOCK_REALTIME, &now) != 0 || clock_gettime(CLOCK_BOOTTIME, &up) != 0)
         return 0;
     double boot = (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9;
     return boot + (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
-static uint64_t resident(void)
+static uint64_t max_fds(void)
 {
-    unsigned long long total = 0, pages = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
-    if (!f)
-        return 0;
-    int read = fscanf(f, "%llu %llu", &total, &pages);
-    fclose(f);
-    return read == 2 ? pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+    struct rlimit files;
+    return getrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : 0;
 }
 
 static uint64_t open_fds(void)
@@ -52,6 +55,14 @@ static uint64_t open_fds(void)
 
 struct og_process og_process_now(void)
 {
-    return (struct og_process){
-        .start_time_seconds = start_time(), .resident_bytes = resident(), .open_fds = open_fds()};
+    unsigned long long field[FIELDS] = {0};
+    read_stat(field);
+    return (struct og_process){.start_time_seconds = start_time(field[START_TICKS]),
+                               .cpu_seconds =
+                                   (double)(field[USER_TICKS] + field[KERNEL_TICKS]) / (double)sysconf(_SC_CLK_TCK),
+                               .resident_bytes = field[RESIDENT_PAGES] * (uint64_t)sysconf(_SC_PAGESIZE),
+                               .virtual_bytes = field[VIRTUAL_BYTES],
+                               .open_fds = open_fds(),
+                               .max_fds = max_fds(),
+                               .threads = field[THREADS]};
 }

@@ -8,18 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "connections.h"
+#include "http/forwarded.h"
 #include "http/responses.h"
+#include "http/visit.h"
 #include "leavers.h"
+#include "pulse.h"
 
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
 #define IDLE_GRACE_MS 250
 #define LAST_WORDS_MS 1000
-#define FILES_RESERVE ((rlim_t)128)
 #define CLOSED        1u /* in a lane's `active` */
 #define REQUEST       2u
 
@@ -27,6 +29,7 @@ struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
     struct og_server *server;
     struct og_metrics_block *metrics;
+    uint64_t requests;       /* ever */
     unsigned waiting;        /* suspended requests */
     atomic_uint connections; /* written by the lane's thread only; stop reads it, relaxed: it only waits */
     atomic_uint active; /* REQUEST for each, and CLOSED. Relaxed: its own order decides who came before the close */
@@ -39,6 +42,7 @@ struct og_server {
     unsigned waiting_max, lanes;
     struct og_connections *connections;
     struct og_leavers *leavers;
+    struct og_pulse *pulse;
     struct og_metrics_block *leavers_metrics;
     struct og_responses *responses;
     struct lane lane[];
@@ -52,17 +56,12 @@ struct visit {
     struct og_connection *place; /* in the table of connections */
     struct og_head head;
     struct og_reply pending; /* while it waits */
-    uint64_t ticket;         /* of the watch over its client */
-    bool waits, left;        /* for the engine; nobody is there to be answered */
+    struct og_visit account;
+    uint64_t ticket;  /* of the watch over its client */
+    bool waits, left; /* for the engine; nobody is there to be answered */
     enum og_status status;
     struct og_buf *buf;
 };
-
-static void step(atomic_uint *value, int by)
-{
-    unsigned old = atomic_load_explicit(value, memory_order_relaxed); /* this thread is the only writer */
-    atomic_store_explicit(value, old + (unsigned)by, memory_order_relaxed);
-}
 
 static struct MHD_Response *make_response(const struct og_headers *headers, struct og_span body,
                                           void (*let_go)(void *owner), void *owner)
@@ -81,6 +80,22 @@ static struct MHD_Response *make_response(const struct og_headers *headers, stru
 
 static const struct og_response_maker maker = {make_response, MHD_destroy_response};
 
+static void end_account(struct visit *visit, const struct og_reply *reply, size_t bytes)
+{
+    struct og_site *site = visit->lane->server->site;
+    if (!og_visit_wants_names(site, og_reply_code(reply))) {
+        og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, NULL);
+        return;
+    }
+    char client[OG_CLIENT_TEXT], request[OG_REQUEST_ID_TEXT];
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    og_client_print(&visit->head, site->forwarded, info->client_addr, client);
+    og_request_id_print(&visit->head, site->forwarded, request);
+    const struct og_visit_names names = {.client = client, .request = request};
+    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &names);
+}
+
 /* Every answer goes through here. Takes the reply. MHD_NO, when memory is out, closes the connection. */
 static enum MHD_Result send_reply(struct visit *visit, struct og_reply reply)
 {
@@ -90,7 +105,7 @@ static enum MHD_Result send_reply(struct visit *visit, struct og_reply reply)
         og_reply_release(&reply);
         return MHD_NO;
     }
-    og_site_count(lane->metrics, &reply, visit->head.method == OG_METHOD_HEAD ? 0 : parcel.size);
+    end_account(visit, &reply, visit->head.method == OG_METHOD_HEAD ? 0 : parcel.size);
     enum MHD_Result queued = MHD_queue_response(visit->connection, og_reply_code(&reply), parcel.response);
     if (parcel.own)
         MHD_destroy_response(parcel.response);
@@ -139,8 +154,10 @@ static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_repl
     visit->waiter.done = done;
     visit->pending = *pending;
     visit->waits = true;
+    visit->account.waited = true;
     lane->waiting++;
     og_connection_enter(visit->place, OG_PHASE_WAIT);
+    og_raise(lane->metrics, OG_LEVEL_SUSPENDED, 1);
     MHD_suspend_connection(visit->connection); /* first: done() may run before submit returns */
     og_engine_submit(lane->server->site->engine, name, &visit->waiter, lane->metrics);
     og_tile_name_release(name);
@@ -157,6 +174,7 @@ static struct og_reply take_answer(struct visit *visit)
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
     visit->waits = false;
     lane->waiting--;
+    og_raise(lane->metrics, OG_LEVEL_SUSPENDED, -1);
     return og_site_tile(&visit->pending, visit->status, visit->buf, &visit->waiter.spent);
 }
 
@@ -187,6 +205,11 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
     if (atomic_fetch_add_explicit(&lane->active, REQUEST, memory_order_relaxed) & CLOSED)
         return MHD_NO; /* not a byte, so that the client may ask elsewhere */
+    visit->account = (struct og_visit){.method = method,
+                                       .path = path,
+                                       .since_ns = og_clock_monotonic_ns(),
+                                       .lane = (unsigned)(lane - lane->server->lane),
+                                       .number = ++lane->requests};
     visit->left = false;
     visit->head = (struct og_head){.method = og_method_parse(method)};
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &visit->head);
@@ -256,7 +279,8 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
 {
     struct lane *lane = cls;
     bool started = what == MHD_CONNECTION_NOTIFY_STARTED;
-    step(&lane->connections, started ? 1 : -1);
+    atomic_fetch_add_explicit(&lane->connections, started ? 1u : -1u, memory_order_relaxed); /* stop only waits */
+    og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, started ? 1 : -1);
     if (started) {
         *socket_context = welcome(lane, connection);
         return;
@@ -293,16 +317,6 @@ _Noreturn static void panic(void *cls, const char *file, unsigned line, const ch
     (void)cls;
     fprintf(stderr, "origamid: libmicrohttpd gave up at %s:%u: %s", file, line, reason ? reason : "no reason given\n");
     abort();
-}
-
-static unsigned connections_allowed(unsigned wanted)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
-        return wanted;
-    /* A quarter of what is left is for slides. */
-    rlim_t room = files.rlim_cur > 2 * FILES_RESERVE ? (files.rlim_cur - FILES_RESERVE) / 4 * 3 : FILES_RESERVE / 2;
-    return room < wanted ? (unsigned)room : wanted;
 }
 
 /* No timeout of the library's: a byte now and then would satisfy it. */
@@ -364,22 +378,25 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
     return status;
 }
 
-struct og_server_options og_server_defaults(struct og_address address, unsigned threads)
+/* For the pulse: a connection that nobody accepted. */
+static bool dial(void *context, unsigned lane, int socket)
 {
-    return (struct og_server_options){.address = address,
-                                      .threads = threads,
-                                      .connections = 4096,
-                                      .waiting = 128,
-                                      .idle_ms = 30000,
-                                      .answer_ms = 60000,
-                                      .deadline_ms = 10000};
+    struct og_server *server = context;
+    const struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    return MHD_add_connection(server->lane[lane].daemon, socket, (const struct sockaddr *)&here, sizeof here) ==
+           MHD_YES;
+}
+
+unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms)
+{
+    return og_pulse_take(server->pulse, patience_ms);
 }
 
 /* The threads beside the event threads. */
 static enum og_status start_watches(struct og_server *server, const struct og_server_options *options,
                                     struct og_error *err)
 {
-    const struct og_connections_options connections = {.most = connections_allowed(options->connections),
+    const struct og_connections_options connections = {.most = og_connections_allowed(options->connections),
                                                        .idle_ms = options->idle_ms,
                                                        .answer_ms = options->answer_ms,
                                                        .metrics = server->site->metrics};
@@ -396,6 +413,7 @@ static void release(struct og_server *server)
 {
     og_leavers_stop(&server->leavers);
     og_connections_stop(&server->connections);
+    og_pulse_destroy(&server->pulse);
     og_responses_destroy(&server->responses);
     free(server);
 }
@@ -416,6 +434,8 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
     server->leavers_metrics = og_metrics_take(site->metrics);
     MHD_set_panic_func(panic, NULL);
     enum og_status status = og_responses_new(&maker, &site->manners, &server->responses, err);
+    if (status == OG_OK)
+        status = og_pulse_new(site->base, server->lanes, dial, server, &server->pulse, err);
     if (status == OG_OK)
         status = start_watches(server, options, err);
     if (status == OG_OK)
@@ -467,6 +487,7 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
     *owned = NULL;
     if (!server)
         return;
+    og_pulse_rest(server->pulse);
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
     wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
     answer_everybody(server);

@@ -66,7 +66,10 @@ enum og_status og_site_open(const struct og_site_options *options, struct og_sit
                             .version = options->version,
                             .forwarded = options->forwarded,
                             .memory_bound = options->memory_bound,
-                            .memory_bound_slide = options->memory_bound_slide};
+                            .memory_bound_slide = options->memory_bound_slide,
+                            .log = options->log,
+                            .access_log = options->access_log,
+                            .birth = options->birth};
     if (!og_base_path_is_good(options->base_path))
         return og_error_set(err, OG_INVALID, "\"%.80s\" is not a path like / or /origami", options->base_path);
     set_base(out, options->base_path);
@@ -120,19 +123,17 @@ struct og_reply og_site_answer(struct og_site *site, const struct og_head *head,
     return answer(&request);
 }
 
-static enum og_counter counter_of(const struct og_reply *reply)
-{
-    bool tile = og_route_is_tile(reply->route);
-    unsigned code = og_reply_code(reply);
-    if (code < 400)
-        return tile ? OG_COUNT_HTTP_TILE_OK : OG_COUNT_HTTP_OTHER_OK;
-    if (code < 500)
-        return tile ? OG_COUNT_HTTP_TILE_CLIENT_ERROR : OG_COUNT_HTTP_OTHER_CLIENT_ERROR;
-    return tile ? OG_COUNT_HTTP_TILE_SERVER_ERROR : OG_COUNT_HTTP_OTHER_SERVER_ERROR;
-}
+static const enum og_asked asked[OG_ROUTE_KINDS] = {
+    [OG_ROUTE_NONE] = OG_ASKED_NOTHING,    [OG_ROUTE_GALLERY] = OG_ASKED_PAGE,
+    [OG_ROUTE_VIEWER] = OG_ASKED_PAGE,     [OG_ROUTE_ASSET] = OG_ASKED_PAGE,
+    [OG_ROUTE_TILE] = OG_ASKED_TILE,       [OG_ROUTE_DZI] = OG_ASKED_DZI,
+    [OG_ROUTE_SLIDES] = OG_ASKED_SLIDES,   [OG_ROUTE_SLIDE] = OG_ASKED_SLIDES,
+    [OG_ROUTE_METRICS] = OG_ASKED_METRICS, [OG_ROUTE_THUMBNAIL] = OG_ASKED_THUMBNAIL,
+    [OG_ROUTE_HEALTH] = OG_ASKED_HEALTH,   [OG_ROUTE_READY] = OG_ASKED_HEALTH,
+};
 
 void og_site_count(struct og_metrics_block *metrics, const struct og_reply *reply, size_t body_bytes)
 {
-    og_count(metrics, counter_of(reply), 1);
+    og_count_answer(metrics, asked[reply->route], og_reply_code(reply));
     og_count(metrics, OG_COUNT_HTTP_BYTES, body_bytes);
 }

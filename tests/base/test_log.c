@@ -88,6 +88,62 @@ static void control_bytes_cannot_forge_a_line(void **state)
     assert_ptr_equal(strchr(f->text, '\n'), f->text + strlen(f->text) - 1);
 }
 
+static void a_line_about_a_request_names_it(void **state)
+{
+    struct fixture *f = *state;
+
+    og_log_request(f->log, OG_LOG_WARN, "http", "a-1", "%d times", 3);
+
+    expect_match(written(f), "^[^ ]+Z warn http: \\[a-1\\] 3 times\n$");
+}
+
+static void a_line_of_json_is_one_object(void **state)
+{
+    struct fixture *f = *state;
+    og_log_set_format(f->log, OG_LOG_JSON);
+
+    og_log_write(f->log, OG_LOG_WARN, "slide", "%s is %d", "a.tif", 7);
+    og_log_request(f->log, OG_LOG_INFO, "http", "a-1", "hello");
+
+    expect_match(written(f),
+                 "^\\{\"time\":\"[0-9T:.-]+Z\",\"level\":\"warn\",\"part\":\"slide\",\"text\":\"a.tif is 7\"\\}\n"
+                 "\\{\"time\":\"[0-9T:.-]+Z\",\"level\":\"info\",\"part\":\"http\",\"request\":\"a-1\","
+                 "\"text\":\"hello\"\\}\n$");
+}
+
+static void hostile_bytes_stay_inside_their_json_string(void **state)
+{
+    struct fixture *f = *state;
+    og_log_set_format(f->log, OG_LOG_JSON);
+
+    og_log_write(f->log, OG_LOG_ERROR, "slide", "%s", "a\nb\"c\\d\xff\xc3\xa4\x01");
+
+    assert_non_null(strstr(written(f), "\"text\":\"a\\u000ab\\\"c\\\\d\\ufffd\xc3\xa4\\u0001\"}\n"));
+    assert_ptr_equal(strchr(f->text, '\n'), f->text + strlen(f->text) - 1);
+}
+
+static void a_line_of_json_fits_a_pipe_however_much_is_escaped(void **state)
+{
+    struct fixture *f = *state;
+    char words[5000];
+    memset(words, 1, sizeof words);
+    words[sizeof words - 1] = '\0';
+    og_log_set_format(f->log, OG_LOG_JSON);
+
+    og_log_write(f->log, OG_LOG_ERROR, "slide", "%s", words);
+
+    size_t length = strlen(written(f));
+    assert_in_range(length, 3000, 4096);
+    assert_string_equal(f->text + length - strlen("\\u0001\"}\n"), "\\u0001\"}\n");
+}
+
+static void every_format_has_a_name(void **state)
+{
+    (void)state;
+    assert_string_equal(og_log_format_name(OG_LOG_TEXT), "text");
+    assert_string_equal(og_log_format_name(OG_LOG_JSON), "json");
+}
+
 static void long_lines_are_cut_and_still_end(void **state)
 {
     struct fixture *f = *state;
@@ -159,6 +215,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_line_tells_time_level_part_and_text, setup, teardown),
         cmocka_unit_test_setup_teardown(details_beyond_the_chosen_level_are_dropped, setup, teardown),
         cmocka_unit_test_setup_teardown(control_bytes_cannot_forge_a_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_line_about_a_request_names_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_line_of_json_is_one_object, setup, teardown),
+        cmocka_unit_test_setup_teardown(hostile_bytes_stay_inside_their_json_string, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_line_of_json_fits_a_pipe_however_much_is_escaped, setup, teardown),
+        cmocka_unit_test(every_format_has_a_name),
         cmocka_unit_test_setup_teardown(long_lines_are_cut_and_still_end, setup, teardown),
         cmocka_unit_test(every_level_has_a_name),
         cmocka_unit_test(a_line_that_cannot_be_written_is_lost_quietly),

@@ -139,7 +139,7 @@ static void start_family(struct families *seen, const char *help, const char *ty
     struct family next;
     char again[80];
     expect_line(help, "^# HELP origami_[a-z_]+ [A-Z][^\\]+$");
-    expect_line(type, "^# TYPE origami_[a-z_]+ (counter|histogram)$");
+    expect_line(type, "^# TYPE origami_[a-z_]+ (counter|histogram|gauge)$");
     assert_int_equal(sscanf(help, "# HELP %79s", again), 1);
     assert_int_equal(sscanf(type, "# TYPE %79s %15s", next.name, next.type), 2);
     assert_string_equal(again, next.name);
@@ -156,7 +156,7 @@ static void expect_sample(const struct families *seen, const char *line)
     const struct family *family = &seen->list[seen->count - 1];
     size_t n = strlen(family->name);
     assert_int_equal(strncmp(line, family->name, n), 0);
-    if (strcmp(family->type, "counter") == 0)
+    if (strcmp(family->type, "histogram") != 0)
         expect_line(line + n, "^([{][a-z]+=\"[a-z0-9]+\"(,[a-z]+=\"[a-z0-9]+\")*[}])? [0-9]+$");
     else
         expect_line(line + n, "^(_bucket[{]([a-z]+=\"[a-z0-9]+\",)*le=\"([0-9.]+|[+]Inf)\"[}] [0-9]+"
@@ -216,14 +216,30 @@ static uint64_t sample(const char *text, const char *name)
 static void counters_are_rendered_under_their_labels(void **state)
 {
     struct og_metrics_block *block = og_metrics_take(*state);
-    og_count(block, OG_COUNT_HTTP_TILE_CLIENT_ERROR, 5);
+    for (unsigned i = 0; i < 5; i++)
+        og_count_answer(block, OG_ASKED_TILE, 404);
+    og_count_answer(block, OG_ASKED_SLIDES, 418);
     og_count(block, OG_COUNT_HTTP_BYTES, 6);
 
     char *text = render(*state);
 
-    assert_int_equal(sample(text, "origami_http_requests_total{route=\"tile\",code=\"4xx\"}"), 5);
-    assert_int_equal(sample(text, "origami_http_requests_total{route=\"tile\",code=\"2xx\"}"), 0);
+    assert_int_equal(sample(text, "origami_http_requests_total{route=\"tile\",code=\"404\"}"), 5);
+    assert_int_equal(sample(text, "origami_http_requests_total{route=\"slides\",code=\"other\"}"), 1);
+    assert_int_equal(sample(text, "origami_http_requests_total{route=\"tile\",code=\"200\"}"), 0);
     assert_int_equal(sample(text, "origami_http_body_bytes_total"), 6);
+    free(text);
+}
+
+static void a_level_is_the_sum_of_what_threads_added_and_took(void **state)
+{
+    struct og_metrics_block *a = og_metrics_take(*state), *b = og_metrics_take(*state);
+    og_raise(a, OG_LEVEL_CONNECTIONS, 3);
+    og_raise(b, OG_LEVEL_CONNECTIONS, -2);
+
+    char *text = render(*state);
+
+    assert_int_equal(og_metrics_level(*state, OG_LEVEL_CONNECTIONS), 1);
+    assert_int_equal(sample(text, "origami_http_connections"), 1);
     free(text);
 }
 
@@ -273,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_line_is_prometheus_text_and_families_are_contiguous, setup, teardown),
         cmocka_unit_test_setup_teardown(no_sample_appears_twice, setup, teardown),
         cmocka_unit_test_setup_teardown(counters_are_rendered_under_their_labels, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_level_is_the_sum_of_what_threads_added_and_took, setup, teardown),
         cmocka_unit_test_setup_teardown(histograms_are_cumulative_with_bounds_included, setup, teardown),
         cmocka_unit_test_setup_teardown(an_unlabelled_histogram_has_no_empty_braces, setup, teardown),
     };

@@ -140,7 +140,7 @@ static void the_service_manager_hears_of_ready_and_of_stopping(void **state)
 {
     const struct folder *folder = *state;
     struct program p;
-    char text[32] = "";
+    char text[96] = "";
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     snprintf(address.sun_path, sizeof address.sun_path, "%s/notify", folder->path);
@@ -154,7 +154,7 @@ static void the_service_manager_hears_of_ready_and_of_stopping(void **state)
     kill(p.pid, SIGTERM);
     memset(text, 0, sizeof text);
     assert_true(recv(fd, text, sizeof text - 1, 0) > 0);
-    assert_string_equal(text, "STOPPING=1");
+    assert_string_equal(text, "STOPPING=1\nEXTEND_TIMEOUT_USEC=20000000");
     assert_int_equal(exit_code(&p), 0);
     close(fd);
 }

@@ -72,8 +72,10 @@ static void without_words_everything_is_as_the_table_says(void **state)
 static void flags_set_their_members(void **state)
 {
     (void)state;
-    struct og_params p = taken("--slides /s --listen [::1]:0 --workers 3 --http-threads 2 --cache 2G --quality 75 "
-                               "--pin yes --stack 1M --huge-pages yes --reader mmap --log-level debug --check-config");
+    struct og_params p =
+        taken("--slides /s --listen [::1]:0 --workers 3 --http-threads 2 --cache 2G --quality 75 "
+              "--pin yes --stack 1M --huge-pages yes --reader mmap --log-level debug --log-format json "
+              "--access-log /var/log/a --drain-timeout 0 --check-config");
     assert_string_equal(p.slides, "/s");
     assert_string_equal(p.listen, "[::1]:0");
     assert_int_equal(p.workers, 3);
@@ -84,6 +86,9 @@ static void flags_set_their_members(void **state)
     assert_true(p.pin && p.huge_pages);
     assert_int_equal(p.reader, OG_READER_MMAP);
     assert_int_equal(p.log_level, OG_LOG_DEBUG);
+    assert_int_equal(p.log_format, OG_LOG_JSON);
+    assert_string_equal(p.access_log, "/var/log/a");
+    assert_int_equal(p.drain_seconds, 0);
     assert_true(p.check_config);
     assert_false(p.help);
 }
@@ -138,6 +143,10 @@ static void wrong_flags_are_refused_in_a_sentence(void **state)
         {"--listen localhost:80", "--listen: \"localhost:80\" is no address like 127.0.0.1:8080"},
         {"--reader fast", "--reader: \"fast\" is not one of auto, pread, uring and mmap"},
         {"--log-level loud", "--log-level: \"loud\" is not one of error, warn, info and debug"},
+        {"--log-format xml", "--log-format: \"xml\" is not one of text|json"},
+        {"--log-format tex", "--log-format: \"tex\" is not"},
+        {"--log-format text|json", "--log-format: \"text|json\" is not"},
+        {"--drain-timeout 3601", "--drain-timeout: \"3601\" is not a number from 0 to 3600"},
         {"--config /no/such/file", "cannot read /no/such/file: No such file or directory"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -273,7 +282,9 @@ static void the_printed_file_without_its_marks_sets_every_default(void **state)
     assert_true(p.workers == defaults.workers && p.http_threads == defaults.http_threads &&
                 p.cache_bytes == defaults.cache_bytes && p.quality == defaults.quality && p.pin == defaults.pin &&
                 p.stack_bytes == defaults.stack_bytes && p.huge_pages == defaults.huge_pages &&
-                p.reader == defaults.reader && p.log_level == defaults.log_level);
+                p.reader == defaults.reader && p.log_level == defaults.log_level &&
+                p.log_format == defaults.log_format && p.drain_seconds == defaults.drain_seconds);
+    assert_string_equal(p.access_log, "no");
     free(text);
 }
 
@@ -305,9 +316,71 @@ static void effective_settings_are_lines_of_a_file(void **state)
               "quality = 90\npin = no\nstack = 512K\nhuge-pages = no\nreader = uring\nbase-path = "
               "/\ncache-max-age = 3600\ncache-private = no\nforwarded = no\nconnections = "
               "4096\nidle-timeout = 30\nanswer-timeout = 60\n"
-              "deadline = 10\nlog-level = warn\n");
+              "deadline = 10\nlog-level = warn\n"
+              "log-format = text\naccess-log = no\ndrain-timeout = 10\n");
     assert_int_equal(from_file(*state, text, "", &again, &err), OG_OK);
     assert_int_equal(again.cache_bytes, p.cache_bytes);
+    free(text);
+}
+
+/* ---- README.md ---- */
+
+static char *read_readme(void)
+{
+    char *text = calloc(1, 1 << 17);
+    FILE *in = fopen(OG_README, "re");
+    assert_non_null(in);
+    assert_true(fread(text, 1, (1 << 17) - 1, in) > 0);
+    fclose(in);
+    return text;
+}
+
+/* As its table of options has it, where '|' would end a cell. */
+static void flag_in_readme(const struct og_param *row, char *out, size_t room)
+{
+    size_t n = (size_t)snprintf(out, room, "`--%s%s", row->name, row->value ? " " : "");
+    for (const char *c = row->value ? row->value : ""; *c && n + 3 < room; c++) {
+        if (*c == '|')
+            out[n++] = '\\';
+        out[n++] = *c;
+    }
+    snprintf(out + n, room - n, "`");
+}
+
+static void readme_names_every_flag_and_no_other(void **state)
+{
+    (void)state;
+    char *text = read_readme(), flag[128];
+    for (size_t i = 0; i < og_params_rows; i++) {
+        flag_in_readme(&og_params_table[i], flag, sizeof flag);
+        if (!strstr(text, flag))
+            fail_msg("README.md has no %s", flag);
+    }
+    for (const char *row = strstr(text, "\n| `--"); row; row = strstr(row + 1, "\n| `--")) {
+        const char *name = row + strlen("\n| `--");
+        size_t n = strcspn(name, " `");
+        if (!og_param_find(name, n))
+            fail_msg("README.md has --%.*s, and the table has not", (int)n, name);
+    }
+    free(text);
+}
+
+/* The column of defaults says what --help says; "auto" is told in words there. */
+static void readme_tells_the_defaults(void **state)
+{
+    (void)state;
+    char *text = read_readme(), flag[128], plain[256], quoted[256];
+    for (size_t i = 0; i < og_params_rows; i++) {
+        const struct og_param *row = &og_params_table[i];
+        if (!row->fallback || !row->fallback[0] || strcmp(row->fallback, "auto") == 0)
+            continue;
+        flag_in_readme(row, flag, sizeof flag);
+        const char *at = strstr(text, flag) + strlen(flag);
+        snprintf(plain, sizeof plain, " | %s |", row->fallback);
+        snprintf(quoted, sizeof quoted, " | `%s` |", row->fallback);
+        if (strncmp(at, plain, strlen(plain)) != 0 && strncmp(at, quoted, strlen(quoted)) != 0)
+            fail_msg("README.md: the default of %s is \"%.20s\" and not %s", flag, at, row->fallback);
+    }
     free(text);
 }
 
@@ -355,6 +428,8 @@ int main(void)
         IN_FOLDER(the_printed_file_without_its_marks_sets_every_default),
         cmocka_unit_test(help_names_every_flag_within_a_hundred_columns),
         IN_FOLDER(effective_settings_are_lines_of_a_file),
+        cmocka_unit_test(readme_names_every_flag_and_no_other),
+        cmocka_unit_test(readme_tells_the_defaults),
         cmocka_unit_test(resolving_puts_numbers_in_the_place_of_auto),
         cmocka_unit_test(without_slides_there_is_nothing_to_serve),
     };

@@ -198,7 +198,7 @@ static void a_second_request_comes_from_the_cache(void **state)
     expect_text(f->port, "/tiles/a/10/1_0.jpg", 200, "\xff\xd8");
     expect_text(f->port, "/metrics", 200, "origami_cache_requests_total{outcome=\"hit\"} 1\n");
     expect_text(f->port, "/metrics", 200, "origami_cache_requests_total{outcome=\"miss\"} 1\n");
-    expect_text(f->port, "/metrics", 200, "origami_http_requests_total{route=\"tile\",code=\"2xx\"} 2\n");
+    expect_text(f->port, "/metrics", 200, "origami_http_requests_total{route=\"tile\",code=\"200\"} 2\n");
 }
 
 static void walk(struct og_member *member)

@@ -256,9 +256,57 @@ static void stored_tiles_never_keep_a_family_waiting(void **state)
     served_close(&s->served);
 }
 
+static _Atomic uint64_t test_now_ns = 1;
+
+static uint64_t test_clock(void)
+{
+    return atomic_load_explicit(&test_now_ns, memory_order_relaxed);
+}
+
+struct keeper { /* keeps the worker that answers */
+    struct og_waiter waiter;
+    atomic_bool kept, may_go;
+};
+
+static void keep_worker(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
+{
+    (void)status;
+    struct keeper *keeper = (struct keeper *)waiter;
+    og_buf_unref(&buf);
+    atomic_store_explicit(&keeper->kept, true, memory_order_release); /* read by the test */
+    while (!atomic_load_explicit(&keeper->may_go, memory_order_acquire))
+        sched_yield();
+}
+
+static void a_worker_that_is_kept_is_stuck_and_one_that_sleeps_is_not(void **state)
+{
+    struct stage *s = *state;
+    struct keeper keeper = {.waiter.done = keep_worker};
+    struct og_tile_name name;
+    start(s, (struct og_engine_options){.workers = 3, .cache_bytes = 32 << 20, .clock = test_clock});
+    uint64_t steps = og_engine_gauges(s->served.engine).steps;
+    assert_int_equal(og_engine_name(s->served.engine, "a", 1, TOP, 0, 0, &name, s->block[0]), OG_OK);
+    og_engine_submit(s->served.engine, &name, &keeper.waiter, s->block[0]);
+    og_tile_name_release(&name);
+    while (!atomic_load_explicit(&keeper.kept, memory_order_acquire))
+        sched_yield();
+
+    atomic_fetch_add_explicit(&test_now_ns, UINT64_C(11000000000), memory_order_relaxed);
+    while (og_engine_gauges(s->served.engine).workers_stuck != 1) /* the others start anew, or sleep */
+        sched_yield();
+
+    atomic_store_explicit(&keeper.may_go, true, memory_order_release);
+    let_jobs_end(s);
+    while (og_engine_gauges(s->served.engine).workers_stuck != 0)
+        sched_yield();
+    assert_true(og_engine_gauges(s->served.engine).steps > steps);
+    served_close(&s->served);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_worker_that_is_kept_is_stuck_and_one_that_sleeps_is_not, setup, teardown),
         cmocka_unit_test(what_does_not_exist_is_not_found),
         cmocka_unit_test(a_family_is_read_once_and_its_siblings_end_in_the_cache),
         cmocka_unit_test(requests_for_a_family_in_flight_join_it),

@@ -7,7 +7,8 @@
  *
  * Threads:   as engine/engine.h. hold, let_go and waiting from the test's thread.
  * Ownership: new returns owned.
- * Errors:    y 501 is damaged; y 503 finds all work places taken; both at once, without waiting.
+ * Errors:    y 999 keeps the event thread while answers are held; y 501 is damaged; y 503 finds all work places taken;
+ * both at once, without waiting.
  */
 #include <stdbool.h>
 

@@ -28,10 +28,29 @@ static void a_descriptor_more_is_counted(void **state)
     assert_int_equal(og_process_now().open_fds, before);
 }
 
-static void memory_is_resident(void **state)
+static void memory_is_resident_in_a_larger_address_space(void **state)
 {
     (void)state;
-    assert_true(og_process_now().resident_bytes > 100000);
+    struct og_process now = og_process_now();
+    assert_true(now.resident_bytes > 100000);
+    assert_true(now.virtual_bytes > now.resident_bytes);
+}
+
+static void threads_and_the_limit_of_descriptors_are_told(void **state)
+{
+    (void)state;
+    struct og_process now = og_process_now();
+    assert_in_range(now.threads, 1, 99);
+    assert_true(now.open_fds < now.max_fds);
+}
+
+static void processor_time_grows_with_work(void **state)
+{
+    (void)state;
+    double before = og_process_now().cpu_seconds;
+    for (clock_t end = clock() + CLOCKS_PER_SEC / 10; clock() < end;)
+        continue;
+    assert_true(og_process_now().cpu_seconds > before);
 }
 
 int main(void)
@@ -39,7 +58,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_start_lies_between_an_hour_ago_and_now),
         cmocka_unit_test(a_descriptor_more_is_counted),
-        cmocka_unit_test(memory_is_resident),
+        cmocka_unit_test(memory_is_resident_in_a_larger_address_space),
+        cmocka_unit_test(threads_and_the_limit_of_descriptors_are_told),
+        cmocka_unit_test(processor_time_grows_with_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

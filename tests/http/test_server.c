@@ -269,11 +269,12 @@ static void every_answer_is_counted_with_its_bytes(void **state)
     og_http_code(f->port, "HEAD", "/slides", "");
     og_http_code(f->port, "POST", "/slides", "");
 
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_HTTP_TILE_OK), 2);
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_HTTP_TILE_CLIENT_ERROR), 1);
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_HTTP_TILE_SERVER_ERROR), 1);
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_HTTP_OTHER_OK), 2);
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_HTTP_OTHER_CLIENT_ERROR), 2);
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_TILE, 200), 2);
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_TILE, 404), 1);
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_TILE, 500), 1);
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_SLIDES, 200), 2);
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_NOTHING, 404), 1);
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_NOTHING, 405), 1);
     size_t bytes = 2 * strlen("tile 0_0") + 2 * strlen(og_status_text(OG_NOT_FOUND)) +
                    strlen(og_status_text(OG_DAMAGED)) + strlen("[\"s\"]") + strlen(og_status_text(OG_METHOD));
     assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_HTTP_BYTES), bytes);

@@ -221,6 +221,53 @@ static void a_second_server_on_the_same_port_is_refused_and_leaves_nothing(void 
     og_fixture_stop(&f);
 }
 
+#define SOON_MS   200
+#define ENOUGH_MS 10000
+
+static void event_threads_that_live_answer_whether_they_are_idle_or_not(void **state)
+{
+    (void)state;
+    struct og_fixture *f = og_fixture_start(4, 256);
+    unsigned descriptors = og_use_descriptors();
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(og_server_take_pulse(f->server, ENOUGH_MS), 0);
+    assert_int_equal(og_use_descriptors(), descriptors + 2 * 4); /* one connection for each, both ends */
+
+    struct og_client *waits = og_client_open(f->port);
+    og_fake_engine_hold(f->engine);
+    assert_true(send_get(waits, "/tiles/s/0/0_7.jpg"));
+    og_fixture_await_waiting(f, 1);
+    assert_int_equal(og_server_take_pulse(f->server, ENOUGH_MS), 0);
+
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_HEALTH, 200), 4 * 4);
+    og_fake_engine_let_go(f->engine);
+    og_client_close(&waits);
+    og_fixture_stop(&f);
+}
+
+static void an_event_thread_that_is_stuck_is_counted_until_it_moves(void **state)
+{
+    (void)state;
+    struct og_fixture *f = og_fixture_start(3, 256);
+    struct og_client *client = og_client_open(f->port);
+    assert_int_equal(og_server_take_pulse(f->server, ENOUGH_MS), 0);
+    og_fake_engine_hold(f->engine);
+    assert_true(send_get(client, "/tiles/s/0/0_999.jpg"));
+    while (og_fake_engine_found(f->engine) == 0)
+        og_nap(1);
+
+    assert_int_equal(og_server_take_pulse(f->server, SOON_MS), 1);
+    assert_int_equal(og_server_take_pulse(f->server, SOON_MS), 1);
+
+    og_fake_engine_let_go(f->engine);
+    assert_int_equal(og_server_take_pulse(f->server, ENOUGH_MS), 0);
+    struct og_answer answer = og_client_read(client, true);
+    assert_string_equal(answer.body, "tile 0_999");
+    og_answer_free(&answer);
+    og_client_close(&client);
+    og_fixture_stop(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +278,8 @@ int main(void)
         cmocka_unit_test(a_stop_answers_those_who_wait_and_says_not_ready_to_the_rest),
         cmocka_unit_test(idle_connections_delay_a_stop_by_a_moment_only),
         cmocka_unit_test(fifty_starts_and_stops_leave_no_descriptor_and_no_thread),
+        cmocka_unit_test(event_threads_that_live_answer_whether_they_are_idle_or_not),
+        cmocka_unit_test(an_event_thread_that_is_stuck_is_counted_until_it_moves),
         cmocka_unit_test(a_second_server_on_the_same_port_is_refused_and_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

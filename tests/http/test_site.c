@@ -193,31 +193,29 @@ static void a_site_that_stops_is_alive_but_not_ready(void **state)
     assert_body(&healthy, "ok");
 }
 
-static void answers_are_counted_by_route_and_class(void **state)
+static void answers_are_counted_by_route_and_code(void **state)
 {
     struct fixture *f = *state;
     static const struct {
         enum og_route_kind route;
         enum og_status status;
-        enum og_counter counter;
+        enum og_asked asked;
+        unsigned code;
     } cases[] = {
-        {OG_ROUTE_TILE, OG_OK, OG_COUNT_HTTP_TILE_OK},
-        {OG_ROUTE_THUMBNAIL, OG_OK, OG_COUNT_HTTP_TILE_OK},
-        {OG_ROUTE_TILE, OG_NOT_FOUND, OG_COUNT_HTTP_TILE_CLIENT_ERROR},
-        {OG_ROUTE_TILE, OG_DAMAGED, OG_COUNT_HTTP_TILE_SERVER_ERROR},
-        {OG_ROUTE_SLIDES, OG_OK, OG_COUNT_HTTP_OTHER_OK},
-        {OG_ROUTE_NONE, OG_METHOD, OG_COUNT_HTTP_OTHER_CLIENT_ERROR},
-        {OG_ROUTE_READY, OG_STOPPING, OG_COUNT_HTTP_OTHER_SERVER_ERROR},
+        {OG_ROUTE_TILE, OG_OK, OG_ASKED_TILE, 200},        {OG_ROUTE_THUMBNAIL, OG_OK, OG_ASKED_THUMBNAIL, 200},
+        {OG_ROUTE_TILE, OG_NOT_FOUND, OG_ASKED_TILE, 404}, {OG_ROUTE_TILE, OG_DAMAGED, OG_ASKED_TILE, 500},
+        {OG_ROUTE_SLIDES, OG_OK, OG_ASKED_SLIDES, 200},    {OG_ROUTE_ASSET, OG_OK, OG_ASKED_PAGE, 200},
+        {OG_ROUTE_NONE, OG_METHOD, OG_ASKED_NOTHING, 405}, {OG_ROUTE_READY, OG_STOPPING, OG_ASKED_HEALTH, 503},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        uint64_t before = og_metrics_sum(f->site.metrics, cases[i].counter);
+        uint64_t before = og_metrics_answers(f->site.metrics, cases[i].asked, cases[i].code);
         struct og_reply reply = og_reply_status(cases[i].route, cases[i].status);
 
         og_site_count(f->counters, &reply, 10);
 
-        assert_int_equal(og_metrics_sum(f->site.metrics, cases[i].counter), before + 1);
+        assert_int_equal(og_metrics_answers(f->site.metrics, cases[i].asked, cases[i].code), before + 1);
     }
-    assert_int_equal(og_metrics_sum(f->site.metrics, OG_COUNT_HTTP_BYTES), 70);
+    assert_int_equal(og_metrics_sum(f->site.metrics, OG_COUNT_HTTP_BYTES), 80);
 }
 
 static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
@@ -236,7 +234,13 @@ static void metrics_have_every_gauge_and_satisfy_promtool(void **state)
         "\nprocess_start_time_seconds ",
         "\nprocess_resident_memory_bytes ",
         "\nprocess_open_fds ",
-        "\norigami_http_requests_total{route=\"tile\",code=\"2xx\"} 0\n",
+        "\nprocess_cpu_seconds_total ",
+        "\nprocess_max_fds ",
+        "\nprocess_threads ",
+        "\nprocess_virtual_memory_bytes ",
+        "\norigami_http_requests_total{route=\"tile\",code=\"200\"} 0\n",
+        "\norigami_http_connections 0\n",
+        "\norigami_http_suspended_requests 0\n",
     };
     struct og_reply reply = ask(*state, "/metrics");
     struct og_span body = og_reply_body(&reply);
@@ -281,7 +285,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_missed_tile_is_pending_and_named, set_up, tear_down),
         cmocka_unit_test(refusals_say_when_and_how_to_come_back),
         cmocka_unit_test_setup_teardown(a_site_that_stops_is_alive_but_not_ready, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(answers_are_counted_by_route_and_class, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(answers_are_counted_by_route_and_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(metrics_have_every_gauge_and_satisfy_promtool, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_to_metrics_that_nobody_takes_are_bounded, set_up, tear_down),
     };

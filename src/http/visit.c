@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/visit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "http/access_log.h"
+
+#define NAME_ROOM 65
+
+static enum og_timer timer_of(const struct og_visit *visit, const struct og_reply *reply)
+{
+    if (visit->waited)
+        return OG_TIME_ANSWER_MISS;
+    return og_route_is_tile(reply->route) && reply->kind == OG_REPLY_BODY ? OG_TIME_ANSWER_HIT : OG_TIME_ANSWER_OTHER;
+}
+
+static const char *cache_word(enum og_timer timer)
+{
+    return timer == OG_TIME_ANSWER_MISS ? "miss" : timer == OG_TIME_ANSWER_HIT ? "hit" : "none";
+}
+
+bool og_visit_wants_names(const struct og_site *site, unsigned code)
+{
+    return site->access_log || code == 500;
+}
+
+static void write_about(const struct og_visit *visit, struct og_site *site, struct og_metrics_block *metrics,
+                        const struct og_access *access)
+{
+    if (site->access_log)
+        og_access_log_note(site->access_log, visit->lane, metrics, access);
+    if (access->code == 500 && site->log)
+        og_log_request(site->log, OG_LOG_DEBUG, "http", access->request, "%s %.200s from %s is answered with 500",
+                       access->method, access->path, access->client);
+}
+
+void og_visit_end(const struct og_visit *visit, struct og_site *site, struct og_metrics_block *metrics,
+                  const struct og_reply *reply, uint64_t bytes, const struct og_visit_names *names)
+{
+    enum og_timer timer = timer_of(visit, reply);
+    uint64_t duration_ns = og_clock_monotonic_ns() - visit->since_ns;
+    og_site_count(metrics, reply, bytes);
+    og_time(metrics, timer, duration_ns);
+    if (!names)
+        return;
+    char made[NAME_ROOM];
+    snprintf(made, sizeof made, "%08" PRIx32 "-%x-%" PRIx64, site->birth, visit->lane, visit->number);
+    const struct og_access access = {.request = names->request[0] ? names->request : made,
+                                     .client = names->client,
+                                     .method = visit->method,
+                                     .path = visit->path,
+                                     .cache = cache_word(timer),
+                                     .code = og_reply_code(reply),
+                                     .bytes = bytes,
+                                     .duration_ns = duration_ns};
+    write_about(visit, site, metrics, &access);
+}
