@@ -139,7 +139,8 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     engine->cache =
         engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
     engine->flight = og_flight_new();
-    if (!engine->cache || !engine->flight || !make_rings(engine) || !fill_pools(engine) ||
+    engine->reads = og_reads_new(engine->options.workers, engine->options.jobs);
+    if (!engine->cache || !engine->flight || !engine->reads || !make_rings(engine) || !fill_pools(engine) ||
         start_workers(engine, metrics) != OG_OK) {
         og_engine_destroy(&engine);
         return og_error_set(err, OG_NO_MEMORY, "out of memory or threads for the engine");
@@ -406,6 +407,7 @@ void og_engine_destroy(struct og_engine **pointer)
         og_job_fini(&engine->jobs[i]);
     free(engine->jobs);
     destroy_rings(engine);
+    og_reads_destroy(&engine->reads);
     og_flight_destroy(&engine->flight);
     og_cache_destroy(&engine->cache);
     og_buf_pool_destroy(&engine->bufs);

@@ -33,6 +33,7 @@
 #include "flight.h"
 #include "image/jpeg.h"
 #include "image/kernels.h"
+#include "reads.h"
 #include "slide/slide.h"
 #include "sync/buf_pool.h"
 #include "sync/cache.h"
@@ -66,6 +67,7 @@ struct og_engine {
     enum og_reader_kind reader; /* in use */
     struct og_cache *cache;
     struct og_flight *flight;
+    struct og_reads *reads;
     struct og_job *jobs;
     struct og_worker *workers;
     struct og_ring *free_jobs, *free_places;
@@ -106,8 +108,8 @@ void og_engine_push(struct og_engine *engine, struct og_ready *ready);
 /* Gives up one entry of the job; the last one out ends it. */
 void og_engine_leave(struct og_engine *engine, struct og_job *job);
 
-/* Ends a job that was popped from a front ring and that nobody waits for any more; false: somebody does. */
-bool og_engine_abandon(struct og_engine *engine, struct og_job *job);
+/* Gives a turn to read back: what waited for it goes into its front ring. */
+void og_engine_end_read(struct og_engine *engine, uint64_t slide_key);
 
 /* Answers a chain of waiters; each gets a reference of its own to `buf`. */
 void og_engine_answer(struct og_engine *engine, struct og_metrics_block *metrics, struct og_waiter *waiters,

@@ -36,7 +36,7 @@ void og_job_queue(struct og_job *job, const struct og_key *key, struct og_slide 
     job->demanded = job->bad = 0;
     job->encodable = ~UINT32_C(0);
     job->failure = OG_OK;
-    job->begun = job->looked_ahead = false;
+    job->begun = job->looked_ahead = job->has_turn = false;
     memset(job->speculating, 0, sizeof job->speculating);
     memset(job->state, OG_TASK_NONE, sizeof job->state);
     memset(job->missing, 0, sizeof job->missing);

@@ -7,7 +7,8 @@
  *
  *     state of the job    where it is                         who moves it on
  *     free                in the engine's pool ring           submit: takes it for a key nobody works on
- *     queued              in a front ring, in the flight      a worker, when a workplace is free (families)
+ *     queued              in a front ring, in the flight      a worker, when a workplace is free (families) and its
+ *                         or laid aside (reads.h)             slide's turn to be read
  *     begun               in the flight; its tasks in the     the workers, task by task
  *                         stage rings
  *     ended               out of the flight                   the last worker to leave it: back to the pool
@@ -78,6 +79,10 @@ struct og_job {
 
     /* owned by the flight's shard */
     struct og_job *next;
+
+    /* before it has begun, its only entry's: see reads.h */
+    struct og_job *next_aside;
+    bool has_turn;
 
     pthread_mutex_t lock;
     /* under the lock */

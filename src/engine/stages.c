@@ -80,6 +80,7 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     struct og_stored_tile stored;
     enum og_status status =
         og_slide_read_stored(job->slide, worker->reader, stored_depth, job->x, job->y, worker->buffer, &stored, err);
+    og_engine_end_read(worker->engine, og_slide_key(job->slide));
     spent->read_ns = lap(worker, OG_TIME_READ, &since);
     if (status != OG_OK)
         return status;
@@ -107,8 +108,6 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
 
 void og_stage_tile(struct og_worker *worker, struct og_job *job)
 {
-    if (og_engine_abandon(worker->engine, job))
-        return;
     uint64_t since = job->since_ns;
     struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
     struct og_error err = {0};
@@ -135,8 +134,6 @@ void og_stage_tile(struct og_worker *worker, struct og_job *job)
 void og_stage_family(struct og_worker *worker, struct og_job *job)
 {
     struct og_engine *engine = worker->engine;
-    if (og_engine_abandon(engine, job))
-        return;
     og_ahead_note(&engine->ahead, &job->key);
     uint64_t since = job->since_ns;
     struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
@@ -144,6 +141,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     struct og_stored_family *stored = &job->place->stored;
     enum og_status status =
         og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err);
+    og_engine_end_read(engine, og_slide_key(job->slide));
     spent.read_ns = lap(worker, OG_TIME_READ, &since);
     if (status != OG_OK) {
         *stored = (struct og_stored_family){.damaged = ~UINT32_C(0)};
@@ -241,15 +239,18 @@ static void finish(struct og_worker *worker, struct og_task *task, uint64_t spen
     og_engine_leave(worker->engine, job);
 }
 
-/* Cancelled under load because speculation is. */
+/* Cancelled under load because speculation is. Its reads may hang as others do. */
 static void look_ahead(struct og_worker *worker, const struct og_job *job)
 {
     struct og_engine *engine = worker->engine;
     struct og_ahead_guess guess[OG_AHEAD_GUESSES];
     unsigned n = og_ahead_guess(&engine->ahead, engine->seed, job->slide, job->x, job->y, guess);
+    if (!n || !og_reads_enter_if_free(engine->reads, og_slide_key(job->slide)))
+        return;
     for (unsigned i = 0; i < n; i++)
         og_count(worker->metrics, OG_COUNT_READ_AHEAD,
                  og_slide_prefetch_family(job->slide, worker->reader, guess[i].x, guess[i].y));
+    og_engine_end_read(engine, og_slide_key(job->slide));
 }
 
 void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgency urgency)

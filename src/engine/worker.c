@@ -88,8 +88,8 @@ void og_engine_leave(struct og_engine *engine, struct og_job *job)
         end_if(engine, job, gives_up_last_entry);
 }
 
-/* The front entry is the job's only one. */
-bool og_engine_abandon(struct og_engine *engine, struct og_job *job)
+/* Ends a job that was popped from a front ring, its only entry, when nobody waits for it any more. */
+static bool abandon(struct og_engine *engine, struct og_job *job)
 {
     pthread_mutex_lock(&job->lock);
     bool unwanted = is_unwanted(job);
@@ -133,39 +133,80 @@ static struct og_task *pop_task(struct og_engine *engine, enum og_urgency urgenc
     return NULL;
 }
 
-static struct og_job *pop_family(struct og_engine *engine)
+void og_engine_end_read(struct og_engine *engine, uint64_t slide_key)
 {
-    if (og_ring_is_empty(engine->front_families))
-        return NULL;
-    struct og_workplace *place = og_ring_pop(engine->free_places);
-    if (!place)
-        return NULL;
-    struct og_job *job = pop(engine, engine->front_families, OG_DEMAND);
-    if (job)
-        job->place = place;
-    else
-        og_engine_put(engine->free_places, place);
-    return job;
+    struct og_job *next = og_reads_leave(engine->reads, slide_key);
+    if (!next)
+        return;
+    og_engine_put(next->family ? engine->front_families : engine->front_tiles, next);
+    og_engine_wake(engine, OG_DEMAND);
+}
+
+/* Nothing was read, and nothing will be: its slide keeps too many waiting already. */
+static void refuse(struct og_worker *worker, struct og_job *job)
+{
+    pthread_mutex_lock(&job->lock);
+    job->failure = OG_BUSY;
+    job->encodable = 0;
+    struct og_waiter *waiters = og_job_take_waiters_locked(job);
+    pthread_mutex_unlock(&job->lock);
+    og_count(worker->metrics, OG_COUNT_JOB_REFUSED, 1);
+    og_engine_answer(worker->engine, worker->metrics, waiters, OG_BUSY, NULL);
+    og_engine_leave(worker->engine, job);
+}
+
+/* The job was popped from its front ring. True: it may read; else somebody else has it now, or nobody. */
+static bool may_read(struct og_worker *worker, struct og_job *job)
+{
+    struct og_engine *engine = worker->engine;
+    uint64_t slide_key = og_slide_key(job->slide);
+    bool has_turn = job->has_turn;
+    if (abandon(engine, job)) {
+        if (has_turn)
+            og_engine_end_read(engine, slide_key);
+        return false;
+    }
+    enum og_read_turn turn = has_turn ? OG_READ_NOW : og_reads_enter(engine->reads, job);
+    if (turn == OG_READ_NEVER)
+        refuse(worker, job);
+    return turn == OG_READ_NOW;
 }
 
 static bool serve_tile(struct og_worker *worker)
 {
     struct og_job *job = pop(worker->engine, worker->engine->front_tiles, OG_DEMAND);
-    if (job)
+    if (job && may_read(worker, job))
         og_stage_tile(worker, job);
+    return job;
+}
+
+/* A job that may not read yet does not keep a workplace meanwhile. */
+static bool begin_family(struct og_worker *worker, struct og_workplace *place)
+{
+    struct og_engine *engine = worker->engine;
+    struct og_job *job = pop(engine, engine->front_families, OG_DEMAND);
+    if (job && may_read(worker, job)) {
+        job->place = place;
+        og_stage_family(worker, job);
+    } else {
+        og_engine_put(engine->free_places, place);
+        if (job)
+            og_engine_wake(engine, OG_DEMAND); /* who found no place meanwhile */
+    }
     return job;
 }
 
 /* Without a free workplace: speculation makes room, or its entries would hold the places for as long as tiles come. */
 static bool serve_family(struct og_worker *worker)
 {
-    struct og_job *job = pop_family(worker->engine);
-    struct og_task *task = job || !is_pressed(worker->engine) ? NULL : pop_task(worker->engine, OG_SPECULATION);
-    if (job)
-        og_stage_family(worker, job);
-    else if (task)
+    struct og_engine *engine = worker->engine;
+    struct og_workplace *place = og_ring_is_empty(engine->front_families) ? NULL : og_ring_pop(engine->free_places);
+    if (place && begin_family(worker, place))
+        return true;
+    struct og_task *task = is_pressed(engine) ? pop_task(engine, OG_SPECULATION) : NULL;
+    if (task)
         drop(worker, task);
-    return job || task;
+    return task;
 }
 
 /* Demand under way drains first; then stored tiles and families take turns, so that neither waits for ever. */

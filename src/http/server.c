@@ -18,13 +18,16 @@
 #define IDLE_GRACE_MS 250
 #define LAST_WORDS_MS 1000
 #define FILES_RESERVE ((rlim_t)128)
+#define CLOSED        1u /* in a lane's `active` */
+#define REQUEST       2u
 
 struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
     struct og_server *server;
     struct og_metrics_block *metrics;
-    unsigned waiting;                /* suspended requests */
-    atomic_uint active, connections; /* written by the lane's thread only; stop reads them, relaxed: it only waits */
+    unsigned waiting;        /* suspended requests */
+    atomic_uint connections; /* written by the lane's thread only; stop reads it, relaxed: it only waits */
+    atomic_uint active; /* REQUEST for each, and CLOSED. Relaxed: its own order decides who came before the close */
 };
 
 struct og_server {
@@ -163,7 +166,8 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
     if (!visit)
         return MHD_NO; /* memory was out when it connected */
     *context = visit;
-    step(&lane->active, 1);
+    if (atomic_fetch_add_explicit(&lane->active, REQUEST, memory_order_relaxed) & CLOSED)
+        return MHD_NO; /* not a byte, so that the client may ask elsewhere */
     visit->left = false;
     visit->head = (struct og_head){.method = og_method_parse(method)};
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &visit->head);
@@ -200,7 +204,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
         og_reply_release(&unsent);
     }
     *context = NULL;
-    step(&lane->active, -1);
+    atomic_fetch_sub_explicit(&lane->active, REQUEST, memory_order_relaxed);
 }
 
 static void connection_changed(void *cls, struct MHD_Connection *connection, void **socket_context,
@@ -322,7 +326,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads)
 {
     return (struct og_server_options){
-        .address = address, .threads = threads, .connections = 4096, .waiting = 256, .idle_seconds = 30};
+        .address = address, .threads = threads, .connections = 4096, .waiting = 128, .idle_seconds = 30};
 }
 
 enum og_status og_server_start(const struct og_server_options *options, struct og_site *site, struct og_log *log,
@@ -364,7 +368,7 @@ static unsigned sum_active(struct og_server *server, unsigned *connections)
 {
     unsigned active = 0, open = 0;
     for (unsigned i = 0; i < server->lanes; i++) {
-        active += atomic_load_explicit(&server->lane[i].active, memory_order_relaxed);
+        active += atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) / REQUEST;
         open += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
     }
     *connections = open;
@@ -381,6 +385,13 @@ static void wait_until_quiet(struct og_server *server, unsigned idle_grace_ms, u
     }
 }
 
+/* Who was counted before is waited for, whoever comes after is closed: no answer begins that the end would cut. */
+static void close_lanes(struct og_server *server)
+{
+    for (unsigned i = 0; i < server->lanes; i++)
+        atomic_fetch_or_explicit(&server->lane[i].active, CLOSED, memory_order_relaxed);
+}
+
 void og_server_stop(struct og_server **owned, unsigned patience_ms)
 {
     struct og_server *server = *owned;
@@ -390,6 +401,7 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
     wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
     answer_everybody(server);
+    close_lanes(server);
     wait_until_quiet(server, 0, LAST_WORDS_MS);
     end_lanes(server);
     og_leavers_stop(&server->leavers);

@@ -19,6 +19,7 @@ struct og_client {
     int fd;
     char kept[65536]; /* received and not yet read as an answer */
     size_t n;
+    bool heard; /* something since the last request */
 };
 
 struct og_client *og_client_open(uint16_t port)
@@ -65,6 +66,7 @@ static bool receive(struct og_client *client)
         return false;
     ssize_t n = recv(client->fd, client->kept + client->n, sizeof client->kept - client->n, 0);
     client->n += n > 0 ? (size_t)n : 0;
+    client->heard |= n > 0;
     return n > 0;
 }
 
@@ -129,10 +131,17 @@ bool og_client_is_closed(struct og_client *client)
     return n == 0 || errno == ECONNRESET;
 }
 
+bool og_client_heard(const struct og_client *client)
+{
+    return client->heard;
+}
+
 struct og_answer og_client_ask(struct og_client *client, const char *method, const char *path, const char *headers)
 {
     char request[8192];
     int n = snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: test\r\n%s\r\n", method, path, headers);
+    if (client)
+        client->heard = false;
     if (!client || n >= (int)sizeof request || !og_client_send(client, request, (size_t)n))
         return (struct og_answer){0};
     return og_client_read(client, strcmp(method, "HEAD") != 0);

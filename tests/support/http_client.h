@@ -28,6 +28,9 @@ bool og_client_send(struct og_client *client, const char *bytes, size_t size);
 struct og_answer og_client_read(struct og_client *client, bool has_body); /* false: to a HEAD; 204 and 304 have none */
 bool og_client_is_closed(struct og_client *client); /* waits for the server to close, at most ten seconds */
 
+/* Whether a byte of the answer came: what tells an answer that was cut from one that was never given. */
+bool og_client_heard(const struct og_client *client);
+
 struct og_answer og_client_get(struct og_client *client, const char *path);
 struct og_answer og_client_ask(struct og_client *client, const char *method, const char *path, const char *headers);
 
