@@ -103,7 +103,7 @@ static void start(struct ward *ward, struct og_engine_options options)
 {
     struct og_tile_name name;
     served_open(&ward->served, ward->folder.path, options);
-    assert_int_equal(og_engine_thumbnail(ward->served.engine, "well", 4, &name), OG_OK);
+    assert_int_equal(og_engine_thumbnail(ward->served.engine, "well", 4, &name, ward->served.block), OG_OK);
     ward->pyramid = og_slide_facts(name.slide)->pyramid;
     og_tile_name_release(&name);
 }
@@ -130,7 +130,7 @@ static void ask_for_what_hangs(struct ward *ward, struct patient *patients, unsi
         uint32_t depth = job < 4 ? 0 : job < 8 ? 2 : job - 5, step = depth ? 1 : 4, place = job < 8 ? job % 4 : 0;
         patients[i] = (struct patient){.waiter.done = answer};
         assert_int_equal(og_engine_name(ward->served.engine, "hangs", 5, ward->pyramid.top - depth, place % 2 * step,
-                                        place / 2 * step, &name),
+                                        place / 2 * step, &name, ward->served.block),
                          OG_OK);
         og_engine_submit(ward->served.engine, &name, &patients[i].waiter, ward->served.block);
         og_tile_name_release(&name);
