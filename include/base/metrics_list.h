@@ -23,7 +23,16 @@
       "Tile requests that missed: led a job, joined one in flight, or were refused")                                   \
     X(JOB_JOINED, "origami_jobs_total", "kind=\"joined\"", "")                                                         \
     X(JOB_REFUSED, "origami_jobs_total", "kind=\"refused\"", "")                                                       \
-    X(DEMAND_WITHDRAWN, "origami_demand_withdrawn_total", "", "Tile requests whose client left before the answer")     \
+    X(DEMAND_WITHDRAWN, "origami_demand_withdrawn_total", "",                                                          \
+      "Tile requests taken back: the client left, or it waited too long")                                              \
+    X(DEADLINE_PASSED, "origami_deadlines_passed_total", "",                                                           \
+      "Tile requests taken back and answered 503 because they had waited too long")                                    \
+    X(CLOSED_IDLE, "origami_connections_closed_total", "reason=\"idle\"",                                              \
+      "Connections that the server ended: no whole request in time, answer not taken in time, room for others, or "    \
+      "all places taken")                                                                                              \
+    X(CLOSED_ANSWER, "origami_connections_closed_total", "reason=\"answer\"", "")                                      \
+    X(CLOSED_ROOM, "origami_connections_closed_total", "reason=\"room\"", "")                                          \
+    X(CLOSED_FULL, "origami_connections_closed_total", "reason=\"full\"", "")                                          \
     X(TILE_DEMANDED, "origami_tiles_encoded_total", "for=\"demand\"",                                                  \
       "Tiles encoded because somebody waits, or ahead of demand")                                                      \
     X(TILE_SPECULATIVE, "origami_tiles_encoded_total", "for=\"speculation\"", "")                                      \

@@ -19,6 +19,7 @@
     X(METHOD, "only GET, HEAD and OPTIONS are served", 405)                                                            \
     X(TOO_LARGE, "a request has no body here", 413)                                                                    \
     X(BUSY, "all work places are taken, try again", 503)                                                               \
+    X(LATE, "this took too long, try again", 503)                                                                      \
     X(STOPPING, "the server is shutting down", 503)                                                                    \
     X(NO_MEMORY, "out of memory", 503)                                                                                 \
     X(DAMAGED, "stored data is damaged", 500)                                                                          \

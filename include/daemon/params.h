@@ -3,7 +3,7 @@
 #define OG_DAEMON_PARAMS_H
 /*
  * og_params: every setting of the daemon, and the one table that yields the flags, the configuration file, --help,
- * --check-config and conf/origamid.conf. A new setting is a member here and a row in params.c.
+ * --check-config, conf/origamid.conf and the manual pages. A new setting is a member here and a row in params.c.
  *
  * Threads:   single-threaded: read before threads exist, constant afterwards.
  * Ownership: a value; texts are copied into it.
@@ -28,11 +28,12 @@ struct og_params {
     uint64_t workers, http_threads, cache_bytes, quality, stack_bytes;
     uint64_t pin, huge_pages, cache_private, forwarded; /* 0 or 1 */
     uint64_t cache_max_age;                             /* seconds */
+    uint64_t connections, idle_seconds, answer_seconds, deadline_seconds;
     char base_path[OG_PARAM_TEXT_MAX];
     uint64_t reader;    /* an og_reader_kind */
     uint64_t log_level; /* an og_log_level */
     char config[OG_PARAM_TEXT_MAX];
-    bool check_config, print_config, help, version;
+    bool check_config, print_config, print_man, print_man_config, help, version;
 };
 
 enum og_param_type {
@@ -83,5 +84,9 @@ OG_CHECKED enum og_status og_params_resolve(struct og_params *params, struct og_
 void og_params_help(FILE *out);
 void og_params_print_config(FILE *out);                                    /* the commented file with every default */
 void og_params_print_effective(const struct og_params *params, FILE *out); /* what would be served with */
+
+/* params_man.c: manual pages, for groff or man -l */
+void og_params_man_daemon(FILE *out); /* origamid(8) */
+void og_params_man_config(FILE *out); /* origamid.conf(5) */
 
 #endif

@@ -9,6 +9,7 @@
  *     second call                 what is at hand is answered; a miss is suspended, then submitted to the engine
  *     the engine's done()         leaves status and bytes in the visit and resumes the connection
  *     the client leaves first     the demand is taken back from the engine and the connection is closed
+ *     the deadline passes first   the demand is taken back and the answer is 503
  *     third call                  the event thread answers
  *
  * Threads:   start, stop and port from the owner's thread. Every request lives on its event thread; done() runs on any.
@@ -33,11 +34,13 @@ struct og_server;
 
 struct og_server_options {
     struct og_address address;
-    unsigned threads;      /* event threads, 1 … OG_SERVER_THREADS_MAX */
-    unsigned connections;  /* open at once, in all; lowered to what the limit of open files allows */
-    unsigned waiting;      /* suspended at once, per event thread; beyond it 503 */
-    unsigned idle_seconds; /* after which a silent connection is closed */
-    size_t stack_bytes;    /* of an event thread; 0: the system's default */
+    unsigned threads;     /* event threads, 1 … OG_SERVER_THREADS_MAX */
+    unsigned connections; /* open at once, in all; lowered to what the limit of open files allows */
+    unsigned waiting;     /* suspended at once, per event thread; beyond it 503 */
+    uint64_t idle_ms;     /* after which a connection is closed whose next request's head is not whole */
+    uint64_t answer_ms;   /* after which a connection is closed whose client has not taken an answer */
+    uint64_t deadline_ms; /* after which a request that waits for the engine is answered 503 */
+    size_t stack_bytes;   /* of an event thread; 0: the system's default */
 };
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads);

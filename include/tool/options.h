@@ -61,5 +61,6 @@ OG_CHECKED enum og_status og_options_parse(uint32_t takes, int argc, const char 
 
 /* One line per option of the set, with its default. */
 void og_options_help(uint32_t takes, FILE *out);
+void og_options_man(uint32_t takes, FILE *out); /* the same for a manual page */
 
 #endif

@@ -26,6 +26,9 @@ struct og_verb {
 
 extern const struct og_verb og_verb_encode, og_verb_info, og_verb_tile, og_verb_demo;
 
+/* man.c: the manual page origami(1) of these verbs */
+void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out);
+
 int og_tool_main(int argc, const char *const *argv, FILE *out, FILE *errors);
 
 #endif

@@ -91,6 +91,10 @@ int main(int count, char **arguments)
         og_params_print_config(stdout);
         return EXIT_GOOD;
     }
+    if (params.print_man || params.print_man_config) {
+        (params.print_man ? og_params_man_daemon : og_params_man_config)(stdout);
+        return EXIT_GOOD;
+    }
     if (og_params_resolve(&params, &err) != OG_OK)
         return usage(&err);
     return params.check_config ? check(&params) : serve(&params);

@@ -72,6 +72,22 @@ const struct og_param og_params_table[] = {
     {.name = "forwarded", .type = OG_PARAM_YES_NO, .offset = AT(forwarded), .fallback = "no", .value = "yes|no",
      .sentence = "Believes who connects when it says who asks (Forwarded, X-Forwarded-For, X-Request-Id). Only behind "
                  "a proxy that sets them."},
+    {.name = "connections", .type = OG_PARAM_COUNT, .offset = AT(connections), .fallback = "4096", .min = 1,
+     .max = 65536, .value = "N",
+     .sentence = "How many connections may be open at once; three quarters of what the limit of open files leaves, if that is "
+                 "less. Before all are taken, idle ones are closed, the oldest first. Each adds 22K to the most memory "
+                 "that the daemon may come to use."},
+    {.name = "idle-timeout", .type = OG_PARAM_COUNT, .offset = AT(idle_seconds), .fallback = "30", .min = 1,
+     .max = 86400, .value = "SECONDS",
+     .sentence = "A connection is closed when the head of its next request is not whole after so long, even when bytes "
+                 "of it trickle in."},
+    {.name = "answer-timeout", .type = OG_PARAM_COUNT, .offset = AT(answer_seconds), .fallback = "60", .min = 1,
+     .max = 86400, .value = "SECONDS",
+     .sentence = "A connection is closed when its client has not taken an answer after so long."},
+    {.name = "deadline", .type = OG_PARAM_COUNT, .offset = AT(deadline_seconds), .fallback = "10", .min = 1,
+     .max = 3600, .value = "SECONDS",
+     .sentence = "A request for a tile that is not ready after so long is answered 503, and the work on it is given up "
+                 "unless others wait for it."},
     {.name = "log-level", .type = OG_PARAM_LEVEL, .offset = AT(log_level), .fallback = "info", .value = "LEVEL",
      .sentence = "How much goes to the log on standard error: error, warn, info or debug."},
     {.name = "config", .type = OG_PARAM_TEXT, .offset = AT(config), .fallback = "", .value = "FILE", .only_flag = true,
@@ -80,6 +96,10 @@ const struct og_param og_params_table[] = {
      .sentence = "Shows the settings that would be used, checks them and exits."},
     {.name = "print-config", .type = OG_PARAM_SWITCH, .offset = AT(print_config), .only_flag = true,
      .sentence = "Writes a commented configuration file with every default and exits."},
+    {.name = "print-man", .type = OG_PARAM_SWITCH, .offset = AT(print_man), .only_flag = true,
+     .sentence = "Writes the manual page origamid(8) and exits."},
+    {.name = "print-man-config", .type = OG_PARAM_SWITCH, .offset = AT(print_man_config), .only_flag = true,
+     .sentence = "Writes the manual page origamid.conf(5) and exits."},
     {.name = "help", .type = OG_PARAM_SWITCH, .offset = AT(help), .only_flag = true,
      .sentence = "Shows this text and exits."},
     {.name = "version", .type = OG_PARAM_SWITCH, .offset = AT(version), .only_flag = true,

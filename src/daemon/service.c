@@ -11,6 +11,7 @@
 #include "http/server.h"
 
 #define PATIENCE_MS 10000
+#define MS_PER_S    UINT64_C(1000)
 
 struct og_service {
     const struct og_params *params; /* during start only */
@@ -81,6 +82,10 @@ static struct og_server_options server_options(const struct og_params *params, s
 {
     struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
     options.stack_bytes = params->stack_bytes;
+    options.connections = (unsigned)params->connections;
+    options.idle_ms = params->idle_seconds * MS_PER_S;
+    options.answer_ms = params->answer_seconds * MS_PER_S;
+    options.deadline_ms = params->deadline_seconds * MS_PER_S;
     return options;
 }
 

@@ -10,15 +10,19 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/thread.h"
 
-enum { EVENTS = 64 };
+enum { EVENTS = 64, LOOKS = 8, LOOK_MS_MAX = 1000 };
+
+#define NS_PER_MS UINT64_C(1000000)
 
 #define STOP UINT64_MAX
 
 /* A ticket is a place's number, from 1, and how often the place was used: an event that comes late fits no more. */
 struct place {
-    void *request; /* NULL: free */
+    void *request;    /* NULL: free */
+    uint64_t late_ns; /* when it will have waited too long; UINT64_MAX: that was said */
     int socket;
     uint32_t uses;
     uint32_t next_free;
@@ -27,8 +31,8 @@ struct place {
 struct og_leavers {
     int set, bell;
     struct og_thread thread;
-    void (*left)(void *context, void *request);
-    void *context;
+    struct og_leavers_options options;
+    int look_ms;
 
     pthread_mutex_t lock;
     /* under the lock */
@@ -52,7 +56,20 @@ static void tell(struct og_leavers *leavers, uint64_t ticket)
     pthread_mutex_lock(&leavers->lock);
     struct place *place = place_of(leavers, ticket);
     if (place)
-        leavers->left(leavers->context, place->request);
+        leavers->options.left(leavers->options.context, place->request);
+    pthread_mutex_unlock(&leavers->lock);
+}
+
+static void look_for_late(struct og_leavers *leavers, uint64_t now_ns)
+{
+    pthread_mutex_lock(&leavers->lock);
+    for (uint32_t at = 1; at <= leavers->options.most; at++) {
+        struct place *place = &leavers->place[at];
+        if (!place->request || now_ns < place->late_ns)
+            continue;
+        place->late_ns = UINT64_MAX;
+        leavers->options.late(leavers->options.context, place->request);
+    }
     pthread_mutex_unlock(&leavers->lock);
 }
 
@@ -60,13 +77,19 @@ static void *run(void *argument)
 {
     struct og_leavers *leavers = argument;
     struct epoll_event events[EVENTS];
+    uint64_t next_ns = 0;
     for (;;) {
-        int n = epoll_wait(leavers->set, events, EVENTS, -1);
+        int n = epoll_wait(leavers->set, events, EVENTS, leavers->look_ms);
         for (int i = 0; i < n; i++) {
             if (events[i].data.u64 == STOP)
                 return NULL;
             tell(leavers, events[i].data.u64);
         }
+        uint64_t now_ns = og_clock_monotonic_ns();
+        if (now_ns < next_ns)
+            continue;
+        look_for_late(leavers, now_ns);
+        next_ns = now_ns + (uint64_t)leavers->look_ms * NS_PER_MS;
     }
 }
 
@@ -86,16 +109,16 @@ static bool add(const struct og_leavers *leavers, int fd, uint32_t what, uint64_
     return epoll_ctl(leavers->set, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-enum og_status og_leavers_start(unsigned most, void (*left)(void *context, void *request), void *context,
-                                struct og_leavers **out, struct og_error *err)
+enum og_status og_leavers_start(const struct og_leavers_options *options, struct og_leavers **out, struct og_error *err)
 {
-    struct og_leavers *leavers = calloc(1, sizeof *leavers + (most + 1) * sizeof leavers->place[0]);
+    struct og_leavers *leavers = calloc(1, sizeof *leavers + (options->most + 1) * sizeof leavers->place[0]);
     if (!leavers)
         return og_error_set(err, OG_NO_MEMORY, "no memory for the watch over clients");
     pthread_mutex_init(&leavers->lock, NULL);
-    leavers->left = left;
-    leavers->context = context;
-    for (uint32_t at = most; at > 0; at--) {
+    leavers->options = *options;
+    uint64_t look_ms = options->patience_ms / LOOKS + 1;
+    leavers->look_ms = (int)(look_ms < LOOK_MS_MAX ? look_ms : LOOK_MS_MAX);
+    for (uint32_t at = options->most; at > 0; at--) {
         leavers->place[at].next_free = leavers->first_free;
         leavers->first_free = at;
     }
@@ -116,12 +139,13 @@ uint64_t og_leavers_watch(struct og_leavers *leavers, int socket, void *request)
     pthread_mutex_lock(&leavers->lock);
     uint32_t at = leavers->first_free;
     struct place *place = &leavers->place[at];
-    if (at && add(leavers, socket, EPOLLRDHUP | EPOLLONESHOT, ticket_of(at, place->uses + 1))) {
+    if (at) {
         leavers->first_free = place->next_free;
         place->uses++;
         place->request = request;
-        place->socket = socket;
+        place->late_ns = og_clock_monotonic_ns() + leavers->options.patience_ms * NS_PER_MS;
         ticket = ticket_of(at, place->uses);
+        place->socket = add(leavers, socket, EPOLLRDHUP | EPOLLONESHOT, ticket) ? socket : -1;
     }
     pthread_mutex_unlock(&leavers->lock);
     return ticket;
@@ -134,7 +158,8 @@ void og_leavers_forget(struct og_leavers *leavers, uint64_t ticket)
     pthread_mutex_lock(&leavers->lock);
     struct place *place = place_of(leavers, ticket);
     if (place) {
-        epoll_ctl(leavers->set, EPOLL_CTL_DEL, place->socket, NULL);
+        if (place->socket >= 0)
+            epoll_ctl(leavers->set, EPOLL_CTL_DEL, place->socket, NULL);
         place->request = NULL;
         place->next_free = leavers->first_free;
         leavers->first_free = (uint32_t)ticket;

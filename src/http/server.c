@@ -2,6 +2,7 @@
 #include "http/server.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <microhttpd.h>
 #include <stdalign.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "connections.h"
 #include "http/responses.h"
 #include "leavers.h"
 
@@ -35,6 +37,7 @@ struct og_server {
     struct og_log *log;
     struct og_address address;
     unsigned waiting_max, lanes;
+    struct og_connections *connections;
     struct og_leavers *leavers;
     struct og_metrics_block *leavers_metrics;
     struct og_responses *responses;
@@ -46,6 +49,7 @@ struct visit {
     struct og_waiter waiter; /* first: done() gets its address */
     struct lane *lane;
     struct MHD_Connection *connection;
+    struct og_connection *place; /* in the table of connections */
     struct og_head head;
     struct og_reply pending; /* while it waits */
     uint64_t ticket;         /* of the watch over its client */
@@ -102,15 +106,27 @@ static void done(struct og_waiter *waiter, enum og_status status, struct og_buf 
     MHD_resume_connection(visit->connection); /* last: its lock publishes the above, and the visit may be over now */
 }
 
-/* The engine gave the demand back, so done() will never run: this is what resumes. */
-static void client_left(void *context, void *waiting)
+/* When the engine gives the demand back, done() will never run: this is what resumes. */
+static bool withdraw(struct og_server *server, struct visit *visit, bool left)
+{
+    if (!og_engine_withdraw(server->site->engine, &visit->waiter, server->leavers_metrics))
+        return false;
+    visit->left = left;
+    visit->status = OG_LATE;
+    visit->buf = NULL;
+    MHD_resume_connection(visit->connection);
+    return true;
+}
+
+static void client_left(void *context, void *visit)
+{
+    withdraw(context, visit, true);
+}
+
+static void client_waited(void *context, void *visit)
 {
     struct og_server *server = context;
-    struct visit *visit = waiting;
-    if (!og_engine_withdraw(server->site->engine, &visit->waiter, server->leavers_metrics))
-        return;
-    visit->left = true;
-    MHD_resume_connection(visit->connection);
+    og_count(server->leavers_metrics, OG_COUNT_DEADLINE_PASSED, withdraw(server, visit, false));
 }
 
 static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_reply *pending, struct og_tile_name *name)
@@ -124,6 +140,7 @@ static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_repl
     visit->pending = *pending;
     visit->waits = true;
     lane->waiting++;
+    og_connection_enter(visit->place, OG_PHASE_WAIT);
     MHD_suspend_connection(visit->connection); /* first: done() may run before submit returns */
     og_engine_submit(lane->server->site->engine, name, &visit->waiter, lane->metrics);
     og_tile_name_release(name);
@@ -137,6 +154,7 @@ static struct og_reply take_answer(struct visit *visit)
 {
     struct lane *lane = visit->lane;
     og_leavers_forget(lane->server->leavers, visit->ticket);
+    og_connection_enter(visit->place, OG_PHASE_ANSWER);
     visit->waits = false;
     lane->waiting--;
     return og_site_tile(&visit->pending, visit->status, visit->buf, &visit->waiter.spent);
@@ -164,8 +182,9 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
 {
     struct visit *visit = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     if (!visit)
-        return MHD_NO; /* memory was out when it connected */
+        return MHD_NO; /* memory was out, or no place left, when it connected */
     *context = visit;
+    og_connection_enter(visit->place, OG_PHASE_ANSWER);
     if (atomic_fetch_add_explicit(&lane->active, REQUEST, memory_order_relaxed) & CLOSED)
         return MHD_NO; /* not a byte, so that the client may ask elsewhere */
     visit->left = false;
@@ -204,7 +223,32 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
         og_reply_release(&unsent);
     }
     *context = NULL;
+    og_connection_enter(visit->place, OG_PHASE_HEAD);
     atomic_fetch_sub_explicit(&lane->active, REQUEST, memory_order_relaxed);
+}
+
+/* NULL leaves a connection that is closed at its first request, if it comes to that. */
+static struct visit *welcome(struct lane *lane, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct visit *visit = calloc(1, sizeof *visit);
+    if (!visit)
+        return NULL;
+    struct og_connection *place = og_connections_add(lane->server->connections, info->connect_fd);
+    if (!place) {
+        og_count(lane->metrics, OG_COUNT_CLOSED_FULL, 1);
+        free(visit);
+        return NULL;
+    }
+    *visit = (struct visit){.lane = lane, .connection = connection, .place = place};
+    return visit;
+}
+
+static void see_off(struct visit *visit)
+{
+    if (visit)
+        og_connections_remove(visit->lane->server->connections, visit->place);
+    free(visit);
 }
 
 static void connection_changed(void *cls, struct MHD_Connection *connection, void **socket_context,
@@ -214,13 +258,10 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     bool started = what == MHD_CONNECTION_NOTIFY_STARTED;
     step(&lane->connections, started ? 1 : -1);
     if (started) {
-        struct visit *visit = calloc(1, sizeof *visit);
-        if (visit)
-            *visit = (struct visit){.lane = lane, .connection = connection};
-        *socket_context = visit;
+        *socket_context = welcome(lane, connection);
         return;
     }
-    free(*socket_context);
+    see_off(*socket_context);
     *socket_context = NULL;
 }
 
@@ -259,13 +300,14 @@ static unsigned connections_allowed(unsigned wanted)
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
         return wanted;
-    /* Half of what is left is for slides. */
-    rlim_t room = files.rlim_cur > 2 * FILES_RESERVE ? (files.rlim_cur - FILES_RESERVE) / 2 : FILES_RESERVE / 2;
+    /* A quarter of what is left is for slides. */
+    rlim_t room = files.rlim_cur > 2 * FILES_RESERVE ? (files.rlim_cur - FILES_RESERVE) / 4 * 3 : FILES_RESERVE / 2;
     return room < wanted ? (unsigned)room : wanted;
 }
 
-static enum og_status start_lane(struct lane *lane, const struct og_server_options *options, unsigned connections,
-                                 int fd, struct og_error *err)
+/* No timeout of the library's: a byte now and then would satisfy it. */
+static enum og_status start_lane(struct lane *lane, const struct og_server_options *options, int fd,
+                                 struct og_error *err)
 {
     struct og_server *server = lane->server;
     errno = 0;
@@ -273,8 +315,7 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, may_connect, lane, handle,
         lane, MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
-        MHD_OPTION_CONNECTION_LIMIT, connections,             /* the default is select's 1020 */
-        MHD_OPTION_CONNECTION_TIMEOUT, options->idle_seconds, /* the default is none */
+        MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10, /* and with it the size of a request's head */
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
         1,                                                /* no HTTP/1.1 without Host */
@@ -307,12 +348,12 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
     enum og_status status = og_listen_open(&server->address, server->lanes, fds, err);
     if (status != OG_OK)
         return status;
-    unsigned allowed = connections_allowed(options->connections), i = 0;
+    unsigned i = 0;
     for (; status == OG_OK && i < server->lanes; i++) {
         struct lane *lane = &server->lane[i];
         lane->server = server;
         lane->metrics = og_metrics_take(server->site->metrics);
-        status = start_lane(lane, options, allowed / server->lanes + 1, fds[i], err);
+        status = start_lane(lane, options, fds[i], err);
     }
     if (status == OG_OK)
         return OG_OK;
@@ -325,8 +366,38 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads)
 {
-    return (struct og_server_options){
-        .address = address, .threads = threads, .connections = 4096, .waiting = 128, .idle_seconds = 30};
+    return (struct og_server_options){.address = address,
+                                      .threads = threads,
+                                      .connections = 4096,
+                                      .waiting = 128,
+                                      .idle_ms = 30000,
+                                      .answer_ms = 60000,
+                                      .deadline_ms = 10000};
+}
+
+/* The threads beside the event threads. */
+static enum og_status start_watches(struct og_server *server, const struct og_server_options *options,
+                                    struct og_error *err)
+{
+    const struct og_connections_options connections = {.most = connections_allowed(options->connections),
+                                                       .idle_ms = options->idle_ms,
+                                                       .answer_ms = options->answer_ms,
+                                                       .metrics = server->site->metrics};
+    const struct og_leavers_options leavers = {.most = options->threads * options->waiting,
+                                               .patience_ms = options->deadline_ms,
+                                               .left = client_left,
+                                               .late = client_waited,
+                                               .context = server};
+    enum og_status status = og_connections_start(&connections, &server->connections, err);
+    return status == OG_OK ? og_leavers_start(&leavers, &server->leavers, err) : status;
+}
+
+static void release(struct og_server *server)
+{
+    og_leavers_stop(&server->leavers);
+    og_connections_stop(&server->connections);
+    og_responses_destroy(&server->responses);
+    free(server);
 }
 
 enum og_status og_server_start(const struct og_server_options *options, struct og_site *site, struct og_log *log,
@@ -346,16 +417,14 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
     MHD_set_panic_func(panic, NULL);
     enum og_status status = og_responses_new(&maker, &site->manners, &server->responses, err);
     if (status == OG_OK)
-        status = og_leavers_start(options->threads * options->waiting, client_left, server, &server->leavers, err);
+        status = start_watches(server, options, err);
     if (status == OG_OK)
         status = start_lanes(server, options, err);
     if (status == OG_OK) {
         *out = server;
         return OG_OK;
     }
-    og_leavers_stop(&server->leavers);
-    og_responses_destroy(&server->responses);
-    free(server);
+    release(server);
     return status;
 }
 
@@ -404,7 +473,5 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
     close_lanes(server);
     wait_until_quiet(server, 0, LAST_WORDS_MS);
     end_lanes(server);
-    og_leavers_stop(&server->leavers);
-    og_responses_destroy(&server->responses);
-    free(server);
+    release(server);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "base/roff.h"
 
 enum kind { FLAG, NUMBER, TEXT, EXTENT };
 
@@ -144,6 +145,25 @@ void og_options_help(uint32_t takes, FILE *out)
         snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
                  row->value ? row->value : "");
         fprintf(out, "  %-26s %s", left, row->help);
+        if (row->kind == NUMBER)
+            fprintf(out, " (default %llu)", (unsigned long long)row->initial);
+        fputc('\n', out);
+    }
+}
+
+void og_options_man(uint32_t takes, FILE *out)
+{
+    for (unsigned i = 0; i < OG_OPTIONS; i++) {
+        const struct row *row = &rows[i];
+        if (!(takes & (UINT32_C(1) << i)))
+            continue;
+        fputs(".TP\n", out);
+        if (row->letter)
+            fprintf(out, "\\fB\\-%c\\fR, ", row->letter);
+        fputs("\\fB\\-\\-", out);
+        og_roff_text(row->name, out);
+        fprintf(out, "\\fR%s%s%s\n", row->value ? " \\fI" : "", row->value ? row->value : "", row->value ? "\\fR" : "");
+        og_roff_text(row->help, out);
         if (row->kind == NUMBER)
             fprintf(out, " (default %llu)", (unsigned long long)row->initial);
         fputc('\n', out);

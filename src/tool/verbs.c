@@ -17,7 +17,8 @@ static void print_help(FILE *out)
     for (unsigned i = 0; i < VERBS; i++)
         fprintf(out, "  %-8s %s\n", verbs[i]->name, verbs[i]->summary);
     fputs("\n  origami VERB --help   explains a verb and shows examples\n"
-          "  origami --version     prints what this program is made of\n",
+          "  origami --version     prints what this program is made of\n"
+          "  origami --print-man   writes the manual page origami(1)\n",
           out);
 }
 
@@ -80,6 +81,10 @@ int og_tool_main(int argc, const char *const *argv, FILE *out, FILE *errors)
             return run_verb(verbs[i], argc - 2, argv + 2, out, errors);
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
         print_help(out);
+        return EXIT_OK;
+    }
+    if (strcmp(first, "--print-man") == 0) {
+        og_tool_man(verbs, VERBS, out);
         return EXIT_OK;
     }
     if (strcmp(first, "--version") == 0) {

@@ -61,6 +61,10 @@ static void without_words_everything_is_as_the_table_says(void **state)
     assert_int_equal(p.stack_bytes, 512 << 10);
     assert_false(p.pin || p.huge_pages);
     assert_int_equal(p.reader, OG_READER_AUTO);
+    assert_int_equal(p.connections, 4096);
+    assert_int_equal(p.idle_seconds, 30);
+    assert_int_equal(p.answer_seconds, 60);
+    assert_int_equal(p.deadline_seconds, 10);
     assert_int_equal(p.log_level, OG_LOG_INFO);
     assert_false(p.help || p.version || p.check_config || p.print_config);
 }
@@ -299,7 +303,9 @@ static void effective_settings_are_lines_of_a_file(void **state)
     assert_string_equal(
         text, "slides = /s\nrescan = 60\nlisten = 127.0.0.1:8080\nworkers = 3\nhttp-threads = 1\ncache = 1536M\n"
               "quality = 90\npin = no\nstack = 512K\nhuge-pages = no\nreader = uring\nbase-path = "
-              "/\ncache-max-age = 3600\ncache-private = no\nforwarded = no\nlog-level = warn\n");
+              "/\ncache-max-age = 3600\ncache-private = no\nforwarded = no\nconnections = "
+              "4096\nidle-timeout = 30\nanswer-timeout = 60\n"
+              "deadline = 10\nlog-level = warn\n");
     assert_int_equal(from_file(*state, text, "", &again, &err), OG_OK);
     assert_int_equal(again.cache_bytes, p.cache_bytes);
     free(text);

@@ -13,10 +13,25 @@ struct og_fixture *og_fixture_start(unsigned threads, unsigned waiting)
     return og_fixture_start_at("/", threads, waiting);
 }
 
+struct og_server_options og_fixture_options(unsigned threads, unsigned waiting)
+{
+    struct og_address address;
+    struct og_error err;
+    assert_int_equal(og_address_parse("127.0.0.1:0", &address, &err), OG_OK);
+    struct og_server_options options = og_server_defaults(address, threads);
+    options.waiting = waiting;
+    return options;
+}
+
 struct og_fixture *og_fixture_start_at(const char *base_path, unsigned threads, unsigned waiting)
 {
+    struct og_server_options options = og_fixture_options(threads, waiting);
+    return og_fixture_start_with(base_path, &options);
+}
+
+struct og_fixture *og_fixture_start_with(const char *base_path, const struct og_server_options *options)
+{
     struct og_fixture *f = calloc(1, sizeof *f);
-    struct og_address address;
     struct og_error err;
     f->engine = og_fake_engine_new();
     f->metrics = og_metrics_new();
@@ -24,11 +39,8 @@ struct og_fixture *og_fixture_start_at(const char *base_path, unsigned threads, 
     struct og_site_options site = {
         .engine = f->engine, .metrics = f->metrics, .version = "test", .base_path = base_path, .cache_max_age = 3600};
     assert_int_equal(og_site_open(&site, &f->site, &err), OG_OK);
-    assert_int_equal(og_address_parse("127.0.0.1:0", &address, &err), OG_OK);
-    struct og_server_options options = og_server_defaults(address, threads);
-    options.waiting = waiting;
-    assert_int_equal(og_server_start(&options, &f->site, f->log, &f->server, &err), OG_OK);
-    address = og_server_address(f->server);
+    assert_int_equal(og_server_start(options, &f->site, f->log, &f->server, &err), OG_OK);
+    struct og_address address = og_server_address(f->server);
     f->port = og_address_port(&address);
     return f;
 }

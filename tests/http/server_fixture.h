@@ -19,6 +19,9 @@ struct og_fixture {
 };
 
 struct og_fixture *og_fixture_start(unsigned threads, unsigned waiting);
+struct og_fixture *og_fixture_start_with(const char *base_path, const struct og_server_options *options);
+struct og_server_options og_fixture_options(unsigned threads,
+                                            unsigned waiting); /* the defaults, on a port of its own */
 struct og_fixture *og_fixture_start_at(const char *base_path, unsigned threads, unsigned waiting);
 void og_fixture_stop(struct og_fixture **fixture); /* stops the server too unless that has happened */
 

@@ -166,8 +166,8 @@ static void a_missed_tile_is_pending_and_named(void **state)
 static void refusals_say_when_and_how_to_come_back(void **state)
 {
     (void)state;
-    static const enum og_status try_again[] = {OG_BUSY, OG_STOPPING, OG_NO_MEMORY};
-    for (size_t i = 0; i < 3; i++) {
+    static const enum og_status try_again[] = {OG_BUSY, OG_LATE, OG_STOPPING, OG_NO_MEMORY};
+    for (size_t i = 0; i < 4; i++) {
         struct og_reply reply = og_reply_status(OG_ROUTE_TILE, try_again[i]);
         assert_int_equal(og_reply_code(&reply), 503);
         assert_string_equal(header(&reply, "Retry-After"), "1");

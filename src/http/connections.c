@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "connections.h"
+
+#include <pthread.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/thread.h"
+
+enum { LOOKS = 8, LOOK_MS_MAX = 1000, ROOM = 16, PHASE_BITS = 2 };
+
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S  UINT64_C(1000000000)
+
+struct og_connection {
+    alignas(64) _Atomic uint64_t state; /* since when, in nanoseconds; its last bits are the phase */
+    /* under the lock */
+    int socket;
+    bool used, ended;
+    struct og_connection *next_free;
+};
+
+struct idler {
+    uint64_t state;
+    struct og_connection *connection;
+};
+
+struct og_connections {
+    struct og_thread thread;
+    struct og_metrics_block *metrics;
+    uint64_t idle_ns, answer_ns, look_ns;
+    unsigned most, crowded, youngest; /* the last: idle ones that are left alone */
+    struct idler *idlers;             /* the thread's */
+
+    pthread_mutex_t lock;
+    pthread_cond_t bell;
+    /* under the lock */
+    bool stopping;
+    unsigned open, ended;
+    struct og_connection *first_free;
+    struct og_connection *place;
+};
+
+/* A few milliseconds coarse: it is looked at twice for each request. */
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static enum og_phase phase_of(uint64_t state)
+{
+    return (enum og_phase)(state & ((1U << PHASE_BITS) - 1));
+}
+
+static uint64_t state_of(const struct og_connection *connection)
+{
+    return atomic_load_explicit(&connection->state, memory_order_relaxed); /* nothing hangs on it but who is ended */
+}
+
+void og_connection_enter(struct og_connection *connection, enum og_phase phase)
+{
+    uint64_t state = now_ns() >> PHASE_BITS << PHASE_BITS | phase;
+    atomic_store_explicit(&connection->state, state, memory_order_relaxed); /* read as state_of says */
+}
+
+static void end_locked(struct og_connections *all, struct og_connection *connection, enum og_counter why)
+{
+    /* What the client did not take is not worth keeping: a reset drops it. */
+    const struct linger at_once = {.l_onoff = 1};
+    if (why == OG_COUNT_CLOSED_ANSWER)
+        setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    shutdown(connection->socket, SHUT_RDWR);
+    connection->ended = true;
+    all->ended++;
+    og_count(all->metrics, why, 1);
+}
+
+static bool is_late(const struct og_connections *all, uint64_t state, uint64_t now)
+{
+    uint64_t since = state >> PHASE_BITS << PHASE_BITS, gone = now > since ? now - since : 0;
+    switch (phase_of(state)) {
+    case OG_PHASE_HEAD:
+        return gone >= all->idle_ns;
+    case OG_PHASE_ANSWER:
+        return gone >= all->answer_ns;
+    case OG_PHASE_WAIT:
+        break;
+    }
+    return false;
+}
+
+static void end_late_locked(struct og_connections *all)
+{
+    uint64_t now = now_ns();
+    for (unsigned i = 0; i < all->most; i++) {
+        struct og_connection *connection = &all->place[i];
+        uint64_t state = state_of(connection);
+        if (connection->used && !connection->ended && is_late(all, state, now))
+            end_locked(all, connection,
+                       phase_of(state) == OG_PHASE_HEAD ? OG_COUNT_CLOSED_IDLE : OG_COUNT_CLOSED_ANSWER);
+    }
+}
+
+static int older_first(const void *a, const void *b)
+{
+    uint64_t left = ((const struct idler *)a)->state, right = ((const struct idler *)b)->state;
+    return (left > right) - (left < right);
+}
+
+static void make_room_locked(struct og_connections *all)
+{
+    unsigned n = 0;
+    if (all->open - all->ended <= all->crowded)
+        return;
+    for (unsigned i = 0; i < all->most; i++) {
+        struct og_connection *connection = &all->place[i];
+        uint64_t state = state_of(connection);
+        if (connection->used && !connection->ended && phase_of(state) == OG_PHASE_HEAD)
+            all->idlers[n++] = (struct idler){state, connection};
+    }
+    qsort(all->idlers, n, sizeof all->idlers[0], older_first);
+    for (unsigned i = 0; i + all->youngest < n && all->open - all->ended > all->crowded; i++)
+        if (state_of(all->idlers[i].connection) == all->idlers[i].state) /* still idle */
+            end_locked(all, all->idlers[i].connection, OG_COUNT_CLOSED_ROOM);
+}
+
+static struct timespec in(uint64_t ns)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    ns += (uint64_t)at.tv_nsec;
+    return (struct timespec){.tv_sec = at.tv_sec + (time_t)(ns / NS_PER_S), .tv_nsec = (long)(ns % NS_PER_S)};
+}
+
+static void *run(void *argument)
+{
+    struct og_connections *all = argument;
+    pthread_mutex_lock(&all->lock);
+    while (!all->stopping) {
+        struct timespec next = in(all->look_ns);
+        pthread_cond_timedwait(&all->bell, &all->lock, &next);
+        end_late_locked(all);
+        make_room_locked(all);
+    }
+    pthread_mutex_unlock(&all->lock);
+    return NULL;
+}
+
+static void release(struct og_connections *all)
+{
+    pthread_cond_destroy(&all->bell);
+    pthread_mutex_destroy(&all->lock);
+    free(all->place);
+    free(all->idlers);
+    free(all);
+}
+
+static void init(struct og_connections *all, const struct og_connections_options *options)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&all->bell, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&all->lock, NULL);
+    uint64_t shorter_ms = options->idle_ms < options->answer_ms ? options->idle_ms : options->answer_ms;
+    uint64_t look_ms = shorter_ms / LOOKS + 1;
+    all->look_ns = (look_ms < LOOK_MS_MAX ? look_ms : LOOK_MS_MAX) * NS_PER_MS;
+    all->idle_ns = options->idle_ms * NS_PER_MS;
+    all->answer_ns = options->answer_ms * NS_PER_MS;
+    all->metrics = og_metrics_take(options->metrics);
+    all->most = options->most;
+    all->crowded = options->most - (options->most + ROOM - 1) / ROOM;
+    all->youngest = (options->most - all->crowded + 1) / 2;
+    all->idlers = calloc(options->most, sizeof all->idlers[0]);
+    all->place = aligned_alloc(alignof(struct og_connection), options->most * sizeof all->place[0]);
+}
+
+static void lay_out(struct og_connections *all)
+{
+    memset(all->place, 0, all->most * sizeof all->place[0]);
+    for (unsigned i = all->most; i-- > 0;) {
+        all->place[i].next_free = all->first_free;
+        all->first_free = &all->place[i];
+    }
+}
+
+enum og_status og_connections_start(const struct og_connections_options *options, struct og_connections **out,
+                                    struct og_error *err)
+{
+    struct og_connections *all = calloc(1, sizeof *all);
+    if (!all)
+        return og_error_set(err, OG_NO_MEMORY, "no memory for the table of connections");
+    init(all, options);
+    if (all->place)
+        lay_out(all);
+    if (!all->place || !all->idlers || og_thread_start(&all->thread, "sweeper", 0, run, all) != OG_OK) {
+        release(all);
+        return og_error_set(err, OG_NO_MEMORY, "no memory or thread for the table of connections");
+    }
+    *out = all;
+    return OG_OK;
+}
+
+struct og_connection *og_connections_add(struct og_connections *all, int socket)
+{
+    pthread_mutex_lock(&all->lock);
+    struct og_connection *connection = all->first_free;
+    if (connection) {
+        all->first_free = connection->next_free;
+        connection->socket = socket;
+        connection->used = true;
+        connection->ended = false;
+        all->open++;
+        og_connection_enter(connection, OG_PHASE_HEAD);
+    }
+    if (all->open - all->ended > all->crowded)
+        pthread_cond_signal(&all->bell);
+    pthread_mutex_unlock(&all->lock);
+    if (!connection)
+        shutdown(socket, SHUT_RDWR);
+    return connection;
+}
+
+void og_connections_remove(struct og_connections *all, struct og_connection *connection)
+{
+    pthread_mutex_lock(&all->lock);
+    connection->used = false;
+    all->ended -= connection->ended;
+    all->open--;
+    connection->next_free = all->first_free;
+    all->first_free = connection;
+    pthread_mutex_unlock(&all->lock);
+}
+
+void og_connections_stop(struct og_connections **owned)
+{
+    struct og_connections *all = *owned;
+    *owned = NULL;
+    if (!all)
+        return;
+    pthread_mutex_lock(&all->lock);
+    all->stopping = true;
+    pthread_cond_signal(&all->bell);
+    pthread_mutex_unlock(&all->lock);
+    og_thread_join(&all->thread);
+    release(all);
+}

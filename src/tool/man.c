@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/roff.h"
+#include "tool/verbs.h"
+
+static void print_synopsis(const struct og_verb *verb, FILE *out)
+{
+    fprintf(out, "\\fBorigami %s\\fR ", verb->name);
+    og_roff_text(verb->operands, out);
+    fputs(" [\\fIoption\\fR ...]\n.br\n", out);
+}
+
+static void print_verb(const struct og_verb *verb, FILE *out)
+{
+    fprintf(out, ".SS %s \\- ", verb->name);
+    og_roff_text(verb->summary, out);
+    fputc('\n', out);
+    og_roff_text(verb->explanation, out);
+    og_options_man(verb->takes, out);
+}
+
+static void print_examples(const struct og_verb *verb, FILE *out)
+{
+    fputs(".nf\n", out);
+    og_roff_text(verb->examples, out);
+    fputs(".fi\n", out);
+}
+
+void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out)
+{
+    fputs(".TH ORIGAMI 1 \"\" \"Origami " OG_VERSION "\" \"Origami\"\n"
+          ".SH NAME\norigami \\- slides for the Origami tile server\n.SH SYNOPSIS\n",
+          out);
+    for (unsigned i = 0; i < count; i++)
+        print_synopsis(verbs[i], out);
+    fputs("\\fBorigami\\fR \\fB\\-\\-help\\fR | \\fB\\-\\-version\\fR | \\fB\\-\\-print\\-man\\fR\n"
+          ".SH DESCRIPTION\n"
+          "Makes slides, tells what they are and takes tiles out of them. A slide is one BigTIFF file that\n"
+          ".BR origamid (8)\nserves. Options may stand anywhere behind the verb, a value behind a blank or an equals "
+          "sign; \\-\\- ends them.\n.SH VERBS\n",
+          out);
+    for (unsigned i = 0; i < count; i++)
+        print_verb(verbs[i], out);
+    fputs(".SH EXAMPLES\n", out);
+    for (unsigned i = 0; i < count; i++)
+        print_examples(verbs[i], out);
+    fputs(".SH EXIT STATUS\n"
+          ".TP\n.B 0\nit is done\n"
+          ".TP\n.B 1\nit failed; standard error names file, place and reason\n"
+          ".TP\n.B 2\nthe command line makes no sense\n"
+          ".SH SIGNALS\n"
+          ".TP\n.BR TERM , \" INT\" , \" HUP\"\nThe unfinished file is removed, and the signal ends the program.\n"
+          ".SH ENVIRONMENT\n"
+          ".TP\n.B OG_CPU\n"
+          "Chooses the pixel kernels: scalar, avx2 or neon. Every choice gives the same bytes.\n"
+          ".SH FILES\n"
+          ".TP\n.I \\&.NAME.tif.*\nA slide that is being written, beside the one that it will become; it may be "
+          "removed when no\n"
+          "encoder runs.\n"
+          ".SH SEE ALSO\n.BR origamid (8),\n.BR origamid.conf (5)\n",
+          out);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The real daemon with ten thousand idle connections, a hundred clients that never finish a request's head and a
+ * hundred that do not read their answers: a viewer gets every tile whole, the slow are swept, and the memory stays
+ * within the bound that the daemon tells. It knows nothing of time but the daemon's own limits.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/deepzoom.h"
+#include "support/cmocka_all.h"
+#include "support/http_client.h"
+
+enum { IDLE = 10000, SLOW = 100, FILES = 16384, PIPELINED = 60, ROUNDS_MAX = 100000, WIDTH = 700, HEIGHT = 300 };
+
+struct crowd {
+    pid_t pid;
+    FILE *output;
+    uint16_t port;
+    struct og_pyramid pyramid;
+    int idle[IDLE], senders[SLOW], readers[SLOW];
+};
+
+static int set_up(void **state)
+{
+    struct rlimit files;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    files.rlim_cur = files.rlim_max;
+    if (files.rlim_max < FILES || setrlimit(RLIMIT_NOFILE, &files) != 0)
+        exit(77);
+    return folder_setup(state);
+}
+
+static void start(struct crowd *c, const struct folder *folder)
+{
+    int ends[2];
+    char line[256];
+    unsigned port = 0;
+    c->pyramid = deepzoom_pyramid(WIDTH, HEIGHT);
+    deepzoom_write((struct folder *)folder, "s", WIDTH, HEIGHT, 0);
+    assert_int_equal(pipe(ends), 0);
+    c->pid = fork();
+    if (c->pid == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        close(ends[0]);
+        execl(ORIGAMID, ORIGAMID, "--slides", folder->path, "--listen", "127.0.0.1:0", "--workers", "2",
+              "--http-threads", "2", "--cache", "8M", "--connections", "12000", "--idle-timeout", "5",
+              "--answer-timeout", "2", (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    c->output = fdopen(ends[0], "r");
+    while (port == 0 && fgets(line, sizeof line, c->output)) {
+        const char *at = strstr(line, "http://127.0.0.1:");
+        if (at)
+            assert_int_equal(sscanf(at, "http://127.0.0.1:%u/", &port), 1);
+    }
+    assert_true(port > 0);
+    c->port = (uint16_t)port;
+}
+
+/* Small buffers and segments: the kernel takes little for a client that does not read. */
+static int connect_to(const struct crowd *c, bool slowly)
+{
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(c->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int little = 1024, segment = 536, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (slowly) {
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
+        setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    }
+    if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
+        fail_msg("no connection: %s", strerror(errno));
+    return fd;
+}
+
+static void gather(struct crowd *c)
+{
+    static const char half[] = "GET / HTTP/1.1\r\nX: ";
+    static const char whole[] = "GET /assets/openseadragon.min.js HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (unsigned i = 0; i < IDLE; i++)
+        c->idle[i] = connect_to(c, false);
+    for (unsigned i = 0; i < SLOW; i++) {
+        c->senders[i] = connect_to(c, false);
+        c->readers[i] = connect_to(c, true);
+        assert_int_equal(send(c->senders[i], half, sizeof half - 1, MSG_NOSIGNAL), sizeof half - 1);
+        for (unsigned k = 0; k < PIPELINED; k++)
+            assert_int_equal(send(c->readers[i], whole, sizeof whole - 1, MSG_NOSIGNAL), sizeof whole - 1);
+    }
+}
+
+static double metric(const struct crowd *c, const char *name)
+{
+    struct og_answer answer = og_http_get(c->port, "/metrics");
+    char before[128];
+    double value = 0;
+    snprintf(before, sizeof before, "\n%s ", name);
+    const char *at = answer.code == 200 ? strstr((char *)answer.body, before) : NULL;
+    if (!at || sscanf(at + strlen(before), "%lf", &value) != 1)
+        fail_msg("no %s in /metrics", name);
+    og_answer_free(&answer);
+    return value;
+}
+
+static bool is_ended(int fd)
+{
+    char byte;
+    ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+static unsigned count_ended(const int *fds, unsigned n)
+{
+    unsigned ended = 0;
+    for (unsigned i = 0; i < n; i++)
+        ended += is_ended(fds[i]);
+    return ended;
+}
+
+static void trickle(const struct crowd *c)
+{
+    for (unsigned i = 0; i < SLOW; i++)
+        send(c->senders[i], "a", 1, MSG_NOSIGNAL);
+}
+
+/* All levels of the slide, on one connection. */
+static void view(const struct crowd *c, struct og_client *viewer)
+{
+    for (uint32_t level = 0; level <= c->pyramid.top; level++) {
+        struct og_extent grid = og_pyramid_grid(&c->pyramid, c->pyramid.top - level);
+        for (uint32_t i = 0; i < grid.width * grid.height; i++) {
+            uint32_t x = i % grid.width, y = i / grid.width;
+            char path[64];
+            snprintf(path, sizeof path, "/tiles/s/%u/%u_%u.jpg", level, x, y);
+            struct og_answer answer = og_client_get(viewer, path);
+            struct og_buf *stored = deepzoom_tile(&c->pyramid, 0, level, x, y);
+            assert_int_equal(answer.code, 200);
+            assert_int_equal(answer.size, stored->size);
+            assert_memory_equal(answer.body, stored->data, stored->size);
+            og_buf_unref(&stored);
+            og_answer_free(&answer);
+        }
+    }
+}
+
+static void a_viewer_is_served_among_ten_thousand_that_idle_and_two_hundred_that_are_slow(void **state)
+{
+    struct crowd *c = calloc(1, sizeof *c);
+    start(c, *state);
+    struct og_client *viewer = og_client_open(c->port);
+    gather(c);
+    double bound = metric(c, "origami_memory_bound_bytes"), most = 0;
+    assert_true(metric(c, "process_open_fds") > IDLE);
+    unsigned rounds = 0;
+    while (count_ended(c->senders, SLOW) < SLOW && rounds++ < ROUNDS_MAX) {
+        trickle(c);
+        view(c, viewer);
+        double resident = metric(c, "process_resident_memory_bytes");
+        most = resident > most ? resident : most;
+    }
+    fprintf(stderr, "%u rounds; at most %.0f KiB were resident, %.0f KiB are the bound\n", rounds, most / 1024,
+            bound / 1024);
+    assert_int_equal(count_ended(c->senders, SLOW), SLOW);
+    assert_true(metric(c, "origami_connections_closed_total{reason=\"idle\"}") >= SLOW);
+    assert_int_equal(metric(c, "origami_connections_closed_total{reason=\"answer\"}"), SLOW);
+    assert_int_equal(metric(c, "origami_connections_closed_total{reason=\"full\"}"), 0);
+    assert_true(most <= bound);
+    view(c, viewer);
+    kill(c->pid, SIGTERM);
+    waitpid(c->pid, NULL, 0);
+    og_client_close(&viewer);
+    for (unsigned i = 0; i < IDLE; i++)
+        close(c->idle[i]);
+    for (unsigned i = 0; i < SLOW; i++) {
+        close(c->senders[i]);
+        close(c->readers[i]);
+    }
+    fclose(c->output);
+    free(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_viewer_is_served_among_ten_thousand_that_idle_and_two_hundred_that_are_slow,
+                                        set_up, folder_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
