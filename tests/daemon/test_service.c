@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/thread.h"
 #include "daemon/deepzoom.h"
 #include "daemon/service.h"
@@ -334,6 +335,39 @@ static void a_start_that_fails_says_why_and_unwinds(void **state)
     expect_no_start(f, "/no/such/folder");
 }
 
+/* Until the path is answered with this code; the body then has to have this part. */
+static void await(struct fixture *f, const char *path, int code, const char *part)
+{
+    uint64_t give_up = og_clock_monotonic_ns() + UINT64_C(30000000000);
+    while (og_http_code(f->port, "GET", path, "") != code)
+        if (usleep(5000) != 0 || og_clock_monotonic_ns() > give_up)
+            fail_msg("%s is never %d", path, code);
+    expect_text(f->port, path, code, part);
+}
+
+static void move(const struct fixture *f, const char *from, const char *to)
+{
+    assert_int_equal(renameat(f->folder->fd, from, f->folder->fd, to), 0);
+}
+
+static void slides_come_and_go_without_a_restart(void **state)
+{
+    struct fixture *f = *state;
+    deepzoom_write(f->folder, ".new/late", WIDTH, HEIGHT, 7);
+    expect_text(f->port, "/slides/late", 404, "");
+
+    move(f, ".new/late_files", "late_files");
+    move(f, ".new/late.dzi", "late.dzi");
+    await(f, "/tiles/late/10/0_0.jpg", 200, "\xff\xd8");
+    expect_text(f->port, "/slides", 200, "\"late\"");
+    move(f, "late.dzi", ".new/late.dzi");
+
+    await(f, "/tiles/late/10/0_0.jpg", 404, "");
+    await(f, "/slides/late", 404, "");
+    expect_text(f->port, "/tiles/a/10/0_0.jpg", 200, "\xff\xd8");
+    expect_text(f->port, "/metrics", 200, "origami_slides_scanned_total{outcome=\"removed\"} 1\n");
+}
+
 #define WITH_SERVICE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -349,6 +383,7 @@ int main(void)
         WITH_SERVICE(clients_that_vanish_without_their_answers_harm_nobody),
         WITH_SERVICE(fifty_starts_and_stops_leave_no_descriptor_and_no_thread),
         WITH_SERVICE(a_service_can_be_restarted_under_load),
+        WITH_SERVICE(slides_come_and_go_without_a_restart),
         WITH_SERVICE(a_start_that_fails_says_why_and_unwinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

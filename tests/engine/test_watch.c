@@ -100,7 +100,7 @@ static void write_deepzoom(struct fixture *f, const char *place, unsigned side)
 
 static void move_deepzoom(struct fixture *f, const char *from, const char *to)
 {
-    char a[128], b[128];
+    char a[256], b[256];
     snprintf(a, sizeof a, "%s_files", from);
     snprintf(b, sizeof b, "%s_files", to);
     move(f, a, b);
