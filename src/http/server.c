@@ -333,7 +333,7 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         lane, MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10, /* and with it the size of a request's head */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head, cookies twice; zeroed each time */
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
         1,                                                /* no HTTP/1.1 without Host */
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */

@@ -335,6 +335,19 @@ static void in_a_pipeline_each_304_names_its_own_tile(void **state)
     og_client_close(&client);
 }
 
+/* Browsers keep no longer cookie than this. */
+static void a_head_with_a_cookie_of_4096_bytes_is_answered(void **state)
+{
+    struct og_fixture *f = *state;
+    char headers[6000];
+    snprintf(headers, sizeof headers, "Accept: %0*d\r\nCookie: name=%0*d\r\n", 1000, 0, 4096, 0);
+    struct og_client *client = og_client_open(f->port);
+    struct og_answer answer = og_client_ask(client, "GET", HIT, headers);
+    assert_int_equal(answer.code, 200);
+    og_answer_free(&answer);
+    og_client_close(&client);
+}
+
 static void a_head_that_is_too_long_is_431(void **state)
 {
     struct og_fixture *f = *state;
@@ -399,6 +412,7 @@ int main(void)
         WITH_SERVER(a_tile_says_what_it_cost),
         WITH_SERVER(answers_of_all_kinds_keep_their_order_in_a_pipeline),
         WITH_SERVER(in_a_pipeline_each_304_names_its_own_tile),
+        WITH_SERVER(a_head_with_a_cookie_of_4096_bytes_is_answered),
         WITH_SERVER(a_head_that_is_too_long_is_431),
         cmocka_unit_test(under_a_base_path_there_is_everything_and_beside_it_nothing),
     };
