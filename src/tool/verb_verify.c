@@ -42,19 +42,20 @@ const struct og_verb og_verb_verify = {
     .takes = OG_TAKES(MIN_PSNR) | OG_TAKES(MIN_SSIM) | OG_TAKES(WORST) | OG_TAKES(WORST_TO) | OG_TAKES(THREADS) |
              OG_TAKES(JSON) | OG_TAKES(QUIET) | OG_TAKES(HELP),
     .summary = "measure a slide against its source, or look for damage",
-    .explanation = "With INPUT, the file that the slide was made from: rebuilds every tile with the daemon's code, up\n"
-                   "to the last step but one, the JPEG that is sent, and measures how far it is from INPUT, halved as\n"
-                   "encode halves it. For each level: PSNR of luma and of RGB (dB, higher is nearer, 36 is hard to\n"
-                   "tell apart by eye), SSIM of luma (1 is equal), mean colour difference CIEDE2000 (1 is what a\n"
-                   "trained eye just sees), and the worst tile by each; for full size also how many tiles have what\n"
-                   "PSNR, and the worst ones by place. L0 is full size, L1 half, L2 a quarter. Figures for L0, L1 and\n"
-                   "L2 are those that encode reported, or something is wrong.\n"
-                   "\n"
-                   "Without INPUT: reads every stored tile, checks every checksum, decodes and rebuilds everything,\n"
-                   "and names what is damaged.\n"
-                   "\n"
-                   "The exit status is 0 when all is well; 1 when a threshold is not reached, a tile is damaged or\n"
-                   "something cannot be read; 2 when the command line makes no sense.\n",
+    .explanation =
+        "With INPUT, the file that the slide was made from: rebuilds every tile with the daemon's code, up\n"
+        "to the last step but one, the JPEG that is sent, and measures how far it is from INPUT, halved as\n"
+        "encode halves it. For each level: PSNR of luma and of RGB (dB, higher is nearer, 36 is hard to\n"
+        "tell apart by eye), SSIM of luma (1 is equal), mean colour difference CIEDE2000 (1 is what a\n"
+        "trained eye just sees; taken of every fourth pixel), and the worst tile by each; for full size also\n"
+        "how many tiles have what PSNR, and the worst ones by place. L0 is full size, L1 half, L2 a quarter.\n"
+        "Figures for L0, L1 and L2 are those that encode reported, or something is wrong.\n"
+        "\n"
+        "Without INPUT: reads every stored tile, checks every checksum, decodes and rebuilds everything,\n"
+        "and names what is damaged.\n"
+        "\n"
+        "The exit status is 0 when all is well; 1 when a threshold is not reached, a tile is damaged or\n"
+        "something cannot be read; 2 when the command line makes no sense.\n",
     .examples =
         "  origami verify biopsy.svs slides/biopsy.tif\n"
         "      how true is the slide?\n"
