@@ -33,7 +33,7 @@ struct og_inspected {
 };
 
 struct og_inspect_options {
-    unsigned threads; /* at most OG_CREW_MAX; 0: one per core */
+    unsigned threads; /* at most OG_PARALLEL_MAX; 0: one per core */
 
     /* Called after each family and a few times a second; false: stop. */
     bool (*watch)(void *context, uint64_t pixels_done, uint64_t pixels);

@@ -23,7 +23,7 @@
 enum { OG_WORST_MAX = 100, OG_WORST_DEFAULT = 8 };
 
 struct og_verify_options {
-    unsigned threads; /* at most OG_CREW_MAX; 0: one per core */
+    unsigned threads; /* at most OG_PARALLEL_MAX; 0: one per core */
     unsigned worst;   /* how many of the worst tiles are kept, at most OG_WORST_MAX */
 
     /* Called after each family and a few times a second; false: stop. */

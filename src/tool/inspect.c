@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "tool/crew.h"
+#include "tool/parallel.h"
 #include "tool/unpack.h"
 #include "tool/zorder.h"
 
@@ -193,15 +193,15 @@ enum og_status og_inspect(const struct og_slide *slide, const struct og_inspect_
     struct inspection n = {.slide = slide, .options = options, .pyramid = og_slide_facts(slide)->pyramid, .out = out};
     n.families = cells(og_pyramid_grid(&n.pyramid, 2));
     *out = (struct og_inspected){.tiles = 0};
-    struct og_crew_work work = {.pieces = pieces(&n),
-                                .context = &n,
-                                .join = join,
-                                .make = make,
-                                .leave = leave,
-                                .take = take,
-                                .drop = free,
-                                .watch = watch};
-    enum og_status status = og_crew_run(&work, "inspect", options->threads, err);
+    struct og_parallel_work work = {.pieces = pieces(&n),
+                                    .context = &n,
+                                    .join = join,
+                                    .make = make,
+                                    .leave = leave,
+                                    .take = take,
+                                    .drop = free,
+                                    .watch = watch};
+    enum og_status status = og_parallel_run(&work, "inspect", options->threads, err);
     out->seconds = (double)(og_clock_monotonic_ns() - began) / 1e9;
     return status;
 }

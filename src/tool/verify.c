@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "tool/crew.h"
 #include "tool/digest.h"
 #include "tool/halver.h"
+#include "tool/parallel.h"
 #include "tool/reference.h"
 #include "tool/unpack.h"
 #include "tool/zorder.h"
@@ -187,19 +187,19 @@ static bool watch(void *context)
 static enum og_status run(struct verify *v, struct og_error *err)
 {
     struct og_extent grid = og_pyramid_grid(&v->pyramid, 2);
-    struct og_crew_work work = {.pieces = (uint64_t)grid.width * grid.height,
-                                .context = v,
-                                .join = join,
-                                .make = make,
-                                .leave = leave,
-                                .take = take,
-                                .drop = free,
-                                .watch = watch};
+    struct og_parallel_work work = {.pieces = (uint64_t)grid.width * grid.height,
+                                    .context = v,
+                                    .join = join,
+                                    .make = make,
+                                    .leave = leave,
+                                    .take = take,
+                                    .drop = free,
+                                    .watch = watch};
     enum og_status status = og_unpacker_new(v->slide, &v->unpacker, err);
     if (status == OG_OK)
         status = og_halver_new(&v->pyramid, v->scorer.kernels, take_coarse, v, &v->halver, err);
     if (status == OG_OK)
-        status = og_crew_run(&work, "verify", v->options->threads, err);
+        status = og_parallel_run(&work, "verify", v->options->threads, err);
     og_halver_destroy(&v->halver);
     og_unpacker_destroy(&v->unpacker);
     return status;
