@@ -151,6 +151,20 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     return OG_OK;
 }
 
+/* Takes the slide, which has this tile. */
+static struct og_tile_name name_of(const struct og_engine *engine, struct og_slide *slide, uint32_t level, uint32_t x,
+                                   uint32_t y)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    return (struct og_tile_name){.slide = slide,
+                                 .level = level,
+                                 .x = x,
+                                 .y = y,
+                                 .key = og_key_make(engine->seed, og_slide_key(slide), level, x, y),
+                                 .content = og_key_make(engine->recipe, facts->generation, level, x, y).hash,
+                                 .modified_s = facts->modified_ns / NS_PER_S};
+}
+
 enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
                               uint64_t x, uint64_t y, struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
@@ -163,10 +177,7 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
         og_slide_unref(&slide);
         return OG_NOT_FOUND;
     }
-    *out = (struct og_tile_name){.slide = slide, .level = (uint32_t)level, .x = (uint32_t)x, .y = (uint32_t)y};
-    out->key = og_key_make(engine->seed, og_slide_key(slide), out->level, out->x, out->y);
-    out->content = og_key_make(engine->recipe, og_slide_facts(slide)->generation, out->level, out->x, out->y).hash;
-    out->modified_s = og_slide_facts(slide)->modified_ns / NS_PER_S;
+    *out = name_of(engine, slide, (uint32_t)level, (uint32_t)x, (uint32_t)y);
     return OG_OK;
 }
 
@@ -181,8 +192,8 @@ enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *i
     uint32_t level = pyramid->top;
     while (og_pyramid_has(pyramid, level, 1, 0) || og_pyramid_has(pyramid, level, 0, 1))
         level--;
-    og_slide_unref(&slide);
-    return og_engine_name(engine, id, id_length, level, 0, 0, out, metrics);
+    *out = name_of(engine, slide, level, 0, 0);
+    return OG_OK;
 }
 
 void og_tile_name_release(struct og_tile_name *name)

@@ -65,6 +65,7 @@ static int setup(void **state)
     l->shelves = folder_new();
     l->store = folder_new();
     folder_add_slide(&l->store, "old", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, OLD});
+    folder_add_slide(&l->store, "tiny", &(struct picture){PICTURE_SMOOTH, TINY, TINY, 1});
     folder_add_slide(&l->store, "new", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, NEW});
     atomic_init(&l->finished, false);
     *state = l;
@@ -345,6 +346,50 @@ static void every_answer_is_of_the_old_or_the_new_while_slides_are_exchanged(voi
     assert_int_equal(og_metrics_sum(l->served.metrics, OG_COUNT_READ_DAMAGED), 0);
 }
 
+static void exchange_sizes(struct library *l)
+{
+    for (unsigned i = 0; i < EXCHANGES; i++) {
+        put(l, i % 2 ? "old" : "tiny", "a");
+        rescan(l);
+    }
+    atomic_store_explicit(&l->finished, true, memory_order_release);
+}
+
+static bool is_thumbnail(const struct og_tile_name *name)
+{
+    const struct og_pyramid *pyramid = &og_slide_facts(name->slide)->pyramid;
+    struct og_extent grid = og_pyramid_grid(pyramid, pyramid->top - name->level);
+    bool is_largest = name->level == pyramid->top || og_pyramid_has(pyramid, name->level + 1, 1, 0);
+    return grid.width == 1 && grid.height == 1 && is_largest;
+}
+
+static void exchange_sizes_or_ask_for_the_thumbnail(struct og_member *member)
+{
+    struct library *l = member->shared;
+    if (member->index == 0) {
+        exchange_sizes(l);
+        return;
+    }
+    while (!atomic_load_explicit(&l->finished, memory_order_acquire)) {
+        struct og_tile_name name;
+        enum og_status status = og_engine_thumbnail(l->served.engine, "a", 1, &name, l->block[member->index]);
+        if (status != OG_OK)
+            og_member_fail(member, "%s", og_status_text(status));
+        else if (!is_thumbnail(&name))
+            og_member_fail(member, "level %u of another slide", name.level);
+        og_tile_name_release(&name);
+    }
+}
+
+static void a_thumbnail_is_of_the_slide_that_was_found(void **state)
+{
+    struct library *l = *state;
+    put(l, "old", "a");
+    serve(l);
+
+    assert_string_equal(og_crew_run(CREW, exchange_sizes_or_ask_for_the_thumbnail, l).text, OG_AS_CLAIMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_answer_under_way_is_finished_from_what_was_found, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_did_not_change_is_left_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_stopped_reader_may_look_at_is_closed_by_a_later_rescan, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_thumbnail_is_of_the_slide_that_was_found, setup, teardown),
         cmocka_unit_test_setup_teardown(every_answer_is_of_the_old_or_the_new_while_slides_are_exchanged, setup,
                                         teardown),
     };
