@@ -186,7 +186,7 @@ static bool is_well(void *service, unsigned patience_ms)
 {
     struct og_service *s = service;
     struct og_engine_gauges engine = og_engine_gauges(s->engine);
-    bool works = engine.jobs_in_flight == 0 || engine.steps != s->steps;
+    bool works = engine.jobs_in_flight == 0 || engine.steps != s->steps || engine.hand_free;
     unsigned silent = og_server_take_pulse(s->server, patience_ms);
     s->steps = engine.steps;
     s->ills = works && silent == 0 ? 0 : s->ills + 1;

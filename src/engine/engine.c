@@ -362,6 +362,27 @@ static unsigned count_stuck(struct og_engine *engine)
     return stuck;
 }
 
+static bool has_work_for(const struct og_engine *engine, const struct og_worker *worker)
+{
+    bool any = !og_ring_is_empty(engine->front_families) || !og_ring_is_empty(engine->front_tiles);
+    for (unsigned stage = 0; stage < OG_STAGES; stage++)
+        any = any || !og_ring_is_empty(engine->stage[stage][OG_DEMAND]) ||
+              (!worker->reserved && !og_ring_is_empty(engine->stage[stage][OG_SPECULATION]));
+    return any;
+}
+
+bool og_engine_has_hand_free(const struct og_engine *engine)
+{
+    bool busy = false, idle = false;
+    for (unsigned i = 0; i < engine->options.workers; i++) {
+        const struct og_worker *worker = &engine->workers[i];
+        bool sleeps = atomic_load_explicit(&worker->busy_since_ns, memory_order_relaxed) == 0; /* a gauge */
+        busy = busy || !sleeps;
+        idle = idle || (sleeps && !has_work_for(engine, worker));
+    }
+    return busy && idle;
+}
+
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
 {
     struct og_cache_counts cache = og_cache_count(engine->cache);
@@ -373,6 +394,7 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .workers = engine->options.workers,
         .workers_stuck = count_stuck(engine),
         .steps = sum_steps(engine),
+        .hand_free = og_engine_has_hand_free(engine),
         .jobs_in_flight = atomic_load_explicit(&engine->in_flight, memory_order_relaxed), /* a gauge */
         .decode_queue = queued(engine, OG_STAGE_DECODE),
         .residual_queue = queued(engine, OG_STAGE_RESIDUAL),
