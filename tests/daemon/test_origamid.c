@@ -246,7 +246,7 @@ static void a_check_finds_what_a_start_would_fail_on(void **state)
     }
     snprintf(words, sizeof words, "--slides %s --listen 192.0.2.1:8080", folder->path); /* nobody has this address */
     expect_failure(words, "server: cannot listen on 192.0.2.1:8080: bind: ");
-    strcat(words, " --check-config");
+    snprintf(words, sizeof words, "--slides %s --listen 192.0.2.1:8080 --check-config", folder->path);
     expect_failure(words, "server: cannot listen on 192.0.2.1:8080: bind: ");
 }
 
