@@ -41,7 +41,8 @@ void og_params_man_daemon(FILE *out)
           "is ready, reloads or stops. It speaks plain HTTP and knows no users: beyond your own machine, put a proxy\n"
           "before it.\n"
           ".PP\n\\fI/metrics\\fR is for Prometheus, \\fI/healthz\\fR tells that the daemon lives, and "
-          "\\fI/readyz\\fR whether it takes requests.\n"
+          "\\fI/readyz\\fR whether it takes requests. Once it is told to stop, connections that are open\n"
+          "hear 503 there; new ones are refused or reset.\n"
           ".SH OPTIONS\nA value may stand behind a blank or an equals sign. No option may be given twice.\n",
           out);
     for (size_t i = 0; i < og_params_rows; i++)
