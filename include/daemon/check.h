@@ -12,11 +12,10 @@
 #include "base/status.h"
 #include "daemon/params.h"
 
-/* A sentence for each: an address in use, which may be by the daemon that is to be started anew, comes with the rest.
- */
+/* Hears a sentence for each thing that is worth a warning. */
 typedef void og_check_tell(void *context, const char *sentence);
 
-/* The folder of slides, the file of the access log, the address. */
+/* Tries folder of slides, file of the access log and address. An address in use is told: that may be by ourselves. */
 OG_CHECKED enum og_status og_check_start(const struct og_params *params, og_check_tell *tell, void *context,
                                          struct og_error *err);
 

@@ -102,7 +102,8 @@ const struct og_param og_params_table[] = {
     {.name = "config", .type = OG_PARAM_TEXT, .offset = AT(config), .fallback = "", .value = "FILE", .only_flag = true,
      .sentence = "Reads settings from FILE; flags win over it."},
     {.name = "check-config", .type = OG_PARAM_SWITCH, .offset = AT(check_config), .only_flag = true,
-     .sentence = "Shows the settings that would be used, checks them and exits."},
+     .sentence = "Shows the settings that would be used, tries folder, log file and address, and exits. A port in use is a "
+                 "warning only: the daemon that is to be started again may have it."},
     {.name = "print-config", .type = OG_PARAM_SWITCH, .offset = AT(print_config), .only_flag = true,
      .sentence = "Writes a commented configuration file with every default and exits."},
     {.name = "print-man", .type = OG_PARAM_SWITCH, .offset = AT(print_man), .only_flag = true,
