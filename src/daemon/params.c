@@ -76,7 +76,7 @@ const struct og_param og_params_table[] = {
     {.name = "connections", .type = OG_PARAM_COUNT, .offset = AT(connections), .fallback = "4096", .min = 1,
      .max = 65536, .value = "N",
      .sentence = "How many connections may be open at once; three quarters of what the limit of open files leaves, if that is "
-                 "less. Before all are taken, idle ones are closed, the oldest first. Each adds 22K to the most memory "
+                 "less. Before all are taken, idle ones are closed, the oldest first. Each adds 18K to the most memory "
                  "that the daemon may come to use."},
     {.name = "idle-timeout", .type = OG_PARAM_COUNT, .offset = AT(idle_seconds), .fallback = "30", .min = 1,
      .max = 86400, .value = "SECONDS",
