@@ -57,7 +57,7 @@ struct og_tile_name {
     uint32_t level, x, y;
     struct og_key key;
     uint64_t content;
-    int64_t modified_s; /* when the slide was written, since 1970 */
+    int64_t modified_s; /* when the slide was written, since 1970; 0: too recently to tell it from another */
 };
 
 /* Finds the slide and checks level, x and y against its grid: OG_NOT_FOUND leaves `out` empty. */
@@ -97,7 +97,7 @@ bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, stru
 
 /*
  * Documents of the library, each an owned reference or NULL when there is no such slide. `modified_s` gets the time
- * at which the slide was written.
+ * at which the slide was written, as in a tile's name.
  */
 struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struct og_metrics_block *metrics);
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,

@@ -55,5 +55,5 @@ bool og_validators_match(const struct og_validators *validators, enum og_coding 
     int64_t since;
     return head->if_modified_since.at && validators->modified_s &&
            og_date_parse(head->if_modified_since.at, head->if_modified_since.length, &since) &&
-           validators->modified_s <= since;
+           validators->modified_s == since;
 }

@@ -7,6 +7,7 @@ BIN_DIR holds origami and origamid. Exit status 77: skipped.
 import gzip
 import http.client
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -169,6 +170,7 @@ def main():
         (work / "slides").mkdir()
         subprocess.run([binaries / "origami", "demo", "--size", "2000x1500", "-o", work / "slides/demo.tif"],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.utime(work / "slides/demo.tif", (0, 1700000000))  # one that was written just now gets no Last-Modified
         text = CONFIGURATION.replace("WORK", folder).replace("ORIGAMID", str(origamid_port))
         (work / "nginx.conf").write_text(text.replace("NGINX", str(nginx_port)), encoding="ascii")
         with subprocess.Popen([binaries / "origamid", "--slides", work / "slides", "--base-path", PREFIX,

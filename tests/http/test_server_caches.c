@@ -112,6 +112,7 @@ static void tags_and_dates_decide_as_the_standard_says(void **state)
         {"If-Modified-Since: " DATE "\r\n", 304},
         {"If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 304},
         {"If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n", 200},
+        {"If-Modified-Since: Sun, 06 Nov 1994 08:49:38 GMT\r\n", 200},
         {"If-Modified-Since: today\r\n", 200},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
