@@ -6,7 +6,7 @@
  *
  * A request has no body here. One that announces a body in a plain way is refused as too large; one whose end somebody
  * between the client and us may find elsewhere than we do is malformed: several lengths, a length and a coding, a
- * number that is none, a coding other than "chunked", a blank before the colon.
+ * number that is none, a coding other than "chunked", a blank before the colon. So is one with two Hosts (RFC 9112 3.2).
  *
  * Threads:   a value of one thread.
  * Ownership: values point into the request and live as long.
@@ -31,7 +31,7 @@ struct og_head {
     struct og_words if_none_match, if_modified_since;
     struct og_words forwarded, forwarded_for, request_id; /* the last: what the nearest proxy wrote */
     unsigned lengths, codings;                            /* headers that announce a body … */
-    bool has_body, is_odd;                                /* … and what they say */
+    bool has_body, has_host, is_odd;                      /* … and what they say */
 };
 
 enum og_method og_method_parse(const char *text);

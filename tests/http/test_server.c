@@ -219,6 +219,8 @@ static void a_request_whose_end_others_may_see_elsewhere_is_400_and_ends_the_con
         "Transfer-Encoding : chunked\r\n",
         "transfer-encoding: identity\r\n",
         "Transfer-Encoding: x, chunked\r\nContent-Length: 0\r\n",
+        "Host: other\r\n", /* beside the one that is always there */
+        "host: test\r\n",
     };
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
         expect_the_end(port_of(state), "GET", headers[i], 400);
