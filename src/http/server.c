@@ -149,6 +149,7 @@ static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_repl
     struct lane *lane = visit->lane;
     if (lane->waiting >= lane->server->waiting_max) {
         og_tile_name_release(name);
+        og_count(lane->metrics, OG_COUNT_JOB_REFUSED, 1);
         return send_reply(visit, og_reply_status(pending->route, OG_BUSY));
     }
     visit->waiter.done = done;

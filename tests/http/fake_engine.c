@@ -153,7 +153,6 @@ struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_nam
 void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
                       struct og_metrics_block *metrics)
 {
-    (void)metrics;
     pthread_mutex_lock(&engine->lock);
     enum og_status status = engine->stopping || engine->wishes == WAITERS_MAX ? OG_STOPPING
                             : name->y == 501                                  ? OG_DAMAGED
@@ -165,6 +164,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
         pthread_cond_broadcast(&engine->changed);
     }
     pthread_mutex_unlock(&engine->lock);
+    og_count(metrics, status == OG_PENDING ? OG_COUNT_JOB_LED : OG_COUNT_JOB_REFUSED, 1);
     if (status != OG_PENDING)
         waiter->done(waiter, status, NULL);
 }

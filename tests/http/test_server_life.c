@@ -86,6 +86,12 @@ static void clients_that_vanish_half_way_through_a_request_harm_nobody(void **st
     og_fixture_stop(&f);
 }
 
+static uint64_t jobs(const struct og_fixture *f)
+{
+    return og_metrics_sum(f->metrics, OG_COUNT_JOB_LED) + og_metrics_sum(f->metrics, OG_COUNT_JOB_JOINED) +
+           og_metrics_sum(f->metrics, OG_COUNT_JOB_REFUSED);
+}
+
 static void beyond_the_bound_of_waiting_requests_the_answer_is_503(void **state)
 {
     (void)state;
@@ -113,6 +119,10 @@ static void beyond_the_bound_of_waiting_requests_the_answer_is_503(void **state)
         og_client_close(&client[i]);
     }
     assert_int_equal(og_http_code(f->port, "GET", "/tiles/s/0/0_9.jpg", ""), 200);
+    assert_int_equal(og_http_code(f->port, "GET", "/tiles/s/0/0_503.jpg", ""), 503);
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_JOB_REFUSED), 2);
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_CACHE_MISS), 6);
+    assert_int_equal(jobs(f), 6);
     og_fixture_stop(&f);
 }
 
