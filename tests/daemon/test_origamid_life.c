@@ -144,6 +144,40 @@ static void the_access_log_tells_names_codes_and_what_the_cache_said(void **stat
     free(text);
 }
 
+/* The name in brackets of the line of the log that tells of the 500. */
+static void read_name_of_500(const char *log, char name[65])
+{
+    char *text = read_file(log), *line = strstr(text, " error http: [");
+    assert_non_null(line);
+    assert_int_equal(sscanf(line, " error http: [%64[^]]]", name), 1);
+    assert_non_null(strstr(line, "] GET " TILE " from "));
+    assert_non_null(strstr(line, " is answered with 500\n"));
+    free(text);
+}
+
+static void a_500_has_one_name_in_both_logs(void **state)
+{
+    struct life *life = *state;
+    static const char *const names[] = {"", "X-Request-Id: from-the-proxy\r\n"};
+    folder_write_text(life->folder, "s_files/9/1_0.jpg", "no JPEG");
+    for (unsigned i = 0; i < 2; i++) {
+        char name[65], in_access_log[128];
+        live(life, "text");
+        assert_int_equal(og_http_code(life->port, "GET", TILE, names[i]), 500);
+        assert_int_equal(end(life), 0);
+
+        read_name_of_500(life->log, name);
+
+        char *text = read_file(life->access);
+        snprintf(in_access_log, sizeof in_access_log, " request=%s client=127.0.0.1 method=GET path=" TILE " code=500 ",
+                 name);
+        assert_non_null(strstr(text, in_access_log));
+        if (i == 1)
+            assert_string_equal(name, "from-the-proxy");
+        free(text);
+    }
+}
+
 static void after_sighup_the_access_log_goes_on_in_a_new_file(void **state)
 {
     struct life *life = *state;
@@ -278,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ALIVE(the_access_log_tells_names_codes_and_what_the_cache_said),
+        ALIVE(a_500_has_one_name_in_both_logs),
         ALIVE(after_sighup_the_access_log_goes_on_in_a_new_file),
         ALIVE(a_hundred_reloads_under_load_cost_no_answer),
         ALIVE(reloads_that_come_faster_than_they_are_done_do_no_harm),
