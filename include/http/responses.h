@@ -9,6 +9,7 @@
  *     a body                        made with the buffer's first answer; the buffer wears it (base/buf.h), and all
  *                                   later answers, HEAD among them, share it; texts in gzip as well
  *     a body made for this request  its own: it tells what the body cost
+ *     a body at another's address   its own: it may not be kept there
  *     304                           its own: nobody looked for a buffer
  *
  * The HTTP library is behind two functions, so that this can be tested without sockets. Its responses count who still

@@ -25,6 +25,9 @@ void og_tag_print(uint64_t tag, enum og_coding coding, char out[OG_TAG_TEXT]);
 /* Whether If-None-Match names the tag or says "*". W/ before a tag is passed over, as the weak comparison does. */
 bool og_tag_is_listed(struct og_words list, const char *tag);
 
+/* Whether a query's "v" is absent or this generation, in the sixteen digits that documents give. */
+bool og_generation_is_asked(struct og_words asked, uint64_t generation);
+
 /*
  * The client has it: by If-None-Match or, only when there is none, by an If-Modified-Since that is the very time of the
  * last change. Earlier and later ones are another file's: one may be replaced by an older one.

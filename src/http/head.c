@@ -187,6 +187,14 @@ void og_head_note(struct og_head *head, const char *name, size_t name_length, co
         }
 }
 
+void og_head_note_query(struct og_head *head, const char *name, size_t name_length, const char *value,
+                        size_t value_length)
+{
+    if (name_length == 1 && name[0] == 'v')
+        head->generation =
+            head->generation.at ? (struct og_words){"", 0} : (struct og_words){value ? value : "", value_length};
+}
+
 enum og_status og_head_judge(const struct og_head *head)
 {
     if (head->method == OG_METHOD_OTHER)

@@ -28,9 +28,9 @@ struct og_reply og_answer_gallery(const struct og_request *request)
 struct og_reply og_answer_viewer(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    int64_t modified_s;
+    struct og_edition edition;
     struct og_buf *dzi =
-        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &modified_s, request->metrics);
+        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &edition, request->metrics);
     if (!dzi)
         return og_reply_status(route->kind, OG_NOT_FOUND);
     og_buf_unref(&dzi);

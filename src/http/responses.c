@@ -94,7 +94,7 @@ static struct suit *suit_of(const struct og_responses *r, const struct og_reply 
 
 static struct og_parcel body_of(const struct og_responses *r, const struct og_head *head, const struct og_reply *reply)
 {
-    if (reply->made) {
+    if (reply->made || reply->misnamed) {
         struct og_span body = og_reply_body(reply);
         struct og_buf *buf = og_buf_ref(reply->buf);
         return (struct og_parcel){make(r, reply, OG_CODING_IDENTITY, body, release, buf), body.size, true};

@@ -190,8 +190,7 @@ static enum MHD_Result answer(struct visit *visit, const char *path)
 static enum MHD_Result note_header(void *head, enum MHD_ValueKind kind, const char *name, size_t name_length,
                                    const char *value, size_t value_length)
 {
-    (void)kind;
-    og_head_note(head, name, name_length, value, value_length);
+    (kind == MHD_HEADER_KIND ? og_head_note : og_head_note_query)(head, name, name_length, value, value_length);
     return MHD_YES;
 }
 
@@ -213,7 +212,7 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
                                        .number = ++lane->requests};
     visit->left = false;
     visit->head = (struct og_head){.method = og_method_parse(method)};
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &visit->head);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, note_header, &visit->head);
     enum og_status status = og_head_judge(&visit->head);
     if (status != OG_OK)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));

@@ -114,7 +114,7 @@ static void content_follows_from_slide_place_and_quality_and_from_nothing_else(v
     assert_int_not_equal(content, name_of(&one, "w", TOP, 1, 2).content);
     assert_int_not_equal(content, name_of(&one, "a", TOP, 2, 1).content);
     assert_int_not_equal(content, name_of(&one, "a", TOP - 1, 1, 2).content);
-    assert_int_equal(name_of(&one, "a", TOP, 1, 2).modified_s, WRITTEN_S);
+    assert_int_equal(name_of(&one, "a", TOP, 1, 2).edition.modified_s, WRITTEN_S);
     served_close(&one);
     served_close(&again);
     served_close(&coarse);

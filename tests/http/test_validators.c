@@ -91,6 +91,18 @@ static void tags_decide_before_dates(void **state)
     }
 }
 
+static void a_generation_is_asked_by_name_or_not_at_all(void **state)
+{
+    (void)state;
+    assert_true(og_generation_is_asked(words(NULL), TAG));
+    assert_true(og_generation_is_asked(words("0123456789abcdef"), TAG));
+    assert_true(og_generation_is_asked(words("0000000000000001"), 1));
+    static const char *const others[] = {
+        "", "0123456789abcdee", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "1123456789abcdef"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(og_generation_is_asked(words(others[i]), TAG));
+}
+
 static void dates_are_read_in_three_ways_and_no_fourth(void **state)
 {
     (void)state;
@@ -172,6 +184,7 @@ int main(void)
         cmocka_unit_test(tags_are_sixteen_digits_and_name_the_coding),
         cmocka_unit_test(a_list_names_a_tag_or_does_not),
         cmocka_unit_test(tags_decide_before_dates),
+        cmocka_unit_test(a_generation_is_asked_by_name_or_not_at_all),
         cmocka_unit_test(dates_are_read_in_three_ways_and_no_fourth),
         cmocka_unit_test(what_is_printed_is_right_and_read_back),
         cmocka_unit_test(times_beyond_all_calendars_are_the_nearest_that_can_be_written),
