@@ -59,6 +59,7 @@ struct visit {
     struct og_visit account;
     uint64_t ticket;  /* of the watch over its client */
     bool waits, left; /* for the engine; nobody is there to be answered */
+    bool late;        /* it connected when the server was stopping already */
     enum og_status status;
     struct og_buf *buf;
 };
@@ -194,6 +195,11 @@ static enum MHD_Result note_header(void *head, enum MHD_ValueKind kind, const ch
     return MHD_YES;
 }
 
+static bool is_stopping(const struct lane *lane)
+{
+    return atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* H2 pairs with H1 */
+}
+
 /* To answer on the first call closes the connection, which is right for what is refused and while the server stops. */
 static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *connection, const char *path,
                                   const char *method, void **context)
@@ -216,9 +222,9 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
     enum og_status status = og_head_judge(&visit->head);
     if (status != OG_OK)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));
-    if (atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire)) /* H2 pairs with H1 */
-        return answer(visit, path);
-    return MHD_YES;
+    if (visit->late)
+        return send_reply(visit, og_reply_status(OG_ROUTE_NONE, OG_STOPPING));
+    return is_stopping(lane) ? answer(visit, path) : MHD_YES;
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
@@ -263,7 +269,7 @@ static struct visit *welcome(struct lane *lane, struct MHD_Connection *connectio
         free(visit);
         return NULL;
     }
-    *visit = (struct visit){.lane = lane, .connection = connection, .place = place};
+    *visit = (struct visit){.lane = lane, .connection = connection, .place = place, .late = is_stopping(lane)};
     return visit;
 }
 
@@ -287,14 +293,6 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     }
     see_off(*socket_context);
     *socket_context = NULL;
-}
-
-static enum MHD_Result may_connect(void *cls, const struct sockaddr *address, socklen_t length)
-{
-    (void)address, (void)length;
-    struct lane *lane = cls;
-    bool stopping = atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* H2 pairs with H1 */
-    return stopping ? MHD_NO : MHD_YES;
 }
 
 static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
@@ -326,7 +324,7 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
     struct og_server *server = lane->server;
     errno = 0;
     lane->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, may_connect, lane, handle,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
         lane, MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
