@@ -161,7 +161,7 @@ static void a_500_has_one_name_in_both_logs(void **state)
     static const char *const names[] = {"", "X-Request-Id: from-the-proxy\r\n"};
     folder_write_text(life->folder, "s_files/9/1_0.jpg", "no JPEG");
     for (unsigned i = 0; i < 2; i++) {
-        char name[65], in_access_log[128];
+        char name[65], in_access_log[256];
         live(life, "text");
         assert_int_equal(og_http_code(life->port, "GET", TILE, names[i]), 500);
         assert_int_equal(end(life), 0);
@@ -201,6 +201,23 @@ static void after_sighup_the_access_log_goes_on_in_a_new_file(void **state)
     assert_null(strstr(old, "/healthz"));
     free(old);
     free(new);
+}
+
+/* Of the folder of slides, whatever they found. */
+static unsigned rescans(const struct life *life)
+{
+    static const char name[] = "\norigami_rescans_total{outcome=";
+    struct og_answer answer = og_http_get(life->port, "/metrics");
+    unsigned sum = 0, rows = 0;
+    assert_int_equal(answer.code, 200);
+    for (const char *at = strstr((char *)answer.body, name); at; at = strstr(at + 1, name)) {
+        unsigned n = 0;
+        rows += sscanf(at + strlen(name), "\"%*[a-z]\"} %u", &n) == 1;
+        sum += n;
+    }
+    assert_int_equal(rows, 3);
+    og_answer_free(&answer);
+    return sum;
 }
 
 enum { CLIENTS = 3, RELOADS = 100 };
@@ -249,10 +266,12 @@ static void a_hundred_reloads_under_load_cost_no_answer(void **state)
     struct life *life = *state;
     live(life, "text");
     struct storm storm = {life, false, 0};
+    unsigned before = rescans(life);
 
     assert_string_equal(og_crew_run(CLIENTS + 1, ask_or_reload, &storm).text, OG_AS_CLAIMED);
 
     assert_true(atomic_load_explicit(&storm.answers, memory_order_relaxed) > 0);
+    assert_true(rescans(life) >= before + RELOADS); /* each was done before READY=1 was said */
     assert_int_equal(end(life), 0);
 }
 

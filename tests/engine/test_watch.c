@@ -29,6 +29,7 @@ struct fixture {
     struct og_metrics_block *block;
     struct og_library *library;
     struct og_watch *watch;
+    atomic_size_t told; /* slides, when a rescan that was asked for was done */
     char lines[32768];
 };
 
@@ -308,6 +309,39 @@ static void who_asks_is_heard_when_nothing_else_is(void **state)
     await(f, "b", 0);
 }
 
+static void note_count(void *context)
+{
+    struct fixture *f = context;
+    atomic_store_explicit(&f->told, og_library_count(f->library), memory_order_relaxed); /* stands alone */
+}
+
+static void who_asks_is_told_when_the_folder_was_read(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "a");
+    start(f, (struct og_watch_options){.unnoticed = true, .answer = note_count, .context = f});
+    add(f, "b");
+    assert_int_equal(atomic_load_explicit(&f->told, memory_order_relaxed), 0);
+
+    og_watch_ask(f->watch);
+    while (atomic_load_explicit(&f->told, memory_order_relaxed) == 0)
+        usleep(1000);
+
+    assert_int_equal(atomic_load_explicit(&f->told, memory_order_relaxed), 2);
+}
+
+static void who_did_not_ask_is_not_told(void **state)
+{
+    struct fixture *f = *state;
+    start(f, (struct og_watch_options){.rescan_s = 1, .answer = note_count, .context = f});
+
+    add(f, "a");
+    await(f, "a", 0);
+    og_watch_stop(&f->watch);
+
+    assert_int_equal(atomic_load_explicit(&f->told, memory_order_relaxed), 0);
+}
+
 static void a_limit_of_watches_is_told_once_and_outlived(void **state)
 {
     struct fixture *f = *state;
@@ -376,6 +410,8 @@ int main(void)
         WITH_FOLDER(another_folder_of_the_same_name_takes_its_place),
         WITH_FOLDER(without_notices_the_folder_is_read_every_so_often),
         WITH_FOLDER(who_asks_is_heard_when_nothing_else_is),
+        WITH_FOLDER(who_asks_is_told_when_the_folder_was_read),
+        WITH_FOLDER(who_did_not_ask_is_not_told),
         WITH_FOLDER(a_limit_of_watches_is_told_once_and_outlived),
         WITH_FOLDER(what_is_no_slide_is_complained_about_once),
         WITH_FOLDER(starts_and_stops_leave_no_descriptor),
