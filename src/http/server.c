@@ -22,8 +22,11 @@
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
 #define IDLE_GRACE_MS 250
 #define LAST_WORDS_MS 1000
-#define CLOSED        1u /* in a lane's `active` */
-#define REQUEST       2u
+#define CLOSED        UINT64_C(1) /* in a lane's `active` */
+#define REQUEST       UINT64_C(2)
+#define LATE          (UINT64_C(1) << 32) /* a request on a connection that was made during the stop */
+#define ON_TIME       (LATE - REQUEST)
+#define EVERYBODY     (~CLOSED)
 
 struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
@@ -32,7 +35,7 @@ struct lane { /* one event thread and what is its own */
     uint64_t requests;       /* ever */
     unsigned waiting;        /* suspended requests */
     atomic_uint connections; /* written by the lane's thread only; stop reads it, relaxed: it only waits */
-    atomic_uint active; /* REQUEST for each, and CLOSED. Relaxed: its own order decides who came before the close */
+    _Atomic uint64_t active; /* REQUEST or LATE for each, and CLOSED. Relaxed: its own order decides who was before */
 };
 
 struct og_server {
@@ -57,9 +60,8 @@ struct visit {
     struct og_head head;
     struct og_reply pending; /* while it waits */
     struct og_visit account;
-    uint64_t ticket;  /* of the watch over its client */
-    bool waits, left; /* for the engine; nobody is there to be answered */
-    bool late;        /* it connected when the server was stopping already */
+    uint64_t ticket;        /* of the watch over its client */
+    bool waits, left, late; /* for the engine; nobody is there to be answered; it connected during the stop */
     enum og_status status;
     struct og_buf *buf;
 };
@@ -209,7 +211,7 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
         return MHD_NO; /* memory was out, or no place left, when it connected */
     *context = visit;
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
-    if (atomic_fetch_add_explicit(&lane->active, REQUEST, memory_order_relaxed) & CLOSED)
+    if (atomic_fetch_add_explicit(&lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed) & CLOSED)
         return MHD_NO; /* not a byte, so that the client may ask elsewhere */
     visit->account = (struct og_visit){.method = method,
                                        .path = path,
@@ -253,7 +255,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
     }
     *context = NULL;
     og_connection_enter(visit->place, OG_PHASE_HEAD);
-    atomic_fetch_sub_explicit(&lane->active, REQUEST, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed);
 }
 
 /* NULL leaves a connection that is closed at its first request, if it comes to that. */
@@ -324,11 +326,11 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
     struct og_server *server = lane->server;
     errno = 0;
     lane->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle,
-        lane, MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
-        MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
-        MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10, /* and with it the size of a request's head */
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, lane,
+        MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
+        MHD_OPTION_LISTEN_SOCKET, fd,                               /* MHD's from here on, even when the start fails */
+        MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                      /* the table of connections has it */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10,       /* and with it the size of a request's head */
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
         1,                                                /* no HTTP/1.1 without Host */
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
@@ -451,22 +453,22 @@ struct og_address og_server_address(const struct og_server *server)
     return server->address;
 }
 
-static unsigned sum_active(struct og_server *server, unsigned *connections)
+static bool is_active(struct og_server *server, uint64_t whom, unsigned *connections)
 {
-    unsigned active = 0, open = 0;
+    uint64_t active = 0;
+    *connections = 0;
     for (unsigned i = 0; i < server->lanes; i++) {
-        active += atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) / REQUEST;
-        open += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
+        active |= atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) & whom;
+        *connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
     }
-    *connections = open;
     return active;
 }
 
-static void wait_until_quiet(struct og_server *server, unsigned idle_grace_ms, unsigned patience_ms)
+static void wait_until_quiet(struct og_server *server, uint64_t whom, unsigned idle_grace_ms, unsigned patience_ms)
 {
     for (unsigned waited_ms = 0; waited_ms < patience_ms; waited_ms += 2) {
-        unsigned connections, active = sum_active(server, &connections);
-        if (connections == 0 || (active == 0 && waited_ms >= idle_grace_ms))
+        unsigned connections;
+        if ((!is_active(server, whom, &connections) && waited_ms >= idle_grace_ms) || connections == 0)
             return;
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
     }
@@ -487,10 +489,10 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
         return;
     og_pulse_rest(server->pulse);
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
-    wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
+    wait_until_quiet(server, ON_TIME, IDLE_GRACE_MS, patience_ms);              /* newcomers could go on for ever */
     answer_everybody(server);
     close_lanes(server);
-    wait_until_quiet(server, 0, LAST_WORDS_MS);
+    wait_until_quiet(server, EVERYBODY, 0, LAST_WORDS_MS);
     end_lanes(server);
     release(server);
 }
