@@ -358,6 +358,51 @@ static void a_limit_of_watches_is_told_once_and_outlived(void **state)
     await_line(f, "changes of the folder are noticed again");
 }
 
+/* Whether `f`, which notices, serves a new slide before `clock`, which has just read its folder, reads it again. */
+static bool is_served_first(struct fixture *f, struct fixture *clock, unsigned round, bool restless)
+{
+    char id[16];
+    snprintf(id, sizeof id, "at-%u", round);
+    add(clock, id);
+    await(clock, id, 0);
+    snprintf(id, sizeof id, "s-%u", round);
+    add(clock, id);
+    add(f, id);
+    while (!key_of(f, id) && !key_of(clock, id)) {
+        if (restless)
+            folder_write_text(f->folder, "slides/noise.txt", id);
+        usleep(1000);
+    }
+    bool first = !key_of(clock, id);
+    await(f, id, 0);
+    return first;
+}
+
+/* A second is the shortest period that there is. Once in a while the machine may be slow, but not each time. */
+static void expect_within_a_second(struct fixture *f, bool restless)
+{
+    struct fixture *clock;
+    bool first = false;
+    setup((void **)&clock);
+    start(f, (struct og_watch_options){0});
+    start(clock, (struct og_watch_options){.rescan_s = 1, .unnoticed = true});
+    for (unsigned round = 0; round < 8 && !first; round++)
+        first = is_served_first(f, clock, round, restless);
+    teardown((void **)&clock);
+    assert_true(first);
+}
+
+static void what_is_noticed_is_served_within_a_second(void **state)
+{
+    assert_true(OG_WATCH_QUIET_MS < OG_WATCH_SETTLED_MS && 2 * OG_WATCH_SETTLED_MS <= 1000);
+    expect_within_a_second(*state, false);
+}
+
+static void and_so_it_is_when_the_folder_never_rests(void **state)
+{
+    expect_within_a_second(*state, true);
+}
+
 static void what_is_no_slide_is_complained_about_once(void **state)
 {
     struct fixture *f = *state;
@@ -413,6 +458,8 @@ int main(void)
         WITH_FOLDER(who_asks_is_told_when_the_folder_was_read),
         WITH_FOLDER(who_did_not_ask_is_not_told),
         WITH_FOLDER(a_limit_of_watches_is_told_once_and_outlived),
+        WITH_FOLDER(what_is_noticed_is_served_within_a_second),
+        WITH_FOLDER(and_so_it_is_when_the_folder_never_rests),
         WITH_FOLDER(what_is_no_slide_is_complained_about_once),
         WITH_FOLDER(starts_and_stops_leave_no_descriptor),
     };
