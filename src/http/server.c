@@ -303,13 +303,20 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *t
     return strlen(text);
 }
 
-/* Mostly clients that broke off: nothing that an operator has to read. */
+/*
+ * Mostly clients that broke off: nothing that an operator has to read. What the library refuses on its own, with 400,
+ * 414, 431 or 505, it tells nobody but its log.
+ */
 __attribute__((format(printf, 2, 0))) static void write_log(void *cls, const char *format, va_list args)
 {
+    struct lane *lane = cls;
     char text[256];
+    unsigned code;
     vsnprintf(text, sizeof text, format, args);
     text[strcspn(text, "\r\n")] = '\0';
-    og_log_write(cls, OG_LOG_DEBUG, "http", "%s", text);
+    if (sscanf(text, "Error processing request (HTTP response code is %u", &code) == 1)
+        og_count_answer(lane->metrics, OG_ASKED_NOTHING, code);
+    og_log_write(lane->server->log, OG_LOG_DEBUG, "http", "%s", text);
 }
 
 _Noreturn static void panic(void *cls, const char *file, unsigned line, const char *reason)
@@ -323,14 +330,13 @@ _Noreturn static void panic(void *cls, const char *file, unsigned line, const ch
 static enum og_status start_lane(struct lane *lane, const struct og_server_options *options, int fd,
                                  struct og_error *err)
 {
-    struct og_server *server = lane->server;
     errno = 0;
     lane->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, lane,
-        MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
-        MHD_OPTION_LISTEN_SOCKET, fd,                               /* MHD's from here on, even when the start fails */
-        MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                      /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10,       /* and with it the size of a request's head */
+        MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)lane,  /* before the others, which may complain */
+        MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
+        MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10, /* and with it the size of a request's head */
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
         1,                                                /* no HTTP/1.1 without Host */
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
@@ -453,22 +459,15 @@ struct og_address og_server_address(const struct og_server *server)
     return server->address;
 }
 
-static bool is_active(struct og_server *server, uint64_t whom, unsigned *connections)
-{
-    uint64_t active = 0;
-    *connections = 0;
-    for (unsigned i = 0; i < server->lanes; i++) {
-        active |= atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) & whom;
-        *connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
-    }
-    return active;
-}
-
 static void wait_until_quiet(struct og_server *server, uint64_t whom, unsigned idle_grace_ms, unsigned patience_ms)
 {
     for (unsigned waited_ms = 0; waited_ms < patience_ms; waited_ms += 2) {
-        unsigned connections;
-        if ((!is_active(server, whom, &connections) && waited_ms >= idle_grace_ms) || connections == 0)
+        uint64_t active = 0, connections = 0;
+        for (unsigned i = 0; i < server->lanes; i++) {
+            active |= atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) & whom;
+            connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
+        }
+        if (connections == 0 || (active == 0 && waited_ms >= idle_grace_ms))
             return;
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
     }
