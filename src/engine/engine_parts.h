@@ -71,6 +71,7 @@ struct og_engine {
     struct og_cache *cache;
     struct og_flight *flight;
     struct og_reads *reads;
+    struct og_ahead *ahead;
     struct og_job *jobs;
     struct og_worker *workers;
     struct og_ring *free_jobs, *free_places;
@@ -81,7 +82,6 @@ struct og_engine {
     struct og_park work, reserve, idle; /* workers; those that are reserved; who waits for the end of all jobs */
     alignas(64) atomic_uint in_flight;
     atomic_bool stopping, ended;
-    struct og_ahead ahead;
 };
 
 void og_engine_fill_defaults(struct og_engine_options *options); /* engine.c */

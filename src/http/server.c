@@ -26,7 +26,6 @@
 #define REQUEST       UINT64_C(2)
 #define LATE          (UINT64_C(1) << 32) /* a request on a connection that was made during the stop */
 #define ON_TIME       (LATE - REQUEST)
-#define EVERYBODY     (~CLOSED)
 
 struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
@@ -60,8 +59,9 @@ struct visit {
     struct og_head head;
     struct og_reply pending; /* while it waits */
     struct og_visit account;
-    uint64_t ticket;        /* of the watch over its client */
-    bool waits, left, late; /* for the engine; nobody is there to be answered; it connected during the stop */
+    struct og_unchanged kept; /* the connection's */
+    uint64_t ticket;          /* of the watch over its client */
+    bool waits, left, late;   /* for the engine; nobody is there to be answered; it connected during the stop */
     enum og_status status;
     struct og_buf *buf;
 };
@@ -81,7 +81,13 @@ static struct MHD_Response *make_response(const struct og_headers *headers, stru
     return response;
 }
 
-static const struct og_response_maker maker = {make_response, MHD_destroy_response};
+static bool retag_response(struct MHD_Response *response, const char *from, const char *to)
+{
+    return MHD_del_response_header(response, MHD_HTTP_HEADER_ETAG, from) == MHD_YES &&
+           MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, to) == MHD_YES;
+}
+
+static const struct og_response_maker maker = {make_response, retag_response, MHD_destroy_response};
 
 static void end_account(struct visit *visit, const struct og_reply *reply, size_t bytes)
 {
@@ -95,15 +101,13 @@ static void end_account(struct visit *visit, const struct og_reply *reply, size_
         MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     og_client_print(&visit->head, site->forwarded, info->client_addr, client);
     og_request_id_print(&visit->head, site->forwarded, request);
-    const struct og_visit_names names = {.client = client, .request = request};
-    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &names);
+    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &(struct og_visit_names){client, request});
 }
 
 /* Every answer goes through here. Takes the reply. MHD_NO, when memory is out, closes the connection. */
 static enum MHD_Result send_reply(struct visit *visit, struct og_reply reply)
 {
-    struct lane *lane = visit->lane;
-    struct og_parcel parcel = og_responses_find(lane->server->responses, &visit->head, &reply);
+    struct og_parcel parcel = og_responses_find(visit->lane->server->responses, &visit->head, &reply, &visit->kept);
     if (!parcel.response) {
         og_reply_release(&reply);
         return MHD_NO;
@@ -244,8 +248,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 
 static void completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode how)
 {
-    (void)connection, (void)how;
-    struct lane *lane = cls;
+    (void)cls, (void)connection, (void)how;
     struct visit *visit = *context;
     if (!visit)
         return;
@@ -255,7 +258,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
     }
     *context = NULL;
     og_connection_enter(visit->place, OG_PHASE_HEAD);
-    atomic_fetch_sub_explicit(&lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&visit->lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed);
 }
 
 /* NULL leaves a connection that is closed at its first request, if it comes to that. */
@@ -277,8 +280,10 @@ static struct visit *welcome(struct lane *lane, struct MHD_Connection *connectio
 
 static void see_off(struct visit *visit)
 {
-    if (visit)
-        og_connections_remove(visit->lane->server->connections, visit->place);
+    if (!visit)
+        return;
+    og_responses_forget(visit->lane->server->responses, &visit->kept);
+    og_connections_remove(visit->lane->server->connections, visit->place);
     free(visit);
 }
 
@@ -289,12 +294,9 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     bool started = what == MHD_CONNECTION_NOTIFY_STARTED;
     atomic_fetch_add_explicit(&lane->connections, started ? 1u : -1u, memory_order_relaxed); /* stop only waits */
     og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, started ? 1 : -1);
-    if (started) {
-        *socket_context = welcome(lane, connection);
-        return;
-    }
-    see_off(*socket_context);
-    *socket_context = NULL;
+    if (!started)
+        see_off(*socket_context);
+    *socket_context = started ? welcome(lane, connection) : NULL;
 }
 
 static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
@@ -303,10 +305,7 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *t
     return strlen(text);
 }
 
-/*
- * Mostly clients that broke off: nothing that an operator has to read. What the library refuses on its own, with 400,
- * 414, 431 or 505, it tells nobody but its log.
- */
+/* Mostly clients that broke off; and what the library refuses on its own, which it tells nobody else. */
 __attribute__((format(printf, 2, 0))) static void write_log(void *cls, const char *format, va_list args)
 {
     struct lane *lane = cls;
@@ -336,7 +335,7 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)lane,  /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10, /* and with it the size of a request's head */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head, cookies twice; zeroed each time */
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
         1,                                                /* no HTTP/1.1 without Host */
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
@@ -491,7 +490,7 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
     wait_until_quiet(server, ON_TIME, IDLE_GRACE_MS, patience_ms);              /* newcomers could go on for ever */
     answer_everybody(server);
     close_lanes(server);
-    wait_until_quiet(server, EVERYBODY, 0, LAST_WORDS_MS);
+    wait_until_quiet(server, ~CLOSED, 0, LAST_WORDS_MS);
     end_lanes(server);
     release(server);
 }
