@@ -56,8 +56,10 @@ bool og_tag_is_listed(struct og_words list, const char *tag)
 bool og_generation_is_asked(struct og_words asked, uint64_t generation)
 {
     char digits[DIGITS];
+    if (!asked.at)
+        return true;
     print_digits(generation, digits);
-    return !asked.at || (asked.length == DIGITS && memcmp(asked.at, digits, DIGITS) == 0);
+    return asked.length == DIGITS && memcmp(asked.at, digits, DIGITS) == 0;
 }
 
 bool og_validators_match(const struct og_validators *validators, enum og_coding coding, const struct og_head *head)
