@@ -8,7 +8,7 @@
  *     OG_WATCH_SETTLED_MS after the first
  *     every so many seconds, for file systems on which others' changes are not noticed
  *     when it is asked to
- *     a second later when a slide changed while it was being opened
+ *     a second later when a slide changed while it was being opened, or one that went could not be closed
  *
  * The folder is watched by its name: when it was moved away, or something was mounted over it, the next rescan watches
  * what has the name now. What cannot be watched is tried again every second; the log tells once.

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,57 +11,16 @@
 #include "daemon/service.h"
 #include "support/cmocka_all.h"
 #include "support/http_client.h"
+#include "support/hung_reads.h"
 
 /*
- * Settings that show only when something is slow, or after a while, reach the part that they are for. Reads of one tile
- * hang for as long as the test wants: it is linked with --wrap. Nothing is measured, but which thing comes first.
+ * Settings that show only when something is slow, or after a while, reach the part that they are for. Nothing is
+ * measured, but which thing comes first.
  */
 
 #define TILE "/tiles/s/9/1_0.jpg"
 
 enum { ROUND_NS = 20000000, ROUNDS = 10 };
-
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool hangs;
-    ino_t file;
-    unsigned inside;
-} hang = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-
-ssize_t __real_pread(int fd, void *to, size_t size, off_t offset);
-ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset);
-
-ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset)
-{
-    struct stat facts;
-    pthread_mutex_lock(&hang.lock);
-    if (hang.hangs && fstat(fd, &facts) == 0 && facts.st_ino == hang.file) {
-        hang.inside++;
-        pthread_cond_broadcast(&hang.changed);
-        while (hang.hangs)
-            pthread_cond_wait(&hang.changed, &hang.lock);
-        hang.inside--;
-    }
-    pthread_mutex_unlock(&hang.lock);
-    return __real_pread(fd, to, size, offset);
-}
-
-static void set_hanging(bool hangs)
-{
-    pthread_mutex_lock(&hang.lock);
-    hang.hangs = hangs;
-    pthread_cond_broadcast(&hang.changed);
-    pthread_mutex_unlock(&hang.lock);
-}
-
-static void await_hanging(void)
-{
-    pthread_mutex_lock(&hang.lock);
-    while (hang.inside == 0)
-        pthread_cond_wait(&hang.changed, &hang.lock);
-    pthread_mutex_unlock(&hang.lock);
-}
 
 struct fixture {
     struct folder *folder;
@@ -77,12 +34,11 @@ struct fixture {
 static int set_up(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    struct stat facts;
+    char path[128];
     f->folder = folder_make();
     deepzoom_write(f->folder, "s", 300, 200, 0);
-    if (fstatat(f->folder->fd, "s_files/9/1_0.jpg", &facts, 0) != 0)
-        return -1;
-    hang.file = facts.st_ino;
+    snprintf(path, sizeof path, "%s/s_files/9/1_0.jpg", f->folder->path);
+    hung_reads_choose(path);
     f->manager = manager_open(f->folder);
     f->log_fd = memfd_create("log", MFD_CLOEXEC);
     og_params_init(&f->params);
@@ -98,7 +54,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    set_hanging(false);
+    hung_reads_end();
     og_service_stop(&f->service);
     unsetenv("WATCHDOG_USEC");
     manager_close(&f->manager);
@@ -147,14 +103,14 @@ static void a_request_that_hangs_is_answered_when_its_deadline_is_over(void **st
     struct fixture *f = *state;
     f->params.deadline_seconds = 1;
     start(f);
-    set_hanging(true);
+    hung_reads_begin();
     struct og_client *client = og_client_open(f->port);
 
     struct og_answer answer = og_client_get(client, TILE);
 
     assert_int_equal(answer.code, 503);
     assert_string_equal(answer.body, og_status_text(OG_LATE));
-    await_hanging(); /* it still does */
+    hung_reads_await(1); /* it still does */
     og_answer_free(&answer);
     og_client_close(&client);
 }
@@ -178,7 +134,7 @@ static void who_may_keep_tiles_and_how_long_is_as_it_was_set(void **state)
 static bool log_says(const struct fixture *f, const char *words)
 {
     char text[8192] = "";
-    return __real_pread(f->log_fd, text, sizeof text - 1, 0) > 0 && strstr(text, words);
+    return pread(f->log_fd, text, sizeof text - 1, 0) > 0 && strstr(text, words);
 }
 
 static void rest(unsigned rounds)
@@ -194,10 +150,10 @@ static void workers_that_all_hang_silence_the_watchdog_until_they_move(void **st
     f->params.deadline_seconds = 3600;
     start(f);
     assert_true(manager_await(&f->manager, "WATCHDOG=1", NULL));
-    set_hanging(true);
+    hung_reads_begin();
     struct og_client *client = og_client_open(f->port);
     assert_true(og_client_send(client, request, sizeof request - 1));
-    await_hanging();
+    hung_reads_await(1);
     while (!log_says(f, "0 event threads do not answer, workers make no progress"))
         rest(1);
     manager_forget(&f->manager);
@@ -205,7 +161,7 @@ static void workers_that_all_hang_silence_the_watchdog_until_they_move(void **st
     rest(ROUNDS);
     assert_int_equal(manager_forget(&f->manager), 0);
 
-    set_hanging(false);
+    hung_reads_end();
     assert_true(manager_await(&f->manager, "WATCHDOG=1", NULL));
     og_client_close(&client);
 }
