@@ -136,7 +136,6 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
         engine->seed = engine->options.clock();
     og_park_init(&engine->work);
     og_park_init(&engine->reserve);
-    og_park_init(&engine->idle);
     engine->bufs = og_buf_pool_new();
     engine->cache =
         engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
@@ -220,6 +219,11 @@ static struct errand errand_for(const struct og_engine *engine, const struct og_
     return errand;
 }
 
+static bool is_stopping(const struct og_engine *engine)
+{
+    return atomic_load_explicit(&engine->stopping, memory_order_acquire); /* N2 */
+}
+
 /*
  * Makes the job that others may join; OG_PENDING, or why not. The shard is locked: a job that has just left it has put
  * its tiles into the cache before, so a request that missed both in turn finds its tile there now.
@@ -230,7 +234,7 @@ static enum og_status lead(struct og_engine *engine, struct og_flight_shard *sha
     *out = og_cache_get(engine->cache, seat, &name->key);
     if (*out)
         return OG_OK;
-    if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
+    if (is_stopping(engine))
         return OG_STOPPING;
     if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
         return OG_BUSY;
@@ -261,7 +265,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     waiter->spent = (struct og_spent){0};
 
     struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
-    struct og_job *job = og_flight_find_locked(shard, &errand.key);
+    struct og_job *job = is_stopping(engine) ? NULL : og_flight_find_locked(shard, &errand.key);
     bool joined = job != NULL;
     if (joined) {
         pthread_mutex_lock(&job->lock);
@@ -370,21 +374,6 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
     };
 }
 
-void og_engine_drain(struct og_engine *engine)
-{
-    atomic_store_explicit(&engine->stopping, true, memory_order_release); /* N1 */
-    og_flight_visit_all(engine->flight);
-    og_park_notify_all(&engine->work);
-    og_park_notify_all(&engine->reserve);
-    while (atomic_load_explicit(&engine->in_flight, memory_order_acquire) != 0) { /* N3 */
-        uint32_t ticket = og_park_prepare(&engine->idle);
-        if (atomic_load_explicit(&engine->in_flight, memory_order_acquire) == 0) /* N3 */
-            og_park_cancel(&engine->idle);
-        else
-            og_park_wait(&engine->idle, ticket);
-    }
-}
-
 static void destroy_workers(struct og_engine *engine)
 {
     for (unsigned i = 0; engine->workers && i < engine->options.workers; i++) {
@@ -421,7 +410,7 @@ void og_engine_destroy(struct og_engine **pointer)
     if (!engine)
         return;
     if (engine->workers)
-        og_engine_drain(engine);
+        og_engine_drain(engine, OG_ENGINE_FOREVER);
     atomic_store_explicit(&engine->ended, true, memory_order_release); /* N4 */
     og_park_notify_all(&engine->work);
     og_park_notify_all(&engine->reserve);

@@ -342,9 +342,9 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
 }
 
 /* No request waits for the engine from here on: nobody is suspended for longer than a call. */
-static void answer_everybody(struct og_server *server)
+static void answer_everybody(struct og_server *server, unsigned patience_ms)
 {
-    og_engine_drain(server->site->engine);
+    og_engine_drain(server->site->engine, patience_ms > LAST_WORDS_MS ? patience_ms : LAST_WORDS_MS);
     og_leavers_pause(server->leavers);
 }
 
@@ -373,7 +373,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
         return OG_OK;
     for (; i < server->lanes; i++)
         close(fds[i]);
-    answer_everybody(server); /* those that started may have been asked already */
+    answer_everybody(server, 0); /* those that started may have been asked already */
     end_lanes(server);
     return status;
 }
@@ -464,14 +464,17 @@ static unsigned sum_active(struct og_server *server, unsigned *connections)
     return active;
 }
 
-static void wait_until_quiet(struct og_server *server, unsigned idle_grace_ms, unsigned patience_ms)
+/* Returns how much of its patience is left. */
+static unsigned wait_until_quiet(struct og_server *server, unsigned idle_grace_ms, unsigned patience_ms)
 {
-    for (unsigned waited_ms = 0; waited_ms < patience_ms; waited_ms += 2) {
+    uint64_t since_ns = og_clock_monotonic_ns(), waited_ms = 0;
+    for (; waited_ms < patience_ms; waited_ms = (og_clock_monotonic_ns() - since_ns) / 1000000) {
         unsigned connections, active = sum_active(server, &connections);
         if (connections == 0 || (active == 0 && waited_ms >= idle_grace_ms))
-            return;
+            return patience_ms - (unsigned)waited_ms;
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
     }
+    return 0;
 }
 
 /* Who was counted before is waited for, whoever comes after is closed: no answer begins that the end would cut. */
@@ -489,8 +492,7 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
         return;
     og_pulse_rest(server->pulse);
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
-    wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
-    answer_everybody(server);
+    answer_everybody(server, wait_until_quiet(server, IDLE_GRACE_MS, patience_ms));
     close_lanes(server);
     wait_until_quiet(server, 0, LAST_WORDS_MS);
     end_lanes(server);

@@ -165,7 +165,7 @@ static void another_slide_is_served_while(struct ward *ward, struct og_engine_op
         assert_int_equal(answered(&patients[i]), 0);
     assert_int_equal(hang.most, stuck);
     set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     for (unsigned i = 0; i < WAITERS; i++) {
         assert_int_equal(answered(&patients[i]), 1);
         assert_int_equal(patients[i].status, OG_OK);
@@ -211,7 +211,7 @@ static void what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused(voi
 
     assert_int_equal(sum_answered(patients), JOBS - 5);
     set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     for (unsigned i = 0; i < JOBS; i++) {
         good += patients[i].status == OG_OK;
         refused += patients[i].status == OG_BUSY;
@@ -247,7 +247,7 @@ static void nobody_spins_while_it_hangs(void **state)
 
     assert_true(cpu < wall / 4);
     set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
@@ -268,9 +268,34 @@ static void those_who_leave_meanwhile_stop_nobody(void **state)
     assert_true(left > 0);
 
     set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
 
     assert_int_equal(sum_answered(patients), JOBS - left);
+    served_close(&ward->served);
+}
+
+/* Nobody is left waiting, also not who comes later; the read that returns after all finds no one. */
+static void a_drain_out_of_patience_answers_everybody(void **state)
+{
+    struct ward *ward = *state;
+    struct patient patients[WAITERS], late[JOBS];
+    start(ward, (struct og_engine_options){.workers = 4, .cache_bytes = 1 << 20});
+    set_hanging(true);
+    ask_for_what_hangs(ward, patients, WAITERS);
+    await_inside(2);
+
+    assert_false(og_engine_drain(ward->served.engine, 1));
+
+    ask_for_what_hangs(ward, late, JOBS);
+    for (unsigned i = 0; i < WAITERS + JOBS; i++) {
+        struct patient *patient = i < WAITERS ? &patients[i] : &late[i - WAITERS];
+        assert_int_equal(answered(patient), 1);
+        assert_int_equal(patient->status, OG_STOPPING);
+    }
+    assert_int_equal(og_engine_gauges(ward->served.engine).jobs_in_flight, JOBS);
+    set_hanging(false);
+    assert_true(og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER));
+    assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
 
@@ -282,6 +307,7 @@ int main(void)
         cmocka_unit_test(what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused),
         cmocka_unit_test(nobody_spins_while_it_hangs),
         cmocka_unit_test(those_who_leave_meanwhile_stop_nobody),
+        cmocka_unit_test(a_drain_out_of_patience_answers_everybody),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
