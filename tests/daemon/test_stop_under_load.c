@@ -17,10 +17,11 @@
 
 /*
  * Stops while clients ask, a hundred times: an answer that has begun is whole, and a connection that is closed
- * without an answer is closed before its first byte, so that the client may ask again elsewhere.
+ * without an answer is closed before its first byte, so that the client may ask again elsewhere. Of requests that were
+ * sent one behind the other without waiting the first ones are answered, whole, and the others not at all.
  */
 
-enum { STOPS = 100, SIGNALS = 10, CLIENTS = 24, WIDTH = 1400, HEIGHT = 1000 };
+enum { STOPS = 100, SIGNALS = 10, CLIENTS = 24, WIDTH = 1400, HEIGHT = 1000, PIPELINED = 12 };
 
 struct load {
     uint16_t port;
@@ -44,6 +45,45 @@ static void nap(unsigned milliseconds)
     nanosleep(&(struct timespec){.tv_nsec = (long)milliseconds * 1000000}, NULL);
 }
 
+static bool is_whole(struct load *load, struct og_client *connection, struct og_answer *answer)
+{
+    bool whole = answer->code == 200 || answer->code == 503;
+    if (whole)
+        tally(&load->whole);
+    else if (og_client_heard(connection))
+        tally(&load->cut);
+    bool last = !whole || strcasestr(answer->head, "\r\nConnection: close");
+    og_answer_free(answer);
+    return !last;
+}
+
+/* Many requests before the first answer is read, in two portions, for tiles and for what is long. */
+static bool use_pipeline(struct client *client)
+{
+    struct og_client *connection = og_client_open(client->load->port);
+    bool connected = connection, open = connection;
+    for (unsigned asked = 0; open; asked = 0) {
+        for (; asked < PIPELINED; asked++) {
+            char request[128];
+            bool is_long = asked % 6 == client->index / 6;
+            int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n",
+                             is_long ? "/assets/openseadragon.min.js" : "/tiles/s/11/1_2.jpg");
+            if (!og_client_send(connection, request, (size_t)n))
+                break;
+            if (asked == PIPELINED / 2)
+                nap(client->index % 5);
+        }
+        for (unsigned read = 0; open && read < PIPELINED; read++) {
+            struct og_answer answer = og_client_read(connection, true);
+            open = is_whole(client->load, connection, &answer);
+        }
+    }
+    og_client_close(&connection);
+    if (!connected)
+        nap(5);
+    return connected;
+}
+
 /* Asks on one connection until it is closed; false: nobody listens any more. */
 static bool use_connection(struct client *client, uint64_t *random)
 {
@@ -60,19 +100,12 @@ static bool use_connection(struct client *client, uint64_t *random)
             nap(place % 300);
         }
         struct og_answer answer = og_client_get(connection, path);
-        open = answer.code == 200 || answer.code == 503;
-        if (open)
-            tally(&load->whole);
-        else if (og_client_heard(connection))
-            tally(&load->cut);
-        else
-            nap(5);
-        if (open && strcasestr(answer.head, "\r\nConnection: close"))
-            open = false;
-        og_answer_free(&answer);
+        open = is_whole(load, connection, &answer);
     }
     bool connected = connection;
     og_client_close(&connection);
+    if (!connected)
+        nap(5);
     return connected;
 }
 
@@ -80,7 +113,9 @@ static void *ask(void *argument)
 {
     struct client *client = argument;
     uint64_t random = client->index;
-    while (use_connection(client, &random) || !atomic_load_explicit(&client->load->over, memory_order_acquire))
+    bool pipelines = client->index % 6 == 0;
+    while ((pipelines ? use_pipeline(client) : use_connection(client, &random)) ||
+           !atomic_load_explicit(&client->load->over, memory_order_acquire))
         continue;
     return NULL;
 }
