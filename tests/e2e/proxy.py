@@ -20,6 +20,11 @@ PREFIX = "/pathology/slides"
 REQUESTS = 300
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 
+SAME = ("ETag", "Cache-Control", "Last-Modified", "Vary", "Content-Type", "Content-Encoding", "Content-Length", "Allow",
+        "Retry-After", "Location", "Timing-Allow-Origin", "X-Content-Type-Options", "Access-Control-Allow-Origin",
+        "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age",
+        "Access-Control-Expose-Headers")
+
 CONFIGURATION = """
 user root; daemon off; worker_processes 1; pid WORK/nginx.pid; error_log WORK/nginx.log;
 events { worker_connections 64; }
@@ -99,6 +104,43 @@ def check_tiles(direct, proxied, tile):
     proxied.ask(f"{PREFIX}{tile}", "OPTIONS", status=204)
 
 
+def check_matrix(direct, proxied, slide, tile):
+    """Whatever a request is conditional on, the answer through the proxy is the one without it."""
+    original = direct.ask(f"{PREFIX}{tile}").headers
+    tag, date = original["ETag"], original["Last-Modified"]
+    conditions = [
+        {}, {"If-None-Match": tag}, {"If-None-Match": f"W/{tag}"}, {"If-None-Match": "*"}, {"If-None-Match": '"x"'},
+        {"If-None-Match": f'"x", {tag}'}, {"If-None-Match": '"x"', "If-Modified-Since": date},
+        {"If-None-Match": tag, "If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {"If-Modified-Since": date}, {"If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {"If-Modified-Since": "today"}, {"Accept-Encoding": "gzip"}, {"Origin": "http://elsewhere"},
+        {"Origin": "http://elsewhere", "Access-Control-Request-Method": "GET"},
+    ]
+    paths = [tile, f"/dzi/{slide}.dzi", f"/slides/{slide}", "/slides", f"/slides/{slide}/thumbnail.jpg",
+             f"/viewer/{slide}", "/assets/viewer.js", "/healthz", "/nothing", "/tiles/x/0/0_0.jpg", "/tiles/%61/0/0_0.jpg"]
+    codes = set()
+    for path in paths:
+        for method in ("GET", "HEAD", "OPTIONS", "POST"):
+            for fields in conditions:
+                answers = []
+                for client in (direct, proxied):
+                    client.connection.request(method, f"{PREFIX}{path}", headers=fields)
+                    answers.append(Answer(client.connection.getresponse()))
+                compare(f"{method} {path} {fields}", *answers)
+                codes.add(answers[0].status)
+    assert codes >= {200, 204, 304, 400, 404, 405}, codes
+
+
+def compare(what, without, through):
+    assert through.status == without.status, f"{what}: {through.status}, not {without.status}"
+    assert through.body == without.body, f"{what}: another body"
+    for name in SAME:
+        if name == "Content-Length" and without.status == 304:
+            continue  # of what was not sent: nginx says nothing
+        assert through.headers[name] == without.headers[name], \
+            f"{what}: {name} is {through.headers[name]}, not {without.headers[name]}"
+
+
 def check_cache(direct, proxied, tile):
     original = direct.ask(f"{PREFIX}{tile}")
     for expected in ("MISS", "HIT", "HIT"):
@@ -153,6 +195,7 @@ def check_all(origamid_port, nginx_port):
     tiles = [f"/tiles/{slide['id']}/{top}/{x}_{y}.jpg?v={slide['generation']}" for y in range(3) for x in range(4)]
     check_pages(proxied, slide["id"])
     check_tiles(direct, proxied, tiles[5])
+    check_matrix(direct, proxied, slide["id"], tiles[7])
     check_cache(direct, proxied, tiles[6])
     check_gzip(proxied, slide["id"])
     check_kept_connection(proxied, origamid_port, tiles)
@@ -182,7 +225,7 @@ def main():
                 nginx.terminate()
                 origamid.terminate()
         assert origamid.returncode == 0, f"origamid ended with {origamid.returncode}"
-    print(f"behind nginx: {2 * REQUESTS} requests over a kept connection, pages, tiles, 304, HEAD, gzip")
+    print(f"behind nginx: {2 * REQUESTS} requests over a kept connection, pages, tiles, conditions, HEAD, gzip")
     return 0
 
 
