@@ -196,12 +196,6 @@ struct audience_result audience_run(const struct audience_plan *plan)
     return audience.result;
 }
 
-double audience_rank(const struct audience_result *result, double thousandths)
-{
-    size_t at = (size_t)((double)result->count * thousandths / 1000);
-    return result->count ? result->fields[at < result->count ? at : result->count - 1] : 0;
-}
-
 void audience_free(struct audience_result *result)
 {
     free(result->fields);

@@ -33,7 +33,4 @@ struct audience_result {
 struct audience_result audience_run(const struct audience_plan *plan);
 void audience_free(struct audience_result *result);
 
-/* The time that so many in 1000 fields do not exceed. */
-double audience_rank(const struct audience_result *result, double thousandths);
-
 #endif

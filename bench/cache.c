@@ -12,11 +12,10 @@
 
 #include "base/metrics.h"
 #include "base/thread.h"
-#include "files.h"
 #include "hit_ratio.h"
+#include "random.h"
 #include "report.h"
 #include "slides.h"
-#include "stream.h"
 #include "sync/cache.h"
 
 enum {
@@ -132,27 +131,13 @@ static void arena_close(struct arena *arena)
     og_buf_pool_destroy(&arena->pool);
 }
 
-static uint32_t *draw_keys(uint64_t seed)
+static uint32_t *draw_keys(const struct zipf *law, uint64_t seed)
 {
-    static double sum[KEYS];
-    if (sum[0] == 0)
-        for (unsigned i = 0; i < KEYS; i++)
-            sum[i] = (i ? sum[i - 1] : 0) + 1.0 / (i + 1);
     uint32_t *draws = malloc(DRAWS * sizeof *draws);
     if (!draws)
         exit(1);
-    for (size_t d = 0; d < DRAWS; d++) {
-        double at = sum[KEYS - 1] * random_below(&seed, 1u << 30) / (1u << 30);
-        uint32_t low = 0, high = KEYS - 1;
-        while (low < high) {
-            uint32_t middle = (low + high) / 2;
-            if (sum[middle] > at)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-        draws[d] = low;
-    }
+    for (size_t d = 0; d < DRAWS; d++)
+        draws[d] = zipf_draw(law, &seed);
     return draws;
 }
 
@@ -242,8 +227,11 @@ static void bench_throughput(const struct report *report)
     struct arena arenas[KINDS];
     uint32_t *draws[MOST_THREADS];
     unsigned cores = og_thread_cores() < MOST_THREADS ? og_thread_cores() : MOST_THREADS;
+    struct zipf law;
+    zipf_open(&law, KEYS);
     for (unsigned i = 0; i < cores; i++)
-        draws[i] = draw_keys(i + 1);
+        draws[i] = draw_keys(&law, i + 1);
+    zipf_close(&law);
     for (int k = 0; k < KINDS; k++)
         arenas[k] = arena_open(&kinds[k]);
     for (unsigned threads = 1; threads < cores; threads *= 2)

@@ -125,11 +125,9 @@ static void bench(const struct report *report, const struct slides *slides, cons
 {
     struct table table;
     char *log = malloc(LOG_BYTES);
-    struct og_slide *opened = og_catalogue_find(slides->catalogue, slide, strlen(slide));
-    const struct og_pyramid *pyramid = &og_slide_facts(opened)->pyramid;
-    struct og_extent grid = og_pyramid_grid(pyramid, 0);
-    struct target target = {slide, pyramid->top, grid.width, grid.height};
-    og_slide_unref(&opened);
+    struct og_pyramid pyramid = slides_pyramid(slides, slide);
+    struct og_extent grid = og_pyramid_grid(&pyramid, 0);
+    struct target target = {slide, pyramid.top, grid.width, grid.height};
     for (int round = 0; round < report_rounds(report, ROUNDS); round++)
         run_round(&table, round, slides, settings, &target, report->quick ? 1 : 5, log);
     print(report, title, &table);

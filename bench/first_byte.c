@@ -13,9 +13,9 @@
 
 #include "daemon.h"
 #include "desk.h"
+#include "random.h"
 #include "report.h"
 #include "slides.h"
-#include "stream.h"
 
 enum { QUALITY = 90, SIDE = 12288, QUICK_SIDE = 2048, ROUNDS = 3, METRICS_BYTES = 1 << 17 };
 

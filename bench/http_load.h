@@ -2,33 +2,47 @@
 #ifndef OG_BENCH_HTTP_LOAD_H
 #define OG_BENCH_HTTP_LOAD_H
 /*
- * Cold tiles over HTTP from one thread, which costs little beside the server: kept-alive connections, each with one
- * request under way at most, over the slides s0, s1, … that all have the same pyramid.
+ * Requests at random from a list of paths, over many kept-alive connections with one request under way at most on each,
+ * by as few threads as it takes.
  *
- *     closed loop   all connections are always busy; the server sets the pace
- *     open loop     requests arrive at a rate of their own, at random gaps; a latency counts from the moment at which
- *                   the request was due. One that finds no idle connection is not sent.
+ *     closed loop   every connection asks again as soon as it is answered: what a server can do
+ *     open loop     requests fall due at a rate, at random gaps; a latency counts from the moment at which the request
+ *                   was due, whether or not a connection was free. Those for which there was none until the end are
+ *                   counted in `unsent`.
  *
- * Threads:   the bench's main thread.
+ * What is answered within the `seconds` that follow the first `warm` counts; what is under way then is waited for.
+ *
+ * Threads:   run belongs to one thread and starts its own.
  * Ownership: borrows everything.
- * Errors:    answers that are neither a tile nor a refusal with Retry-After are counted in `failed`.
+ * Errors:    answers that are neither as expected nor a refusal with Retry-After are counted in `failed`, and so is
+ * what was not answered ten seconds after the end.
  */
-#include "daemon.h"
-#include "stream.h"
+#include <stddef.h>
+#include <stdint.h>
 
 struct http_load_plan {
-    struct og_pyramid pyramid;
-    unsigned names, connections;
-    double rate;          /* open loop when it is not 0: requests per second */
-    double warm, seconds; /* what is answered in the first `warm` seconds does not count */
+    uint16_t port;
+    const char *const *paths;
+    const char *const *lines; /* header lines for each path, each line with its end; NULL: none */
+    size_t count;
+    unsigned expected; /* status */
+    unsigned threads, connections;
+    double rate; /* requests per second; 0: closed loop */
+    double warm, seconds;
     uint64_t seed;
 };
 
-struct http_load_result {
-    double good, refused, failed, unsent;                /* per second */
-    double good_p50, good_p99, refused_p50, refused_p99; /* milliseconds; 0: there was none */
+struct http_load_answers {
+    double count, per_second;
+    double p50, p99, p999; /* milliseconds; 0: there was none */
 };
 
-struct http_load_result http_load_run(const struct daemon *daemon, const struct http_load_plan *plan);
+struct http_load_result {
+    struct http_load_answers good, refused; /* refused: 503 with Retry-After */
+    double failed, unsent;                  /* requests */
+    double cpu;                             /* processors that the driver itself took */
+};
+
+struct http_load_result http_load_run(const struct http_load_plan *plan);
 
 #endif

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/thread.h"
+#include "random.h"
+#include "report.h"
 #include "slides.h"
 #include "sync/park.h"
 
@@ -44,18 +46,11 @@ struct use {
     double cpu, switches;
 };
 
-static double driver_cpu(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * nanosecond;
-}
-
 static struct use use_now(void)
 {
     struct rusage all;
     getrusage(RUSAGE_SELF, &all);
-    return (struct use){process_cpu() - driver_cpu(), (double)(all.ru_nvcsw + all.ru_nivcsw)};
+    return (struct use){process_cpu() - thread_cpu(), (double)(all.ru_nvcsw + all.ru_nivcsw)};
 }
 
 static void on_done(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
@@ -151,12 +146,6 @@ static void run_closed(struct run *run, uint64_t end_ns)
     }
 }
 
-static void sleep_until(uint64_t due_ns)
-{
-    struct timespec due = {.tv_sec = (time_t)(due_ns / 1000000000), .tv_nsec = (long)(due_ns % 1000000000)};
-    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
-}
-
 static void run_open(struct run *run, uint64_t start_ns, uint64_t end_ns)
 {
     uint64_t gaps = ~run->plan->stream->state, due_ns = start_ns;
@@ -180,20 +169,12 @@ static void run_open(struct run *run, uint64_t start_ns, uint64_t end_ns)
     }
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void rank(double *latencies, size_t n, struct load_result *result)
 {
-    if (!n)
-        return;
-    qsort(latencies, n, sizeof *latencies, by_size);
-    result->p50 = latencies[n / 2];
-    result->p95 = latencies[n - 1 - n / 20];
-    result->p99 = latencies[n - 1 - n / 100];
+    qsort(latencies, n, sizeof *latencies, report_by_size);
+    result->p50 = report_rank(latencies, n, 500);
+    result->p95 = report_rank(latencies, n, 950);
+    result->p99 = report_rank(latencies, n, 990);
 }
 
 static void open_callers(struct run *run)

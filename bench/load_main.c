@@ -123,13 +123,9 @@ int main(int argc, char **argv)
     struct slides slides;
     slides_visit(&slides, choice.slides);
     struct og_engine *engine = slides_serve(&slides, choice.options);
-    struct og_slide *slide = og_catalogue_find(slides.catalogue, choice.slide, strlen(choice.slide));
-    if (!slide)
-        stop("no slide", choice.slide);
+    struct og_pyramid pyramid = slides_pyramid(&slides, choice.slide);
     struct stream stream;
-    stream_open(&stream, strcmp(choice.stream, "viewer") == 0 ? STREAM_VIEWER : STREAM_COLD,
-                &og_slide_facts(slide)->pyramid, choice.seed);
-    og_slide_unref(&slide);
+    stream_open(&stream, strcmp(choice.stream, "viewer") == 0 ? STREAM_VIEWER : STREAM_COLD, &pyramid, choice.seed);
     struct load_plan plan = {.stream = &stream,
                              .slide = choice.slide,
                              .in_flight = (unsigned)choice.in_flight,

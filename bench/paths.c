@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/key.h"
-#include "stream.h"
+#include "random.h"
 
 enum { PLACES = 24, FIELDS_OF_A_VISIT = 512, BESIDE_A_PLACE = 384 };
 
@@ -28,10 +28,10 @@ struct path_viewer {
 
 static double between(uint64_t *state, double least, double most)
 {
-    return least + (most - least) * (double)(random_bits(state) >> 11) / 0x1p53;
+    return least + (most - least) * random_share(state);
 }
 
-unsigned random_rank(uint64_t *state, unsigned ranks)
+static unsigned random_rank(uint64_t *state, unsigned ranks)
 {
     double sum = 0;
     for (unsigned i = 1; i <= ranks; i++)

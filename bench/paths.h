@@ -24,6 +24,7 @@
  * Ownership: open fills the caller's struct and borrows the pyramids; close frees the viewers.
  * Errors:    none; open ends the program when memory is out.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "slide/pyramid.h"
@@ -69,8 +70,5 @@ struct path_field paths_next(struct paths *paths);
 size_t paths_wanted(struct paths *paths, const struct path_field *field, struct path_tile out[PATHS_FIELD_TILES]);
 
 void paths_close(struct paths *paths);
-
-/* A rank below `ranks` by Zipf's law with exponent 1: rank 0 is the one most asked for. */
-unsigned random_rank(uint64_t *state, unsigned ranks);
 
 #endif

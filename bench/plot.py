@@ -31,7 +31,7 @@ AXES = {
     "time to a complete field of view": Axes("milliseconds", "% of fields complete", log_x=True, most_y=100),
     "hit ratio": Axes("size of the cache, % of the working set", "hits, %", log_x=True),
     "cache throughput": Axes("threads", "million operations per second"),
-    "goodput": Axes("offered load, tiles per second", "answered in time, tiles per second"),
+    "goodput": Axes("offered load, × saturation", "answers, × goodput at saturation"),
 }
 
 

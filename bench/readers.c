@@ -156,15 +156,9 @@ static void pass(struct desk *desk, struct hand *hands, unsigned crew)
         og_thread_join(&hands[i].thread);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double quantile(double *values, unsigned n, double q)
 {
-    qsort(values, n, sizeof *values, by_size);
+    qsort(values, n, sizeof *values, report_by_size);
     return values[(unsigned)(q * (n - 1))];
 }
 

@@ -32,22 +32,50 @@ int report_by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+double report_rank(const double *sorted, size_t n, double thousandths)
+{
+    size_t at = (size_t)((double)n * thousandths / 1000);
+    return n ? sorted[at < n ? at : n - 1] : 0;
+}
+
 double report_median(double *values, size_t n)
 {
     qsort(values, n, sizeof *values, report_by_size);
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-void report_figure(const struct report *report, const char *name, const char *unit, double *values, size_t rounds)
+static double *memory(size_t rounds)
 {
-    double median = report_median(values, rounds);
+    double *made = calloc(rounds, sizeof *made);
+    if (!made) {
+        fprintf(stderr, "bench: no memory for figures\n");
+        exit(1);
+    }
+    return made;
+}
+
+void report_figure(const struct report *report, const char *name, const char *unit, const double *values, size_t rounds)
+{
+    double *sorted = memory(rounds);
+    memcpy(sorted, values, rounds * sizeof *sorted);
+    double median = report_median(sorted, rounds), least = sorted[0], most = sorted[rounds - 1];
+    free(sorted);
     if (report->json)
         printf("{\"bench\":\"%s\",\"figure\":\"%s\",\"unit\":\"%s\",\"min\":%.6g,\"median\":%.6g,\"max\":%.6g,"
                "\"rounds\":%zu}\n",
-               report->bench, name, unit, values[0], median, values[rounds - 1], rounds);
+               report->bench, name, unit, least, median, most, rounds);
     else
-        printf("  %-44s %11s %10.4g %10.4g %10.4g\n", name, unit, values[0], median, values[rounds - 1]);
+        printf("  %-44s %11s %10.4g %10.4g %10.4g\n", name, unit, least, median, most);
     fflush(stdout);
+}
+
+void report_ratio(const struct report *report, const char *name, const double *a, const double *b, size_t rounds)
+{
+    double *ratios = memory(rounds);
+    for (size_t i = 0; i < rounds; i++)
+        ratios[i] = a[i] / b[i];
+    report_figure(report, name, "", ratios, rounds);
+    free(ratios);
 }
 
 void report_point(const struct report *report, const char *picture, const char *series, double at, double value)

@@ -7,7 +7,7 @@
 
 #include "base/key.h"
 #include "paths.h"
-#include "stream.h"
+#include "random.h"
 
 enum { SLIDES = 16, VIEWERS = 48, WIDTH = 40000, HEIGHT = 30000, ZIPF_TILES = 1 << 16, GLASS_IN_TEN = 3, GLASS = 1200 };
 
@@ -28,7 +28,7 @@ static double normal(uint64_t *state)
 {
     double sum = -6;
     for (int i = 0; i < 12; i++)
-        sum += (double)(random_bits(state) >> 11) / 0x1p53;
+        sum += random_share(state);
     return sum;
 }
 
@@ -98,23 +98,12 @@ struct requests requests_of_zipf(size_t count, uint64_t seed)
 {
     struct requests requests = begin(count);
     uint32_t *known = memory(ZIPF_TILES, sizeof *known);
-    double *sums = memory(ZIPF_TILES, sizeof *sums);
+    struct zipf law;
     uint64_t state = seed;
-    for (unsigned i = 0; i < ZIPF_TILES; i++)
-        sums[i] = (i ? sums[i - 1] : 0) + 1.0 / (i + 1);
-    for (size_t made = 0; made < count; made++) {
-        double at = sums[ZIPF_TILES - 1] * (double)(random_bits(&state) >> 11) / 0x1p53;
-        size_t low = 0, high = ZIPF_TILES - 1;
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-            if (sums[middle] > at)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-        requests.tiles[made] = number(&requests, known, low);
-    }
-    free(sums);
+    zipf_open(&law, ZIPF_TILES);
+    for (size_t made = 0; made < count; made++)
+        requests.tiles[made] = number(&requests, known, zipf_draw(&law, &state));
+    zipf_close(&law);
     free(known);
     draw_sizes(&requests, seed);
     return requests;

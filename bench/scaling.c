@@ -10,6 +10,7 @@
 #include "base/thread.h"
 #include "desk.h"
 #include "load.h"
+#include "random.h"
 #include "report.h"
 #include "slides.h"
 

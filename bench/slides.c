@@ -107,6 +107,18 @@ void slides_scan(struct slides *slides)
     must(og_library_open(slides->folder, slides->log, slides->metrics, &slides->library, &err), &err);
 }
 
+struct og_pyramid slides_pyramid(const struct slides *slides, const char *id)
+{
+    struct og_slide *slide = og_catalogue_find(slides->catalogue, id, strlen(id));
+    if (!slide) {
+        fprintf(stderr, "bench: no slide %s in %s\n", id, slides->folder);
+        exit(1);
+    }
+    struct og_pyramid pyramid = og_slide_facts(slide)->pyramid;
+    og_slide_unref(&slide);
+    return pyramid;
+}
+
 struct og_engine *slides_serve(struct slides *slides, struct og_engine_options options)
 {
     struct og_error err = {0};
@@ -178,4 +190,10 @@ double thread_cpu(void)
 double wall_clock(void)
 {
     return (double)og_clock_monotonic_ns() / 1e9;
+}
+
+void sleep_until(uint64_t due_ns)
+{
+    struct timespec due = {.tv_sec = (time_t)(due_ns / 1000000000), .tv_nsec = (long)(due_ns % 1000000000)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
 }

@@ -29,6 +29,7 @@ bool slides_add_real(struct slides *slides,
                      const char *id); /* the largest file in $OG_REAL_SLIDES; false: there is none */
 void slides_visit(struct slides *slides, const char *folder); /* in the place of open, add and scan: somebody else's */
 void slides_scan(struct slides *slides);                      /* after the last add */
+struct og_pyramid slides_pyramid(const struct slides *slides, const char *id);
 struct og_engine *slides_serve(struct slides *slides, struct og_engine_options options);
 /* Asks for an L0 tile and waits until its whole family is built; returns the CPU seconds that the waiting took. */
 double slides_build(struct slides *slides, struct og_engine *engine, const char *id, uint32_t x, uint32_t y);
@@ -38,5 +39,6 @@ void slides_close(struct slides *slides);
 double process_cpu(void);
 double thread_cpu(void); /* of this thread */
 double wall_clock(void);
+void sleep_until(uint64_t due_ns); /* monotonic */
 
 #endif

@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
-#include <math.h>
-#include <string.h>
-
-uint64_t random_bits(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-    return z ^ z >> 31;
-}
-
-uint32_t random_below(uint64_t *state, uint32_t bound)
-{
-    return (uint32_t)((random_bits(state) >> 32) * bound >> 32);
-}
-
-double random_gap(uint64_t *state, double mean)
-{
-    return -mean * log(1 - (double)(random_bits(state) >> 11) / 0x1p53);
-}
+#include "random.h"
 
 static int limit(const struct stream *stream, const struct viewer *viewer, bool across)
 {

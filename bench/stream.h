@@ -9,6 +9,9 @@
  *     STREAM_VIEWER   eight people, each with a window of 5 x 4 tiles, take turns: a step pans by one tile, or now
  *                     and then zooms between L0 and L1, and asks for the tiles that came into the window
  *
+ * This is load at whatever pace a bench sets, where each tile costs the work of a family and nobody keeps any; the
+ * viewers of paths.h live by the clock and keep tiles as browsers do, so that one slide at full speed runs them dry.
+ *
  * Threads:   a value; one thread at a time.
  * Ownership: none.
  * Errors:    none.
@@ -44,9 +47,5 @@ struct stream {
 
 void stream_open(struct stream *stream, enum stream_kind kind, const struct og_pyramid *pyramid, uint64_t seed);
 struct stream_tile stream_next(struct stream *stream);
-
-uint64_t random_bits(uint64_t *state);                  /* splitmix64 */
-uint32_t random_below(uint64_t *state, uint32_t bound); /* 0 … bound - 1 */
-double random_gap(uint64_t *state, double mean);        /* exponential: the gap between arrivals that know no other */
 
 #endif

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "alternatives/cache_put_told.h"
+#include "random.h"
 #include "report.h"
 #include "viewing.h"
 
@@ -118,15 +119,6 @@ static size_t tier_bytes(const struct bench *bench, const struct contender *cont
     return bytes < least ? least : bytes;
 }
 
-static struct stream open_stream(struct slides *slides, uint64_t seed)
-{
-    struct stream stream;
-    struct og_slide *slide = og_catalogue_find(slides->catalogue, "slide", strlen("slide"));
-    stream_open(&stream, STREAM_VIEWER, &og_slide_facts(slide)->pyramid, seed);
-    og_slide_unref(&slide);
-    return stream;
-}
-
 static struct outcome try(const struct bench *bench, const struct scene *scene, const struct contender *contender,
                           uint64_t seed)
 {
@@ -138,7 +130,10 @@ static struct outcome try(const struct bench *bench, const struct scene *scene, 
     read_whole(bench->slide_path);
     slides_visit(&slides, bench->folder);
     told = contender->writing == SIBLINGS_TOO ? tier : NULL;
-    struct stream stream = open_stream(&slides, seed), start = stream;
+    struct og_pyramid pyramid = slides_pyramid(&slides, "slide");
+    struct stream stream, start;
+    stream_open(&stream, STREAM_VIEWER, &pyramid, seed);
+    start = stream;
     struct viewing_plan plan = {.stream = &stream,
                                 .slide = "slide",
                                 .tier = tier,
@@ -287,12 +282,6 @@ struct unit {
     double write_cpu[ROUNDS], settle[ROUNDS], get_cpu[ROUNDS], get[ROUNDS], cold[ROUNDS], cold_p99[ROUNDS];
 };
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void time_writes(const struct bench *bench, struct disk_tier *full, const uint64_t *tiles, size_t n, double *cpu,
                         double *settle)
 {
@@ -328,9 +317,9 @@ static void time_fetches(struct disk_tier *tier, const uint64_t *tiles, size_t n
         og_buf_unref(&buf);
     }
     *cpu = 1e6 * (thread_cpu() - before) / (double)n;
-    qsort(us, n, sizeof *us, by_size);
-    *median = us[n / 2];
-    *p99 = us[n - 1 - n / 100];
+    qsort(us, n, sizeof *us, report_by_size);
+    *median = report_rank(us, n, 500);
+    *p99 = report_rank(us, n, 990);
 }
 
 static void time_units(const struct bench *bench, struct disk_tier *tier)
@@ -374,9 +363,8 @@ static void weigh(struct bench *bench)
     struct slides slides;
     struct stat slide;
     slides_visit(&slides, bench->folder);
-    struct og_slide *opened = og_catalogue_find(slides.catalogue, "slide", strlen("slide"));
-    struct og_extent grid = og_pyramid_grid(&og_slide_facts(opened)->pyramid, 2);
-    og_slide_unref(&opened);
+    struct og_pyramid pyramid = slides_pyramid(&slides, "slide");
+    struct og_extent grid = og_pyramid_grid(&pyramid, 2);
     struct disk_tier *tier = disk_tier_new(bench->tier_path, (size_t)512 << 20);
     struct og_engine *engine = slides_serve(&slides, (struct og_engine_options){.cache_bytes = 4096});
     told = tier;

@@ -77,9 +77,9 @@ static void watch(struct bench *bench, enum pass pass, int round, uint16_t port,
     struct tree_use before = tree_use(pid);
     struct audience_result result = audience_run(&plan);
     struct tree_use after = tree_use(pid);
-    table->p50[pass][round] = audience_rank(&result, 500);
-    table->p95[pass][round] = audience_rank(&result, 950);
-    table->p999[pass][round] = audience_rank(&result, 999);
+    table->p50[pass][round] = report_rank(result.fields, result.count, 500);
+    table->p95[pass][round] = report_rank(result.fields, result.count, 950);
+    table->p999[pass][round] = report_rank(result.fields, result.count, 999);
     table->late[pass][round] = 100 - share_within(&result, 250);
     table->cpu[pass][round] = 1e3 * (after.cpu - before.cpu) / result.tiles;
     table->memory[pass >= NGINX_COLD][round] = after.peak_memory / (1 << 20);
@@ -111,23 +111,15 @@ static void round_of_nginx(struct bench *bench, int round)
     nginx_stop(&nginx);
 }
 
-static void print_ratio(struct bench *bench, const char *name, double (*figure)[ROUNDS], enum pass a, enum pass b)
-{
-    double ratios[ROUNDS];
-    size_t rounds = (size_t)report_rounds(&bench->report, ROUNDS);
-    for (size_t i = 0; i < rounds; i++)
-        ratios[i] = figure[a][i] / figure[b][i];
-    report_figure(&bench->report, name, "", ratios, rounds);
-}
-
 static void print_ratios(struct bench *bench, const char *title, enum pass a, enum pass b)
 {
     struct table *table = &bench->table;
+    size_t rounds = (size_t)report_rounds(&bench->report, ROUNDS);
     report_title(&bench->report, title);
-    print_ratio(bench, "P50", table->p50, a, b);
-    print_ratio(bench, "P95", table->p95, a, b);
-    print_ratio(bench, "P99.9", table->p999, a, b);
-    print_ratio(bench, "CPU per tile", table->cpu, a, b);
+    report_ratio(&bench->report, "P50", table->p50[a], table->p50[b], rounds);
+    report_ratio(&bench->report, "P95", table->p95[a], table->p95[b], rounds);
+    report_ratio(&bench->report, "P99.9", table->p999[a], table->p999[b], rounds);
+    report_ratio(&bench->report, "CPU per tile", table->cpu[a], table->cpu[b], rounds);
 }
 
 static void print_pass(struct bench *bench, enum pass pass)
@@ -137,13 +129,13 @@ static void print_pass(struct bench *bench, enum pass pass)
     size_t rounds = (size_t)report_rounds(&bench->report, ROUNDS);
     char title[96];
     qsort(all->fields, all->count, sizeof *all->fields, report_by_size);
-    double pooled = audience_rank(all, 999), longest = audience_rank(all, 1000);
+    double pooled = report_rank(all->fields, all->count, 999), longest = report_rank(all->fields, all->count, 1000);
     snprintf(title, sizeof title, "%s: time to a complete field of view", names[pass]);
     report_title(&bench->report, title);
     for (int i = 0; i <= 200; i++)
         if (bench->report.json)
             report_point(&bench->report, "time to a complete field of view", names[pass],
-                         audience_rank(all, i == 200 ? 999 : 5 * i), i == 200 ? 99.9 : 0.5 * i);
+                         report_rank(all->fields, all->count, i == 200 ? 999 : 5 * i), i == 200 ? 99.9 : 0.5 * i);
     report_figure(&bench->report, "P50", "ms", table->p50[pass], rounds);
     report_figure(&bench->report, "P95", "ms", table->p95[pass], rounds);
     report_figure(&bench->report, "P99.9 of each round", "ms", table->p999[pass], rounds);
@@ -192,14 +184,6 @@ static void print(struct bench *bench)
     report_figure(&bench->report, "failed", "tiles", table->failed, rounds);
 }
 
-static struct og_pyramid pyramid_of(const struct bench *bench, const char *slide)
-{
-    struct og_slide *opened = og_catalogue_find(bench->slides.catalogue, slide, strlen(slide));
-    struct og_pyramid pyramid = og_slide_facts(opened)->pyramid;
-    og_slide_unref(&opened);
-    return pyramid;
-}
-
 static void export_slides(struct bench *bench)
 {
     char log[LOG_BYTES];
@@ -211,11 +195,11 @@ static void export_slides(struct bench *bench)
         struct og_pyramid pyramid;
         if (i == REAL && !bench->real)
             continue;
-        pyramid = pyramid_of(bench, slides[i]);
+        pyramid = slides_pyramid(&bench->slides, slides[i]);
         bench->sums[i] = export_pyramid(daemon.port, &pyramid, slides[i], bench->folder);
     }
     daemon_stop(&daemon, log, sizeof log);
-    bench->pyramid = pyramid_of(bench, slides[DENSE]);
+    bench->pyramid = slides_pyramid(&bench->slides, slides[DENSE]);
 }
 
 static int drive(const struct report *report, const char *target, const char *slide, const char *size)
@@ -234,9 +218,9 @@ static int drive(const struct report *report, const char *target, const char *sl
     }
     plan.port = (uint16_t)port;
     struct audience_result result = audience_run(&plan);
-    double figures[] = {audience_rank(&result, 500),
-                        audience_rank(&result, 950),
-                        audience_rank(&result, 999),
+    double figures[] = {report_rank(result.fields, result.count, 500),
+                        report_rank(result.fields, result.count, 950),
+                        report_rank(result.fields, result.count, 999),
                         (double)result.count,
                         result.tiles,
                         result.failed};

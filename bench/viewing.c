@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "alternatives/cache_put_told.h"
 #include "engine_parts.h"
+#include "random.h"
+#include "report.h"
 
 enum { CREW = 4 };
 
@@ -175,12 +176,6 @@ static void ask(struct run *run, struct view *view, const struct stream_tile *ti
     }
 }
 
-static void sleep_until(uint64_t due_ns)
-{
-    struct timespec due = {.tv_sec = (time_t)(due_ns / 1000000000), .tv_nsec = (long)(due_ns % 1000000000)};
-    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
-}
-
 static void ask_all(struct run *run, struct view *views, struct og_metrics_block *metrics)
 {
     struct stream *stream = run->plan->stream;
@@ -202,18 +197,12 @@ static void ask_all(struct run *run, struct view *views, struct og_metrics_block
     }
 }
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void rank(double *ms, size_t n, double *p50, double *p95, double *p99)
 {
-    qsort(ms, n, sizeof *ms, by_size);
-    *p50 = ms[n / 2];
-    *p95 = ms[n - 1 - n / 20];
-    *p99 = ms[n - 1 - n / 100];
+    qsort(ms, n, sizeof *ms, report_by_size);
+    *p50 = report_rank(ms, n, 500);
+    *p95 = report_rank(ms, n, 950);
+    *p99 = report_rank(ms, n, 990);
 }
 
 static bool is_quiet(struct run *run)

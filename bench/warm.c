@@ -18,10 +18,11 @@
 #include "counting.h"
 #include "daemon.h"
 #include "export.h"
+#include "http_load.h"
 #include "nginx.h"
-#include "paced.h"
 #include "report.h"
 #include "slides.h"
+#include "tile_paths.h"
 #include "tree.h"
 
 enum { SIDE = 8192, QUICK_SIDE = 2048, ROUNDS = 9, CONNECTIONS = 64, LOG_BYTES = 1 << 16, LINE_BYTES = 160 };
@@ -43,52 +44,38 @@ struct bench {
     struct og_pyramid pyramid;
     uint16_t port[SERVERS];
     pid_t pid[SERVERS];
-    char **paths;
-    size_t count;
+    struct tile_paths tiles;
     const char **lines[SERVERS]; /* If-None-Match of each path; NULL: the server sends no ETag */
     struct figures figures[SERVERS];
 };
 
 struct cost {
-    struct paced_result result;
+    struct http_load_result result;
     double cpu; /* microseconds for each answer */
 };
 
-static struct cost run(const struct bench *bench, enum server server, double rate, bool conditional, double seconds)
+static unsigned driver_threads(void)
 {
-    struct paced_plan plan = {.port = bench->port[server],
-                              .paths = (const char *const *)bench->paths,
-                              .lines = conditional ? bench->lines[server] : NULL,
-                              .count = bench->count,
-                              .expected = conditional ? 304 : 200,
-                              .threads = cores_of_server() > 1 ? 2 : 1,
-                              .connections = CONNECTIONS,
-                              .rate = rate,
-                              .seconds = bench->report.quick ? seconds / 10 : seconds,
-                              .seed = 1};
-    struct tree_use before = tree_use(bench->pid[server]);
-    struct cost cost = {.result = paced_run(&plan)};
-    struct tree_use after = tree_use(bench->pid[server]);
-    cost.cpu = 1e6 * (after.cpu - before.cpu) / cost.result.answers;
-    return cost;
+    return cores_of_server() > 1 ? 2 : 1;
 }
 
-static void list_paths(struct bench *bench)
+static struct cost run(const struct bench *bench, enum server server, double rate, bool conditional, double seconds)
 {
-    size_t room = 0;
-    for (unsigned depth = 0; depth <= og_pyramid_last_depth(&bench->pyramid); depth++) {
-        struct og_extent grid = og_pyramid_grid(&bench->pyramid, depth);
-        room += (size_t)grid.width * grid.height;
-    }
-    bench->paths = calloc(room, sizeof *bench->paths);
-    for (unsigned depth = 0; depth <= og_pyramid_last_depth(&bench->pyramid); depth++) {
-        struct og_extent grid = og_pyramid_grid(&bench->pyramid, depth);
-        for (uint32_t i = 0; i < grid.width * grid.height; i++) {
-            if (asprintf(&bench->paths[bench->count++], "/tiles/%s/%u/%u_%u.jpg", slide_name,
-                         bench->pyramid.top - depth, i % grid.width, i / grid.width) < 0)
-                exit(1);
-        }
-    }
+    struct http_load_plan plan = {.port = bench->port[server],
+                                  .paths = (const char *const *)bench->tiles.paths,
+                                  .lines = conditional ? bench->lines[server] : NULL,
+                                  .count = bench->tiles.count,
+                                  .expected = conditional ? 304 : 200,
+                                  .threads = driver_threads(),
+                                  .connections = CONNECTIONS,
+                                  .rate = rate,
+                                  .seconds = bench->report.quick ? seconds / 10 : seconds,
+                                  .seed = 1};
+    struct tree_use before = tree_use(bench->pid[server]);
+    struct cost cost = {.result = http_load_run(&plan)};
+    struct tree_use after = tree_use(bench->pid[server]);
+    cost.cpu = 1e6 * (after.cpu - before.cpu) / cost.result.good.count;
+    return cost;
 }
 
 struct validator {
@@ -111,10 +98,10 @@ static void collect_validators(struct bench *bench, enum server server)
 {
     struct client *client = client_new(bench->port[server], 1);
     size_t known = 0;
-    bench->lines[server] = calloc(bench->count, sizeof(char *));
-    for (; known < bench->count; known++) {
+    bench->lines[server] = calloc(bench->tiles.count, sizeof(char *));
+    for (; known < bench->tiles.count; known++) {
         struct validator validator = {0};
-        client_ask(client, 0, bench->paths[known], "");
+        client_ask(client, 0, bench->tiles.paths[known], "");
         while (!validator.answered)
             client_wait(client, UINT64_MAX / 2, note_validator, &validator);
         if (!validator.line)
@@ -122,7 +109,7 @@ static void collect_validators(struct bench *bench, enum server server)
         bench->lines[server][known] = validator.line;
     }
     client_destroy(&client);
-    if (known == bench->count)
+    if (known == bench->tiles.count)
         return;
     free(bench->lines[server]);
     bench->lines[server] = NULL;
@@ -139,19 +126,20 @@ static void measure(struct bench *bench, int round)
         if (bench->lines[server])
             bench->figures[server].not_modified[round] = run(bench, server, 0, true, 1).cpu / closed[server].cpu;
     }
-    double slower = closed[OURS].result.per_second < closed[NGINX].result.per_second ? closed[OURS].result.per_second
-                                                                                     : closed[NGINX].result.per_second;
+    double slower = closed[OURS].result.good.per_second < closed[NGINX].result.good.per_second
+                        ? closed[OURS].result.good.per_second
+                        : closed[NGINX].result.good.per_second;
     for (int i = 0; i < SERVERS; i++) {
         enum server server = (enum server)((i + round) % SERVERS);
         struct figures *figures = &bench->figures[server];
         paced[server] = run(bench, server, load * slower, false, 3);
-        figures->speed[round] = closed[server].result.per_second;
+        figures->speed[round] = closed[server].result.good.per_second;
         figures->cpu[round] = closed[server].cpu;
-        figures->busy[round] = closed[server].result.busy;
+        figures->busy[round] = 100 * closed[server].result.cpu / driver_threads();
         figures->paced_cpu[round] = paced[server].cpu;
-        figures->p50[round] = 1e3 * paced[server].result.p50;
-        figures->p99[round] = 1e3 * paced[server].result.p99;
-        figures->p999[round] = 1e3 * paced[server].result.p999;
+        figures->p50[round] = 1e3 * paced[server].result.good.p50;
+        figures->p99[round] = 1e3 * paced[server].result.good.p99;
+        figures->p999[round] = 1e3 * paced[server].result.good.p999;
         figures->failed[round] = closed[server].result.failed + paced[server].result.failed;
     }
 }
@@ -162,7 +150,7 @@ static double run_counted(const struct bench *bench, struct counting *counting, 
 {
     for (int i = 0; i < COUNTING_KINDS; i++)
         counts[i] = -(double)atomic_load_explicit(&counting->counts[i], memory_order_relaxed);
-    double tiles = run(bench, OURS, 0, false, seconds).result.answers;
+    double tiles = run(bench, OURS, 0, false, seconds).result.good.count;
     for (int i = 0; i < COUNTING_KINDS; i++)
         counts[i] += (double)atomic_load_explicit(&counting->counts[i], memory_order_relaxed);
     return tiles;
@@ -219,25 +207,17 @@ static void print_server(struct bench *bench, enum server server)
     report_figure(report, "failed", "tiles", figures->failed, rounds);
 }
 
-static void print_ratio(struct bench *bench, const char *name, const double *ours, const double *theirs)
-{
-    double ratios[ROUNDS];
-    size_t rounds = (size_t)report_rounds(&bench->report, ROUNDS);
-    for (size_t i = 0; i < rounds; i++)
-        ratios[i] = ours[i] / theirs[i];
-    report_figure(&bench->report, name, "", ratios, rounds);
-}
-
 static void print(struct bench *bench, double counts[COUNTING_KINDS])
 {
     const struct report *report = &bench->report;
     const struct figures *ours = &bench->figures[OURS], *theirs = &bench->figures[NGINX];
+    size_t rounds = (size_t)report_rounds(report, ROUNDS);
     report_title(report, "Origami / nginx");
-    print_ratio(bench, "delivered, closed loop", ours->speed, theirs->speed);
-    print_ratio(bench, "CPU per tile, closed loop", ours->cpu, theirs->cpu);
-    print_ratio(bench, "CPU per tile, at the same load", ours->paced_cpu, theirs->paced_cpu);
-    print_ratio(bench, "P50 at the same load", ours->p50, theirs->p50);
-    print_ratio(bench, "P99 at the same load", ours->p99, theirs->p99);
+    report_ratio(report, "delivered, closed loop", ours->speed, theirs->speed, rounds);
+    report_ratio(report, "CPU per tile, closed loop", ours->cpu, theirs->cpu, rounds);
+    report_ratio(report, "CPU per tile, at the same load", ours->paced_cpu, theirs->paced_cpu, rounds);
+    report_ratio(report, "P50 at the same load", ours->p50, theirs->p50, rounds);
+    report_ratio(report, "P99 at the same load", ours->p99, theirs->p99, rounds);
     for (int server = 0; server < SERVERS; server++)
         print_server(bench, (enum server)server);
     report_title(report, "calls per warm tile");
@@ -252,14 +232,12 @@ static void make_slide(struct bench *bench)
     slides_open(&bench->slides);
     slides_add(&bench->slides, slide_name, bench->report.quick ? QUICK_SIDE : SIDE, 0);
     slides_scan(&bench->slides);
-    struct og_slide *opened = og_catalogue_find(bench->slides.catalogue, slide_name, strlen(slide_name));
-    bench->pyramid = og_slide_facts(opened)->pyramid;
-    og_slide_unref(&opened);
+    bench->pyramid = slides_pyramid(&bench->slides, slide_name);
     snprintf(bench->folder, sizeof bench->folder, "%s/exported", bench->slides.folder);
     if (mkdir(bench->folder, 0700) != 0)
         exit(1);
     snprintf(bench->settings, sizeof bench->settings, "--cache 1G --http-threads %u", cores_of_server());
-    list_paths(bench);
+    tile_paths_add(&bench->tiles, slide_name, &bench->pyramid, og_pyramid_last_depth(&bench->pyramid));
 }
 
 int main(int argc, char **argv)

@@ -45,11 +45,14 @@
     X(TILE_DEMANDED, "origami_tiles_encoded_total", "for=\"demand\"",                                                  \
       "Tiles encoded because somebody waits, or ahead of demand")                                                      \
     X(TILE_SPECULATIVE, "origami_tiles_encoded_total", "for=\"speculation\"", "")                                      \
+    X(GUESS_MADE, "origami_guesses_total", "step=\"made\"",                                                            \
+      "Families that somebody may ask for soon: guessed, begun before anybody asked, or given up")                     \
+    X(GUESS_BEGUN, "origami_guesses_total", "step=\"begun\"", "")                                                      \
+    X(GUESS_DROPPED, "origami_guesses_total", "step=\"dropped\"", "")                                                  \
     X(TASK_DROPPED, "origami_speculation_dropped_total", "", "Speculative tasks dropped because demand was waiting")   \
     X(ACCESS_LOG_DROPPED, "origami_access_log_dropped_total", "",                                                      \
       "Lines of the access log that were lost because its writer was behind")                                          \
     X(READ_BYTES, "origami_read_bytes_total", "", "Bytes read from slides")                                            \
-    X(READ_AHEAD, "origami_read_ahead_total", "", "Families whose read was started before anybody asked for them")     \
     X(READ_DAMAGED, "origami_damage_total", "found=\"read\"", "Damage found in slides, by what found it")              \
     X(DECODE_DAMAGED, "origami_damage_total", "found=\"decode\"", "")                                                  \
     X(SLIDE_OPENED, "origami_slides_scanned_total", "outcome=\"opened\"", "Entries of the slide folder, by outcome")   \

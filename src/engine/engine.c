@@ -141,8 +141,9 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
         engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
     engine->flight = og_flight_new();
     engine->reads = og_reads_new(engine->options.workers, engine->options.jobs);
-    if (!engine->cache || !engine->flight || !engine->reads || !make_rings(engine) || !fill_pools(engine) ||
-        start_workers(engine, metrics) != OG_OK) {
+    engine->ahead = og_ahead_new(engine->seed);
+    if (!engine->cache || !engine->flight || !engine->reads || !engine->ahead || !make_rings(engine) ||
+        !fill_pools(engine) || start_workers(engine, metrics) != OG_OK) {
         og_engine_destroy(&engine);
         return og_error_set(err, OG_NO_MEMORY, "out of memory or threads for the engine");
     }
@@ -189,14 +190,6 @@ void og_tile_name_release(struct og_tile_name *name)
     og_slide_unref(&name->slide);
 }
 
-struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
-                              struct og_metrics_block *metrics)
-{
-    struct og_buf *buf = og_cache_get(engine->cache, og_metrics_seat(metrics), &name->key);
-    og_count(metrics, buf ? OG_COUNT_CACHE_HIT : OG_COUNT_CACHE_MISS, 1);
-    return buf;
-}
-
 /* Where the work for a tile is done: its family's job and slot, or a job of its own. */
 struct errand {
     bool family;
@@ -222,6 +215,25 @@ static struct errand errand_for(const struct og_engine *engine, const struct og_
 static bool is_stopping(const struct og_engine *engine)
 {
     return atomic_load_explicit(&engine->stopping, memory_order_acquire); /* N2 */
+}
+
+/* A hit on what was only guessed: the pan goes on. */
+static void note_hit(struct og_engine *engine, const struct og_tile_name *name, struct og_metrics_block *metrics)
+{
+    struct errand errand = errand_for(engine, name);
+    struct og_family_name family = {errand.key, name->slide, errand.x, errand.y};
+    if (errand.family && og_ahead_note_hit(engine->ahead, &family, metrics))
+        og_engine_wake(engine, OG_SPECULATION);
+}
+
+struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_name *name,
+                              struct og_metrics_block *metrics)
+{
+    struct og_buf *buf = og_cache_get(engine->cache, og_metrics_seat(metrics), &name->key);
+    og_count(metrics, buf ? OG_COUNT_CACHE_HIT : OG_COUNT_CACHE_MISS, 1);
+    if (buf)
+        note_hit(engine, name, metrics);
+    return buf;
 }
 
 /*
@@ -419,6 +431,7 @@ void og_engine_destroy(struct og_engine **pointer)
         og_job_fini(&engine->jobs[i]);
     free(engine->jobs);
     destroy_rings(engine);
+    og_ahead_destroy(&engine->ahead);
     og_reads_destroy(&engine->reads);
     og_flight_destroy(&engine->flight);
     og_cache_destroy(&engine->cache);

@@ -72,6 +72,7 @@ struct og_engine {
     struct og_cache *cache;
     struct og_flight *flight;
     struct og_reads *reads;
+    struct og_ahead *ahead;
     struct og_job *jobs;
     struct og_worker *workers;
     struct og_ring *free_jobs, *free_places;
@@ -82,7 +83,6 @@ struct og_engine {
     struct og_park work, reserve; /* workers; those that are reserved */
     alignas(64) atomic_uint in_flight;
     atomic_bool stopping, ended;
-    struct og_ahead ahead;
 };
 
 void og_engine_fill_defaults(struct og_engine_options *options); /* engine.c */

@@ -36,7 +36,7 @@ void og_job_queue(struct og_job *job, const struct og_key *key, struct og_slide 
     job->demanded = job->bad = 0;
     job->encodable = ~UINT32_C(0);
     job->failure = OG_OK;
-    job->begun = job->looked_ahead = job->has_turn = false;
+    job->begun = job->has_turn = false;
     memset(job->speculating, 0, sizeof job->speculating);
     memset(job->state, OG_TASK_NONE, sizeof job->state);
     memset(job->missing, 0, sizeof job->missing);
@@ -224,13 +224,6 @@ enum og_claim og_job_claim_locked(struct og_job *job, const struct og_task *task
     }
     *state = OG_TASK_RUNNING;
     return OG_CLAIM_RUN;
-}
-
-bool og_job_looks_ahead_locked(struct og_job *job, enum og_urgency urgency)
-{
-    bool first = urgency == OG_SPECULATION && !job->looked_ahead;
-    job->looked_ahead |= first;
-    return first;
 }
 
 void og_job_drop_locked(struct og_job *job, const struct og_task *task)

@@ -91,7 +91,7 @@ struct og_job {
     uint32_t encodable; /* slots of the slide that can still be answered; all of them until begun */
     uint32_t bad;       /* slots whose own bytes are damaged */
     enum og_status failure;
-    bool begun, looked_ahead;
+    bool begun;
     uint32_t speculating[OG_STAGES]; /* tasks with an entry in the speculative ring */
     uint8_t state[OG_STAGES][OG_FAMILY_SLOTS];
     uint8_t missing[OG_STAGES][OG_FAMILY_SLOTS];
@@ -131,9 +131,6 @@ enum og_claim {
     OG_CLAIM_LATER, /* nobody waits any more: move the entry to the speculative ring */
 };
 enum og_claim og_job_claim_locked(struct og_job *job, const struct og_task *task, enum og_urgency urgency);
-
-/* True for the first speculative task that runs: nobody waits just now, so the neighbours' reads may be started. */
-bool og_job_looks_ahead_locked(struct og_job *job, enum og_urgency urgency);
 
 /* A worker popped the task from a speculative ring and gives it up. */
 void og_job_drop_locked(struct og_job *job, const struct og_task *task);

@@ -106,6 +106,17 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     return status == OG_OK ? keep_bytes(worker, span, out, err) : status;
 }
 
+static void note_base(struct og_worker *worker, const struct og_job *job)
+{
+    struct og_engine *engine = worker->engine;
+    const struct og_slide_facts *facts = og_slide_facts(job->slide);
+    if (!facts->residual || job->level + 2 != facts->pyramid.top || engine->options.cache_bytes == 0)
+        return;
+    struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), OG_KEY_FAMILY, job->x, job->y);
+    if (og_ahead_note_base(engine->ahead, &(struct og_family_name){key, job->slide, job->x, job->y}, worker->metrics))
+        og_engine_wake(engine, OG_SPECULATION);
+}
+
 void og_stage_tile(struct og_worker *worker, struct og_job *job)
 {
     uint64_t since = job->since_ns;
@@ -128,13 +139,14 @@ void og_stage_tile(struct og_worker *worker, struct og_job *job)
     struct og_waiter *waiters = og_job_take_waiters_locked(job);
     pthread_mutex_unlock(&job->lock);
     og_engine_answer(worker->engine, worker->metrics, waiters, status, buf);
+    if (status == OG_OK)
+        note_base(worker, job);
     og_engine_leave(worker->engine, job);
 }
 
 void og_stage_family(struct og_worker *worker, struct og_job *job)
 {
     struct og_engine *engine = worker->engine;
-    og_ahead_note(&engine->ahead, &job->key);
     uint64_t since = job->since_ns;
     struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
     struct og_error err = {0};
@@ -239,26 +251,11 @@ static void finish(struct og_worker *worker, struct og_task *task, uint64_t spen
     og_engine_leave(worker->engine, job);
 }
 
-/* Cancelled under load because speculation is. Its reads may hang as others do. */
-static void look_ahead(struct og_worker *worker, const struct og_job *job)
-{
-    struct og_engine *engine = worker->engine;
-    struct og_ahead_guess guess[OG_AHEAD_GUESSES];
-    unsigned n = og_ahead_guess(&engine->ahead, engine->seed, job->slide, job->x, job->y, guess);
-    if (!n || !og_reads_enter_if_free(engine->reads, og_slide_key(job->slide)))
-        return;
-    for (unsigned i = 0; i < n; i++)
-        og_count(worker->metrics, OG_COUNT_READ_AHEAD,
-                 og_slide_prefetch_family(job->slide, worker->reader, guess[i].x, guess[i].y));
-    og_engine_end_read(engine, og_slide_key(job->slide));
-}
-
 void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgency urgency)
 {
     struct og_job *job = task->job;
     pthread_mutex_lock(&job->lock);
     enum og_claim claim = og_job_claim_locked(job, task, urgency);
-    bool ahead = claim == OG_CLAIM_RUN && og_job_looks_ahead_locked(job, urgency);
     pthread_mutex_unlock(&job->lock);
     if (claim == OG_CLAIM_LATER) {
         og_engine_put(worker->engine->stage[task->stage][OG_SPECULATION], task);
@@ -268,8 +265,6 @@ void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgen
     }
     if (claim != OG_CLAIM_RUN)
         return;
-    if (ahead)
-        look_ahead(worker, job);
     uint64_t since = worker->engine->options.clock();
     struct og_error err = {0};
     struct og_buf *buf = NULL;

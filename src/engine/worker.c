@@ -135,6 +135,8 @@ static struct og_task *pop_task(struct og_engine *engine, enum og_urgency urgenc
 void og_engine_end_read(struct og_engine *engine, uint64_t slide_key)
 {
     struct og_job *next = og_reads_leave(engine->reads, slide_key);
+    if (!next && !og_ahead_is_empty(engine->ahead))
+        og_engine_wake(engine, OG_SPECULATION);
     if (!next)
         return;
     og_engine_put(next->family ? engine->front_families : engine->front_tiles, next);
@@ -179,6 +181,14 @@ static bool serve_tile(struct og_worker *worker)
     return job;
 }
 
+static void note_family(struct og_worker *worker, const struct og_job *job)
+{
+    struct og_engine *engine = worker->engine;
+    struct og_family_name family = {job->key, job->slide, job->x, job->y};
+    if (engine->options.cache_bytes > 0 && og_ahead_note_family(engine->ahead, &family, worker->metrics))
+        og_engine_wake(engine, OG_SPECULATION);
+}
+
 /* A job that may not read yet does not keep a workplace meanwhile. */
 static bool begin_family(struct og_worker *worker, struct og_workplace *place)
 {
@@ -186,6 +196,7 @@ static bool begin_family(struct og_worker *worker, struct og_workplace *place)
     struct og_job *job = pop(engine, engine->front_families, OG_DEMAND);
     if (job && may_read(worker, job)) {
         job->place = place;
+        note_family(worker, job);
         og_stage_family(worker, job);
     } else {
         og_engine_put(engine->free_places, place);
@@ -208,6 +219,78 @@ static bool serve_family(struct og_worker *worker)
     return task;
 }
 
+/* A job that nobody waits for; NULL: the family is there, or under work, or this is no time for it. */
+static struct og_job *lead_guess(struct og_engine *engine, const struct og_guess *guess, unsigned seat)
+{
+    uint64_t slide_key = og_slide_key(guess->slide);
+    uint32_t level = og_slide_facts(guess->slide)->pyramid.top - 1;
+    struct og_key key = og_key_make(engine->seed, slide_key, OG_KEY_FAMILY, guess->x, guess->y);
+    struct og_key first_tile = og_key_make(engine->seed, slide_key, level, 2 * guess->x, 2 * guess->y);
+    struct og_job *job = NULL;
+    struct og_flight_shard *shard = og_flight_lock(engine->flight, &key);
+    struct og_buf *cached = og_cache_get(engine->cache, seat, &first_tile);
+    if (!cached && !og_flight_find_locked(shard, &key) &&
+        !atomic_load_explicit(&engine->stopping, memory_order_acquire) && /* N2 */
+        og_buf_pool_bytes(engine->bufs) <= og_engine_admitting_bytes(&engine->options))
+        job = og_ring_pop(engine->free_jobs);
+    if (job) {
+        og_job_queue(job, &key, og_slide_ref(guess->slide), true, level, guess->x, guess->y, engine->options.clock());
+        atomic_fetch_add_explicit(&engine->in_flight, 1, memory_order_acq_rel); /* N3 */
+        og_flight_enter_locked(shard, job);
+    }
+    og_flight_unlock(shard);
+    og_buf_unref(&cached);
+    return job;
+}
+
+/* The read of the next guess begins while this one is worked on. */
+static void hint_next(struct og_worker *worker, const struct og_guess *current)
+{
+    struct og_guess next;
+    if (!og_ahead_peek(worker->engine->ahead, &next))
+        return;
+    if (next.slide == current->slide) /* whose turn this worker has */
+        og_slide_prefetch_family(next.slide, worker->reader, next.x, next.y);
+    og_slide_unref(&next.slide);
+}
+
+/* Within a turn to read the slide. */
+static void begin_guess(struct og_worker *worker, const struct og_guess *guess, struct og_workplace *place)
+{
+    struct og_engine *engine = worker->engine;
+    struct og_job *job = lead_guess(engine, guess, og_metrics_seat(worker->metrics));
+    og_count(worker->metrics, job ? OG_COUNT_GUESS_BEGUN : OG_COUNT_GUESS_DROPPED, 1);
+    if (job) {
+        hint_next(worker, guess);
+        job->place = place;
+        og_stage_family(worker, job);
+    } else {
+        og_engine_end_read(engine, og_slide_key(guess->slide));
+        og_engine_put(engine->free_places, place);
+    }
+}
+
+static bool follow_guess(struct og_worker *worker)
+{
+    struct og_engine *engine = worker->engine;
+    struct og_guess guess;
+    struct og_workplace *place =
+        og_ahead_is_empty(engine->ahead) || is_pressed(engine) ? NULL : og_ring_pop(engine->free_places);
+    if (!place)
+        return false;
+    bool taken = og_ahead_take(engine->ahead, &guess);
+    bool begun = taken && og_reads_enter_if_free(engine->reads, og_slide_key(guess.slide));
+    if (begun)
+        begin_guess(worker, &guess, place);
+    else
+        og_engine_put(engine->free_places, place);
+    if (begun)
+        og_slide_unref(&guess.slide);
+    else if (taken)
+        og_ahead_put_back(engine->ahead, &guess, worker->metrics);
+    return begun;
+}
+
 /* Demand under way drains first; then stored tiles and families take turns, so that neither waits for ever. */
 static bool work_once(struct og_worker *worker)
 {
@@ -219,10 +302,12 @@ static bool work_once(struct og_worker *worker)
     worker->tiles_first = !worker->tiles_first;
     if (worker->tiles_first ? serve_tile(worker) || serve_family(worker) : serve_family(worker) || serve_tile(worker))
         return true;
-    task = worker->reserved ? NULL : pop_task(worker->engine, OG_SPECULATION);
+    if (worker->reserved)
+        return false;
+    task = pop_task(worker->engine, OG_SPECULATION);
     if (task)
         og_stage_task(worker, task, OG_SPECULATION);
-    return task;
+    return task || follow_guess(worker);
 }
 
 /* What it notes about itself is relaxed: numbers that stand alone, of which this thread is the only writer. */

@@ -42,7 +42,6 @@ static char *put_text(char *at, const char *text)
     return at;
 }
 
-/* By hand: it stands in every 304. */
 void og_date_print(int64_t seconds, char out[OG_DATE_TEXT])
 {
     seconds = seconds < 0 ? 0 : seconds > LAST_S ? LAST_S : seconds;

@@ -100,19 +100,23 @@ static void add_timing(const struct og_reply *reply, struct og_headers *out)
 }
 
 /* What a 304 carries too. */
-static void add_validators(const struct og_reply *reply, const struct og_manners *manners, enum og_coding coding,
-                           struct og_headers *out)
+static void add_caching(const struct og_reply *reply, const struct og_manners *manners, struct og_headers *out)
 {
     add(out, "Cache-Control", traits[reply->route].may_keep ? manners->cache_control : "no-cache");
     if (traits[reply->route].is_packed)
         add(out, "Vary", "Accept-Encoding");
+}
+
+/* A 304 with a tag says no date: RFC 9110, 15.4.5. */
+static void add_validators(const struct og_reply *reply, enum og_coding coding, struct og_headers *out)
+{
+    if (reply->validators.modified_s && !(reply->kind == OG_REPLY_UNCHANGED && reply->validators.tag)) {
+        og_date_print(reply->validators.modified_s, out->modified);
+        add(out, "Last-Modified", out->modified);
+    }
     if (reply->validators.tag) {
         og_tag_print(reply->validators.tag, coding, out->tag);
         add(out, "ETag", out->tag);
-    }
-    if (reply->validators.modified_s) {
-        og_date_print(reply->validators.modified_s, out->modified);
-        add(out, "Last-Modified", out->modified);
     }
 }
 
@@ -129,7 +133,7 @@ static void add_body(const struct og_reply *reply, const struct og_manners *mann
     }
     if (og_route_is_tile(reply->route))
         add_timing(reply, out);
-    add_validators(reply, manners, coding, out);
+    add_caching(reply, manners, out);
 }
 
 static void add_status(const struct og_reply *reply, struct og_headers *out)
@@ -176,7 +180,7 @@ void og_reply_headers(const struct og_reply *reply, const struct og_manners *man
         add_body(reply, manners, coding, out);
         break;
     case OG_REPLY_UNCHANGED:
-        add_validators(reply, manners, coding, out);
+        add_caching(reply, manners, out);
         break;
     case OG_REPLY_OPTIONS:
         add_options(reply, out);
@@ -188,4 +192,5 @@ void og_reply_headers(const struct og_reply *reply, const struct og_manners *man
     }
     if (traits[reply->route].is_public)
         add_origin(reply, out);
+    add_validators(reply, coding, out); /* the tag is the last one: a connection's 304 gets it anew */
 }

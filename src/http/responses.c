@@ -2,6 +2,7 @@
 #include "http/responses.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "http/gzip.h"
 
@@ -115,8 +116,22 @@ static struct og_parcel unchanged(const struct og_responses *r, const struct og_
     return (struct og_parcel){make(r, reply, coding, og_reply_body(reply), keep, NULL), 0, true};
 }
 
+/* All tiles' 304s differ in the tag alone. */
+static struct og_parcel unchanged_tile(const struct og_responses *r, const struct og_reply *reply,
+                                       struct og_unchanged *kept)
+{
+    char tag[OG_TAG_TEXT];
+    og_tag_print(reply->validators.tag, OG_CODING_IDENTITY, tag);
+    if (!kept->response)
+        kept->response = make(r, reply, OG_CODING_IDENTITY, og_reply_body(reply), keep, NULL);
+    else if (!r->maker->retag(kept->response, kept->tag, tag))
+        og_responses_forget(r, kept);
+    memcpy(kept->tag, tag, sizeof tag);
+    return (struct og_parcel){kept->response, 0, false};
+}
+
 struct og_parcel og_responses_find(const struct og_responses *r, const struct og_head *head,
-                                   const struct og_reply *reply)
+                                   const struct og_reply *reply, struct og_unchanged *kept)
 {
     enum audience audience = og_route_is_public(reply->route) ? EVERYBODY : OURS;
     switch (reply->kind) {
@@ -127,11 +142,19 @@ struct og_parcel og_responses_find(const struct og_responses *r, const struct og
     case OG_REPLY_ELSEWHERE:
         return (struct og_parcel){r->elsewhere, 0, false};
     case OG_REPLY_UNCHANGED:
-        return unchanged(r, head, reply);
+        return og_route_is_tile(reply->route) && reply->validators.tag ? unchanged_tile(r, reply, kept)
+                                                                       : unchanged(r, head, reply);
     case OG_REPLY_BODY:
         break;
     }
     return body_of(r, head, reply);
+}
+
+void og_responses_forget(const struct og_responses *r, struct og_unchanged *kept)
+{
+    if (kept->response)
+        r->maker->end(kept->response);
+    kept->response = NULL;
 }
 
 static bool prepare(const struct og_responses *r, struct og_reply reply, struct MHD_Response **out)

@@ -57,8 +57,9 @@ struct visit {
     struct og_head head;
     struct og_reply pending; /* while it waits */
     struct og_visit account;
-    uint64_t ticket;  /* of the watch over its client */
-    bool waits, left; /* for the engine; nobody is there to be answered */
+    struct og_unchanged kept; /* the connection's */
+    uint64_t ticket;          /* of the watch over its client */
+    bool waits, left;         /* for the engine; nobody is there to be answered */
     enum og_status status;
     struct og_buf *buf;
 };
@@ -78,7 +79,13 @@ static struct MHD_Response *make_response(const struct og_headers *headers, stru
     return response;
 }
 
-static const struct og_response_maker maker = {make_response, MHD_destroy_response};
+static bool retag_response(struct MHD_Response *response, const char *from, const char *to)
+{
+    return MHD_del_response_header(response, MHD_HTTP_HEADER_ETAG, from) == MHD_YES &&
+           MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, to) == MHD_YES;
+}
+
+static const struct og_response_maker maker = {make_response, retag_response, MHD_destroy_response};
 
 static void end_account(struct visit *visit, const struct og_reply *reply, size_t bytes)
 {
@@ -92,15 +99,13 @@ static void end_account(struct visit *visit, const struct og_reply *reply, size_
         MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     og_client_print(&visit->head, site->forwarded, info->client_addr, client);
     og_request_id_print(&visit->head, site->forwarded, request);
-    const struct og_visit_names names = {.client = client, .request = request};
-    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &names);
+    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &(struct og_visit_names){client, request});
 }
 
 /* Every answer goes through here. Takes the reply. MHD_NO, when memory is out, closes the connection. */
 static enum MHD_Result send_reply(struct visit *visit, struct og_reply reply)
 {
-    struct lane *lane = visit->lane;
-    struct og_parcel parcel = og_responses_find(lane->server->responses, &visit->head, &reply);
+    struct og_parcel parcel = og_responses_find(visit->lane->server->responses, &visit->head, &reply, &visit->kept);
     if (!parcel.response) {
         og_reply_release(&reply);
         return MHD_NO;
@@ -236,8 +241,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 
 static void completed(void *cls, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode how)
 {
-    (void)connection, (void)how;
-    struct lane *lane = cls;
+    (void)cls, (void)connection, (void)how;
     struct visit *visit = *context;
     if (!visit)
         return;
@@ -247,7 +251,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
     }
     *context = NULL;
     og_connection_enter(visit->place, OG_PHASE_HEAD);
-    atomic_fetch_sub_explicit(&lane->active, REQUEST, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&visit->lane->active, REQUEST, memory_order_relaxed);
 }
 
 /* NULL leaves a connection that is closed at its first request, if it comes to that. */
@@ -269,8 +273,10 @@ static struct visit *welcome(struct lane *lane, struct MHD_Connection *connectio
 
 static void see_off(struct visit *visit)
 {
-    if (visit)
-        og_connections_remove(visit->lane->server->connections, visit->place);
+    if (!visit)
+        return;
+    og_responses_forget(visit->lane->server->responses, &visit->kept);
+    og_connections_remove(visit->lane->server->connections, visit->place);
     free(visit);
 }
 
@@ -281,12 +287,9 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     bool started = what == MHD_CONNECTION_NOTIFY_STARTED;
     atomic_fetch_add_explicit(&lane->connections, started ? 1u : -1u, memory_order_relaxed); /* stop only waits */
     og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, started ? 1 : -1);
-    if (started) {
-        *socket_context = welcome(lane, connection);
-        return;
-    }
-    see_off(*socket_context);
-    *socket_context = NULL;
+    if (!started)
+        see_off(*socket_context);
+    *socket_context = started ? welcome(lane, connection) : NULL;
 }
 
 static enum MHD_Result may_connect(void *cls, const struct sockaddr *address, socklen_t length)
@@ -330,15 +333,13 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         lane, MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)16 << 10, /* and with it the size of a request's head */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head, cookies twice; zeroed each time */
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
         1,                                                /* no HTTP/1.1 without Host */
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
         MHD_OPTION_NOTIFY_COMPLETED, completed, lane, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane,
         MHD_OPTION_END);
-    if (lane->daemon)
-        return OG_OK;
-    return og_error_set(err, OG_NO_MEMORY, "the system gives no event thread: %s", strerror(errno));
+    return lane->daemon ? OG_OK : og_error_set(err, OG_NO_MEMORY, "no event thread: %s", strerror(errno));
 }
 
 /* No request waits for the engine from here on: nobody is suspended for longer than a call. */
@@ -440,11 +441,10 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
         status = start_watches(server, options, err);
     if (status == OG_OK)
         status = start_lanes(server, options, err);
-    if (status == OG_OK) {
+    if (status == OG_OK)
         *out = server;
-        return OG_OK;
-    }
-    release(server);
+    else
+        release(server);
     return status;
 }
 
@@ -455,12 +455,11 @@ struct og_address og_server_address(const struct og_server *server)
 
 static unsigned sum_active(struct og_server *server, unsigned *connections)
 {
-    unsigned active = 0, open = 0;
+    unsigned active = *connections = 0;
     for (unsigned i = 0; i < server->lanes; i++) {
         active += atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) / REQUEST;
-        open += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
+        *connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
     }
-    *connections = open;
     return active;
 }
 
@@ -468,13 +467,13 @@ static unsigned sum_active(struct og_server *server, unsigned *connections)
 static unsigned wait_until_quiet(struct og_server *server, unsigned idle_grace_ms, unsigned patience_ms)
 {
     uint64_t since_ns = og_clock_monotonic_ns(), waited_ms = 0;
-    for (; waited_ms < patience_ms; waited_ms = (og_clock_monotonic_ns() - since_ns) / 1000000) {
-        unsigned connections, active = sum_active(server, &connections);
-        if (connections == 0 || (active == 0 && waited_ms >= idle_grace_ms))
-            return patience_ms - (unsigned)waited_ms;
+    unsigned connections = 1, active = 1;
+    while (waited_ms < patience_ms && connections > 0 && (active > 0 || waited_ms < idle_grace_ms)) {
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+        active = sum_active(server, &connections);
+        waited_ms = (og_clock_monotonic_ns() - since_ns) / 1000000;
     }
-    return 0;
+    return waited_ms < patience_ms ? patience_ms - (unsigned)waited_ms : 0;
 }
 
 /* Who was counted before is waited for, whoever comes after is closed: no answer begins that the end would cut. */

@@ -6,7 +6,7 @@
 #define KIB ((size_t)1 << 10)
 
 /* libmicrohttpd's memory of a connection, its own record, the answer's headers and what waits for the engine. */
-static const size_t connection_bytes = (16 + 6) * KIB;
+static const size_t connection_bytes = (12 + 6) * KIB;
 static const size_t lane_bytes = 1024 * KIB;
 static const size_t scrape_bytes = 128 * KIB;
 

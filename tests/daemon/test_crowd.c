@@ -99,19 +99,6 @@ static void gather(struct crowd *c)
     }
 }
 
-static double metric(const struct crowd *c, const char *name)
-{
-    struct og_answer answer = og_http_get(c->port, "/metrics");
-    char before[128];
-    double value = 0;
-    snprintf(before, sizeof before, "\n%s ", name);
-    const char *at = answer.code == 200 ? strstr((char *)answer.body, before) : NULL;
-    if (!at || sscanf(at + strlen(before), "%lf", &value) != 1)
-        fail_msg("no %s in /metrics", name);
-    og_answer_free(&answer);
-    return value;
-}
-
 static bool is_ended(int fd)
 {
     char byte;
@@ -159,21 +146,21 @@ static void a_viewer_is_served_among_ten_thousand_that_idle_and_two_hundred_that
     start(c, *state);
     struct og_client *viewer = og_client_open(c->port);
     gather(c);
-    double bound = metric(c, "origami_memory_bound_bytes"), most = 0;
-    assert_true(metric(c, "process_open_fds") > IDLE);
+    double bound = og_http_metric(c->port, "origami_memory_bound_bytes"), most = 0;
+    assert_true(og_http_metric(c->port, "process_open_fds") > IDLE);
     unsigned rounds = 0;
     while (count_ended(c->senders, SLOW) < SLOW && rounds++ < ROUNDS_MAX) {
         trickle(c);
         view(c, viewer);
-        double resident = metric(c, "process_resident_memory_bytes");
+        double resident = og_http_metric(c->port, "process_resident_memory_bytes");
         most = resident > most ? resident : most;
     }
     fprintf(stderr, "%u rounds; at most %.0f KiB were resident, %.0f KiB are the bound\n", rounds, most / 1024,
             bound / 1024);
     assert_int_equal(count_ended(c->senders, SLOW), SLOW);
-    assert_true(metric(c, "origami_connections_closed_total{reason=\"idle\"}") >= SLOW);
-    assert_int_equal(metric(c, "origami_connections_closed_total{reason=\"answer\"}"), SLOW);
-    assert_int_equal(metric(c, "origami_connections_closed_total{reason=\"full\"}"), 0);
+    assert_true(og_http_metric(c->port, "origami_connections_closed_total{reason=\"idle\"}") >= SLOW);
+    assert_int_equal(og_http_metric(c->port, "origami_connections_closed_total{reason=\"answer\"}"), SLOW);
+    assert_int_equal(og_http_metric(c->port, "origami_connections_closed_total{reason=\"full\"}"), 0);
     assert_true(most <= bound);
     view(c, viewer);
     kill(c->pid, SIGTERM);

@@ -56,13 +56,8 @@ static int set_up(void **state)
     *folder = folder_new();
     for (unsigned kind = 0; kind < KINDS; kind++) {
         struct picture picture = {.kind = (enum picture_kind)kind, .width = SIDE, .height = SIDE, .number = kind};
-        char first[128], name[128];
         folder_add_slide(folder, kinds[kind], &picture);
-        snprintf(first, sizeof first, "%s/%s.tif", folder->path, kinds[kind]);
-        for (unsigned i = 0; i < COPIES; i++) {
-            snprintf(name, sizeof name, "%s/%s-%u.tif", folder->path, kinds[kind], i);
-            assert_int_equal(link(first, name), 0);
-        }
+        folder_add_names(folder, kinds[kind], COPIES);
     }
     *state = folder;
     return 0;
@@ -150,19 +145,6 @@ static uint64_t status_bytes(const struct daemon *daemon, const char *name)
     return (uint64_t)kib << 10;
 }
 
-static uint64_t metric(const struct daemon *daemon, const char *name)
-{
-    struct og_answer answer = og_http_get(daemon->port, "/metrics");
-    char before[128];
-    double value = 0;
-    snprintf(before, sizeof before, "\n%s ", name);
-    const char *at = answer.code == 200 ? strstr((char *)answer.body, before) : NULL;
-    if (!at || sscanf(at + strlen(before), "%lf", &value) != 1)
-        fail_msg("no %s in /metrics", name);
-    og_answer_free(&answer);
-    return (uint64_t)value;
-}
-
 /* Small segments keep the system from buffering whole answers on the sender's side. */
 static int connect_slowly(const struct daemon *daemon)
 {
@@ -247,11 +229,11 @@ static void resident_memory_stays_within_the_bound(const struct folder *folder, 
 {
     struct daemon daemon = start(folder, setting);
     int slow[SLOW], half[HALF];
-    assert_int_equal(metric(&daemon, "origami_memory_bound_bytes"), daemon.bound);
+    assert_int_equal(og_http_metric(daemon.port, "origami_memory_bound_bytes"), daemon.bound);
     for (unsigned i = 0; i < HALF; i++)
         half[i] = send_half_a_head(&daemon);
     expect_within_bound(&daemon);
-    assert_true(metric(&daemon, "origami_cache_bytes") > setting->cache_bytes / 2);
+    assert_true(og_http_metric(daemon.port, "origami_cache_bytes") > setting->cache_bytes / 2);
     assert_true(status_bytes(&daemon, "VmHWM") > setting->cache_bytes);
     for (unsigned i = 0; i < SLOW; i++)
         slow[i] = ask_and_wait(&daemon, i);

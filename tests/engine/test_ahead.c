@@ -31,28 +31,78 @@ static int teardown(void **state)
     return 0;
 }
 
-/* Asks for a tile of the family, lets its siblings follow, and says how many reads were started early by then. */
-static uint64_t visit(struct strip *strip, uint32_t family)
+static void wait_for_jobs(const struct strip *strip)
 {
-    struct og_buf *buf;
-    assert_int_equal(served_ask(&strip->served, strip->served.block, "a", TOP, 4 * family + 1, 2, &buf), OG_OK);
-    og_buf_unref(&buf);
     while (og_engine_gauges(strip->served.engine).jobs_in_flight)
         sched_yield();
-    return og_metrics_sum(strip->served.metrics, OG_COUNT_READ_AHEAD);
 }
 
-static void a_pan_starts_the_next_read_in_its_direction(void **state)
+/* Jobs guess before they end, and a guess that is begun is a job before it counts as begun. */
+static void settle(const struct strip *strip)
+{
+    const struct og_metrics *metrics = strip->served.metrics;
+    wait_for_jobs(strip);
+    while (og_metrics_sum(metrics, OG_COUNT_GUESS_BEGUN) + og_metrics_sum(metrics, OG_COUNT_GUESS_DROPPED) <
+           og_metrics_sum(metrics, OG_COUNT_GUESS_MADE))
+        sched_yield();
+    wait_for_jobs(strip);
+}
+
+static void ask(struct strip *strip, uint32_t level, uint32_t x, uint32_t y)
+{
+    struct og_buf *buf;
+    assert_int_equal(served_ask(&strip->served, strip->served.block, "a", level, x, y, &buf), OG_OK);
+    og_buf_unref(&buf);
+}
+
+/* Asks for a tile of the family, lets what follows from it come, and says how many families were begun ahead by then.
+ */
+static uint64_t visit(struct strip *strip, uint32_t family)
+{
+    ask(strip, TOP, 4 * family + 1, 2);
+    settle(strip);
+    return og_metrics_sum(strip->served.metrics, OG_COUNT_GUESS_BEGUN);
+}
+
+static uint64_t misses(const struct strip *strip)
+{
+    return og_metrics_sum(strip->served.metrics, OG_COUNT_JOB_LED);
+}
+
+static void a_pan_finds_the_next_family_built(void **state)
 {
     struct strip *strip = *state;
     served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
     assert_int_equal(visit(strip, 2), 0);
     assert_int_equal(visit(strip, 3), 1);
-    assert_int_equal(visit(strip, 4), 2);
+    assert_int_equal(misses(strip), 2);
+    for (uint32_t family = 4; family < FAMILIES - 1; family++)
+        assert_int_equal(visit(strip, family), family - 2);
+    visit(strip, FAMILIES - 1);
+    assert_int_equal(misses(strip), 2);
     served_close(&strip->served);
     served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 1, .cache_bytes = 64 << 20});
     assert_int_equal(visit(strip, 5), 0);
     assert_int_equal(visit(strip, 4), 1);
+    assert_int_equal(visit(strip, 3), 2);
+    assert_int_equal(misses(strip), 2);
+    served_close(&strip->served);
+}
+
+static void a_zoom_from_l2_finds_its_family_built(void **state)
+{
+    struct strip *strip = *state;
+    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    ask(strip, TOP - 2, 3, 0);
+    ask(strip, TOP - 2, 6, 0);
+    settle(strip);
+    assert_int_equal(misses(strip), 2);
+    for (uint32_t i = 0; i < 4; i++) {
+        ask(strip, TOP - 1, 6 + i % 2, i / 2);
+        ask(strip, TOP, 24 + i, i);
+    }
+    assert_int_equal(misses(strip), 2);
+    assert_int_equal(og_metrics_sum(strip->served.metrics, OG_COUNT_GUESS_BEGUN), 2);
     served_close(&strip->served);
 }
 
@@ -65,6 +115,20 @@ static void jumps_and_the_rim_start_nothing(void **state)
     assert_int_equal(visit(strip, 3), 0);
     assert_int_equal(visit(strip, 7), 0);
     assert_int_equal(visit(strip, 6), 0); /* 5 and 7 were both asked for */
+    ask(strip, TOP - 3, 0, 0);
+    settle(strip);
+    assert_int_equal(og_metrics_sum(strip->served.metrics, OG_COUNT_GUESS_MADE), 0);
+    served_close(&strip->served);
+}
+
+static void what_is_there_already_is_not_built_again(void **state)
+{
+    struct strip *strip = *state;
+    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    assert_int_equal(visit(strip, 4), 0);
+    ask(strip, TOP - 2, 4, 0);
+    settle(strip);
+    assert_int_equal(og_metrics_sum(strip->served.metrics, OG_COUNT_GUESS_MADE), 0);
     served_close(&strip->served);
 }
 
@@ -74,14 +138,17 @@ static void who_keeps_nothing_starts_nothing(void **state)
     served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2});
     for (uint32_t family = 0; family < FAMILIES; family++)
         assert_int_equal(visit(strip, family), 0);
+    ask(strip, TOP - 2, 4, 0);
+    settle(strip);
+    assert_int_equal(og_metrics_sum(strip->served.metrics, OG_COUNT_GUESS_MADE), 0);
     served_close(&strip->served);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pan_starts_the_next_read_in_its_direction),
-        cmocka_unit_test(jumps_and_the_rim_start_nothing),
+        cmocka_unit_test(a_pan_finds_the_next_family_built), cmocka_unit_test(a_zoom_from_l2_finds_its_family_built),
+        cmocka_unit_test(jumps_and_the_rim_start_nothing),   cmocka_unit_test(what_is_there_already_is_not_built_again),
         cmocka_unit_test(who_keeps_nothing_starts_nothing),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -292,7 +292,7 @@ static void a_drain_out_of_patience_answers_everybody(void **state)
         assert_int_equal(answered(patient), 1);
         assert_int_equal(patient->status, OG_STOPPING);
     }
-    assert_int_equal(og_engine_gauges(ward->served.engine).jobs_in_flight, JOBS);
+    assert_true(og_engine_gauges(ward->served.engine).jobs_in_flight >= JOBS); /* and guesses */
     set_hanging(false);
     assert_true(og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER));
     assert_int_equal(sum_answered(patients), JOBS);

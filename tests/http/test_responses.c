@@ -11,6 +11,7 @@ struct MHD_Response {
     atomic_uint shares;
     struct og_span body;
     bool coded;
+    char tag[OG_TAG_TEXT];
     void (*let_go)(void *owner);
     void *owner;
 };
@@ -30,10 +31,22 @@ static struct MHD_Response *make(const struct og_headers *headers, struct og_spa
         left--;
     *response = (struct MHD_Response){.body = body, .let_go = let_go, .owner = owner};
     atomic_init(&response->shares, 1);
-    for (unsigned i = 0; i < headers->count; i++)
+    for (unsigned i = 0; i < headers->count; i++) {
         response->coded |= strcmp(headers->header[i].name, "Content-Encoding") == 0;
+        if (strcmp(headers->header[i].name, "ETag") == 0)
+            memcpy(response->tag, headers->tag, sizeof response->tag);
+    }
     atomic_fetch_add_explicit(&alive, 1, memory_order_relaxed); /* a sum */
     return response;
+}
+
+static bool retag(struct MHD_Response *response, const char *from, const char *to)
+{
+    bool known = strcmp(response->tag, from) == 0 && left;
+    memset(response->tag, 0, sizeof response->tag);
+    if (known)
+        memcpy(response->tag, to, sizeof response->tag);
+    return known;
 }
 
 static void end(struct MHD_Response *response)
@@ -50,7 +63,7 @@ static void start_sending(struct MHD_Response *response)
     atomic_fetch_add_explicit(&response->shares, 1, memory_order_relaxed); /* the buffer's owner keeps one alive */
 }
 
-static const struct og_response_maker maker = {make, end};
+static const struct og_response_maker maker = {make, retag, end};
 static const struct og_manners manners = {.cache_control = "public, max-age=1, immutable", .home = "x/"};
 
 /* Buffers whose home counts who came back. */
@@ -106,8 +119,8 @@ static void a_body_is_made_once_and_shared(void **state)
     unsigned before = now_alive();
     struct og_reply reply = body_of(OG_ROUTE_TILE, tile_from(&home));
 
-    struct og_parcel first = og_responses_find(responses, &plain, &reply);
-    struct og_parcel second = og_responses_find(responses, &gzip, &reply);
+    struct og_parcel first = og_responses_find(responses, &plain, &reply, NULL);
+    struct og_parcel second = og_responses_find(responses, &gzip, &reply, NULL);
 
     assert_ptr_equal(first.response, second.response);
     assert_false(first.own);
@@ -127,7 +140,7 @@ static void a_buffer_goes_home_when_nobody_sends_it_any_more(void **state)
     struct home home = {0};
     struct og_responses *responses = new_responses();
     struct og_reply reply = body_of(OG_ROUTE_TILE, tile_from(&home));
-    struct MHD_Response *sending = og_responses_find(responses, &plain, &reply).response;
+    struct MHD_Response *sending = og_responses_find(responses, &plain, &reply, NULL).response;
     start_sending(sending);
 
     og_reply_release(&reply); /* evicted: no owner any more */
@@ -146,8 +159,8 @@ static void texts_are_kept_in_gzip_too(void **state)
     struct og_responses *responses = new_responses();
     struct og_reply reply = body_of(OG_ROUTE_SLIDE, tile_from(&home));
 
-    struct og_parcel whole = og_responses_find(responses, &plain, &reply);
-    struct og_parcel packed = og_responses_find(responses, &gzip, &reply);
+    struct og_parcel whole = og_responses_find(responses, &plain, &reply, NULL);
+    struct og_parcel packed = og_responses_find(responses, &gzip, &reply, NULL);
 
     assert_ptr_not_equal(whole.response, packed.response);
     assert_false(whole.response->coded);
@@ -170,7 +183,7 @@ static void what_was_made_for_one_request_is_its_own(void **state)
     struct og_reply reply = body_of(OG_ROUTE_TILE, tile_from(&home));
     reply.made = true;
 
-    struct og_parcel parcel = og_responses_find(responses, &plain, &reply);
+    struct og_parcel parcel = og_responses_find(responses, &plain, &reply, NULL);
 
     assert_true(parcel.own);
     assert_null(og_buf_dress(reply.buf));
@@ -189,9 +202,9 @@ static void without_memory_there_is_no_response_and_no_loss(void **state)
     struct og_reply reply = body_of(OG_ROUTE_SLIDE, tile_from(&home));
 
     left = 0;
-    assert_null(og_responses_find(responses, &gzip, &reply).response);
+    assert_null(og_responses_find(responses, &gzip, &reply, NULL).response);
     left = 1;
-    struct og_parcel parcel = og_responses_find(responses, &gzip, &reply); /* the plain one, not the packed one */
+    struct og_parcel parcel = og_responses_find(responses, &gzip, &reply, NULL); /* the plain one, not the packed one */
     left = ~0u;
 
     assert_non_null(parcel.response);
@@ -210,6 +223,74 @@ static void without_memory_there_is_no_response_and_no_loss(void **state)
     assert_int_equal(now_alive(), 0);
 }
 
+static struct og_reply unchanged(enum og_route_kind route, uint64_t tag)
+{
+    return og_reply_unchanged(route, (struct og_validators){tag, 1});
+}
+
+static void a_connection_keeps_its_304_and_tells_it_of_the_next_tile(void **state)
+{
+    (void)state;
+    struct og_responses *responses = new_responses();
+    struct og_unchanged here = {0}, there = {0};
+    struct og_reply one = unchanged(OG_ROUTE_TILE, 1), two = unchanged(OG_ROUTE_THUMBNAIL, 2);
+
+    struct og_parcel first = og_responses_find(responses, &plain, &one, &here);
+    assert_string_equal(first.response->tag, "\"0000000000000001\"");
+    struct og_parcel second = og_responses_find(responses, &plain, &two, &here);
+    struct og_parcel other = og_responses_find(responses, &plain, &one, &there);
+
+    assert_false(first.own);
+    assert_ptr_equal(first.response, second.response);
+    assert_string_equal(second.response->tag, "\"0000000000000002\"");
+    assert_ptr_not_equal(first.response, other.response);
+    assert_string_equal(other.response->tag, "\"0000000000000001\"");
+    og_responses_forget(responses, &here);
+    og_responses_forget(responses, &here);
+    og_responses_forget(responses, &there);
+    og_responses_destroy(&responses);
+    assert_int_equal(now_alive(), 0);
+}
+
+static void a_304_of_anything_else_is_its_own(void **state)
+{
+    (void)state;
+    struct og_responses *responses = new_responses();
+    struct og_unchanged kept = {0};
+    struct og_reply replies[] = {unchanged(OG_ROUTE_DZI, 1), unchanged(OG_ROUTE_ASSET, 1), unchanged(OG_ROUTE_TILE, 0)};
+
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        struct og_parcel parcel = og_responses_find(responses, &plain, &replies[i], &kept);
+        assert_true(parcel.own);
+        assert_null(kept.response);
+        end(parcel.response);
+    }
+    og_responses_destroy(&responses);
+    assert_int_equal(now_alive(), 0);
+}
+
+static void a_304_that_memory_was_out_for_is_made_anew(void **state)
+{
+    (void)state;
+    struct og_responses *responses = new_responses();
+    struct og_unchanged kept = {0};
+    struct og_reply one = unchanged(OG_ROUTE_TILE, 1), two = unchanged(OG_ROUTE_TILE, 2);
+
+    left = 0;
+    assert_null(og_responses_find(responses, &plain, &one, &kept).response);
+    left = ~0u;
+    assert_non_null(og_responses_find(responses, &plain, &one, &kept).response);
+    left = 0;
+    assert_null(og_responses_find(responses, &plain, &two, &kept).response);
+    left = ~0u;
+    struct og_parcel again = og_responses_find(responses, &plain, &two, &kept);
+
+    assert_string_equal(again.response->tag, "\"0000000000000002\"");
+    og_responses_forget(responses, &kept);
+    og_responses_destroy(&responses);
+    assert_int_equal(now_alive(), 0);
+}
+
 enum { MEMBERS = 4, BUFFERS = 64 };
 
 struct race {
@@ -225,8 +306,8 @@ static void dress_all(struct og_member *member)
     for (unsigned i = 0; i < BUFFERS; i++) {
         struct og_buf *buf = atomic_load_explicit(&race->buf[i], memory_order_relaxed); /* put there before the start */
         struct og_reply reply = body_of(i % 2 ? OG_ROUTE_TILE : OG_ROUTE_DZI, buf);
-        struct og_parcel parcel = og_responses_find(race->responses, i % 3 ? &plain : &gzip, &reply);
-        if (parcel.response != og_responses_find(race->responses, i % 3 ? &plain : &gzip, &reply).response)
+        struct og_parcel parcel = og_responses_find(race->responses, i % 3 ? &plain : &gzip, &reply, NULL);
+        if (parcel.response != og_responses_find(race->responses, i % 3 ? &plain : &gzip, &reply, NULL).response)
             og_member_fail(member, "buffer %u changed its dress", i);
         start_sending(parcel.response);
         og_reply_release(&reply);
@@ -263,6 +344,9 @@ int main(void)
         cmocka_unit_test(a_buffer_goes_home_when_nobody_sends_it_any_more),
         cmocka_unit_test(texts_are_kept_in_gzip_too),
         cmocka_unit_test(what_was_made_for_one_request_is_its_own),
+        cmocka_unit_test(a_connection_keeps_its_304_and_tells_it_of_the_next_tile),
+        cmocka_unit_test(a_304_of_anything_else_is_its_own),
+        cmocka_unit_test(a_304_that_memory_was_out_for_is_made_anew),
         cmocka_unit_test(without_memory_there_is_no_response_and_no_loss),
         cmocka_unit_test(threads_that_dress_a_buffer_at_once_agree),
     };

@@ -76,7 +76,7 @@ static void a_tile_that_the_client_has_is_neither_looked_for_nor_made(void **sta
             assert_int_equal(answer.code, 304);
             expect_header(&answer, "ETag", tag.text);
             expect_header(&answer, "Cache-Control", "public, max-age=3600, immutable");
-            expect_header(&answer, "Last-Modified", DATE);
+            expect_header(&answer, "Last-Modified", "");
             expect_header(&answer, "Access-Control-Allow-Origin", "*");
             expect_header(&answer, "Vary", "");
             expect_header(&answer, "Content-Type", "");
@@ -309,6 +309,45 @@ static void answers_of_all_kinds_keep_their_order_in_a_pipeline(void **state)
     og_client_close(&client);
 }
 
+/* A connection has one 304 for all its tiles: the next request must not change what is still to be sent. */
+static void in_a_pipeline_each_304_names_its_own_tile(void **state)
+{
+    struct og_fixture *f = *state;
+    static const char *const paths[] = {HIT, "/tiles/s/0/0_8.jpg", "/slides/s/thumbnail.jpg"};
+    enum { PATHS = sizeof paths / sizeof paths[0], ROUNDS = 30 };
+    struct og_client *client = og_client_open(f->port);
+    struct value tags[PATHS];
+    for (unsigned i = 0; i < PATHS; i++)
+        tags[i] = tag_of(client, paths[i], "");
+    assert_string_not_equal(tags[0].text, tags[1].text);
+    char requests[PATHS * ROUNDS * 120];
+    size_t length = 0;
+    for (unsigned i = 0; i < PATHS * ROUNDS; i++)
+        length += (size_t)snprintf(requests + length, sizeof requests - length,
+                                   "GET %s HTTP/1.1\r\nHost: t\r\nIf-None-Match: *\r\n\r\n", paths[i % PATHS]);
+    assert_true(og_client_send(client, requests, length));
+    for (unsigned i = 0; i < PATHS * ROUNDS; i++) {
+        struct og_answer answer = og_client_read(client, true);
+        assert_int_equal(answer.code, 304);
+        expect_header(&answer, "ETag", tags[i % PATHS].text);
+        og_answer_free(&answer);
+    }
+    og_client_close(&client);
+}
+
+/* Browsers keep no longer cookie than this. */
+static void a_head_with_a_cookie_of_4096_bytes_is_answered(void **state)
+{
+    struct og_fixture *f = *state;
+    char headers[6000];
+    snprintf(headers, sizeof headers, "Accept: %0*d\r\nCookie: name=%0*d\r\n", 1000, 0, 4096, 0);
+    struct og_client *client = og_client_open(f->port);
+    struct og_answer answer = og_client_ask(client, "GET", HIT, headers);
+    assert_int_equal(answer.code, 200);
+    og_answer_free(&answer);
+    og_client_close(&client);
+}
+
 static void a_head_that_is_too_long_is_431(void **state)
 {
     struct og_fixture *f = *state;
@@ -372,6 +411,8 @@ int main(void)
         WITH_SERVER(a_preflight_is_answered_on_what_other_origins_may_read),
         WITH_SERVER(a_tile_says_what_it_cost),
         WITH_SERVER(answers_of_all_kinds_keep_their_order_in_a_pipeline),
+        WITH_SERVER(in_a_pipeline_each_304_names_its_own_tile),
+        WITH_SERVER(a_head_with_a_cookie_of_4096_bytes_is_answered),
         WITH_SERVER(a_head_that_is_too_long_is_431),
         cmocka_unit_test(under_a_base_path_there_is_everything_and_beside_it_nothing),
     };

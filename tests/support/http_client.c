@@ -171,6 +171,19 @@ int og_http_code(uint16_t port, const char *method, const char *path, const char
     return answer.code;
 }
 
+double og_http_metric(uint16_t port, const char *name)
+{
+    struct og_answer answer = og_http_get(port, "/metrics");
+    char before[128];
+    double value = -1;
+    snprintf(before, sizeof before, "\n%s ", name);
+    const char *at = answer.code == 200 ? strstr((char *)answer.body, before) : NULL;
+    if (!at || sscanf(at + strlen(before), "%lf", &value) != 1)
+        value = -1;
+    og_answer_free(&answer);
+    return value;
+}
+
 const char *og_answer_header(const struct og_answer *answer, const char *name, char *out, size_t room)
 {
     size_t length = strlen(name);

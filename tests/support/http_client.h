@@ -38,6 +38,9 @@ struct og_answer og_client_ask(struct og_client *client, const char *method, con
 struct og_answer og_http_get(uint16_t port, const char *path);
 int og_http_code(uint16_t port, const char *method, const char *path, const char *headers);
 
+/* A value of /metrics, by its name with labels; a number below 0: there is none. */
+double og_http_metric(uint16_t port, const char *name);
+
 /* The value of a header, or "" when there is none. Borrowed from a place that the next call overwrites. */
 const char *og_answer_header(const struct og_answer *answer, const char *name, char *out, size_t room);
 void og_answer_free(struct og_answer *answer);

@@ -146,3 +146,16 @@ void folder_add_slide(const struct folder *folder, const char *name, const struc
         abort();
     }
 }
+
+void folder_add_names(const struct folder *folder, const char *name, unsigned count)
+{
+    char first[256], other[256];
+    snprintf(first, sizeof first, "%s/%s.tif", folder->path, name);
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(other, sizeof other, "%s/%s-%u.tif", folder->path, name, i);
+        if (link(first, other) != 0) {
+            perror(other);
+            exit(1);
+        }
+    }
+}

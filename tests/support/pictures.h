@@ -44,4 +44,7 @@ void folder_remove(struct folder *folder); /* with all that is in it */
 /* Encodes the picture as DIR/NAME.tif with the encoder's default settings. */
 void folder_add_slide(const struct folder *folder, const char *name, const struct picture *picture);
 
+/* The same slide under so many other names: NAME-0, NAME-1 and so on. */
+void folder_add_names(const struct folder *folder, const char *name, unsigned count);
+
 #endif
