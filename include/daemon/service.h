@@ -31,7 +31,11 @@ struct og_address og_service_address(const struct og_service *service);
  */
 void og_service_reload(struct og_service *service);
 
-/* The drain takes as long as the settings allow at most; then what is being read is finished. */
-void og_service_stop(struct og_service **service);
+/*
+ * The drain takes as long as the settings allow, and some seconds more at most. False: a read of a slide or a look at
+ * the folder does not return. Every request was answered and the log says what is left, but a thread is still in there,
+ * so what it uses was not freed: the process has to end without it.
+ */
+bool og_service_stop(struct og_service **service);
 
 #endif

@@ -121,8 +121,13 @@ struct og_engine_gauges {
 };
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine);
 
-/* Refuses new work with OG_STOPPING, waits until every waiter has its answer, then ends the workers. */
-void og_engine_drain(struct og_engine *engine);
+/*
+ * Refuses new work with OG_STOPPING and waits, at most so long, until what is under way has ended. False: something is
+ * left, reads that do not return; the log names a slide, and whoever still waited was answered OG_STOPPING. Either way
+ * every waiter has its answer. Destroy waits for what is left, however long that takes.
+ */
+#define OG_ENGINE_FOREVER UINT64_MAX
+bool og_engine_drain(struct og_engine *engine, uint64_t patience_ms);
 void og_engine_destroy(struct og_engine **engine);
 
 #endif

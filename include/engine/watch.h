@@ -38,7 +38,9 @@ struct og_watch_options {
 
 OG_CHECKED enum og_status og_watch_start(const struct og_watch_options *options, struct og_library *library,
                                          struct og_log *log, struct og_watch **out, struct og_error *err);
-void og_watch_ask(struct og_watch *watch);   /* returns at once; the rescan follows, one for all who asked before */
-void og_watch_stop(struct og_watch **watch); /* waits for a rescan under way */
+void og_watch_ask(struct og_watch *watch); /* returns at once; the rescan follows, one for all who asked before */
+
+/* Waits, at most so long, for a rescan under way. False: the file system holds it; nothing was given up, as before. */
+bool og_watch_stop(struct og_watch **watch, unsigned patience_ms);
 
 #endif

@@ -66,7 +66,8 @@ unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms);
 /*
  * Drains: /readyz says 503 on connections that are open, every request on a new one gets 503, each answer closes its
  * connection. Waits until all requests are answered and idle connections had a moment to notice, at most `patience_ms`;
- * then drains the engine, so that no request waits any more, and ends the threads.
+ * then drains the engine, so that no request waits any more, and ends the threads. The engine has what is left of that
+ * time, at least a second; answers that have begun have a second more.
  */
 void og_server_stop(struct og_server **server, unsigned patience_ms);
 

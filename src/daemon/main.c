@@ -17,7 +17,7 @@
 extern const char *malloc_conf;
 const char *malloc_conf = "background_thread:true,max_background_threads:1,dirty_decay_ms:5000,muzzy_decay_ms:0";
 
-enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_LEFT = 3 };
 
 static int complain(const struct og_error *err, int status)
 {
@@ -75,7 +75,8 @@ static int serve(const struct og_params *params)
     while (og_signals_wait() == SIGHUP)
         og_service_reload(service);
     og_signals_let_kill();
-    og_service_stop(&service);
+    if (!og_service_stop(&service))
+        _exit(EXIT_LEFT); /* what exit takes down, a thread may still use */
     return EXIT_GOOD;
 }
 

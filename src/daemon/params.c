@@ -98,7 +98,8 @@ const struct og_param og_params_table[] = {
                  "SIGHUP. Lines are dropped and counted rather than let a request wait for them."},
     {.name = "drain-timeout", .type = OG_PARAM_COUNT, .offset = AT(drain_seconds), .fallback = "10", .min = 0,
      .max = 3600, .value = "SECONDS",
-     .sentence = "How long clients may take to fetch their last answers after SIGTERM; 0: no longer than a second."},
+     .sentence = "How long requests under way may take after SIGTERM, and clients to fetch their answers. What waits for a slide "
+                  "even then gets 503. 0: a second."},
     {.name = "config", .type = OG_PARAM_TEXT, .offset = AT(config), .fallback = "", .value = "FILE", .only_flag = true,
      .sentence = "Reads settings from FILE; flags win over it."},
     {.name = "check-config", .type = OG_PARAM_SWITCH, .offset = AT(check_config), .only_flag = true,

@@ -115,7 +115,8 @@ void og_params_help(FILE *out)
     }
     fputs("\nSIGTERM and SIGINT finish what was asked for and exit; a second one exits at once.\n"
           "SIGHUP reads the folder of slides again and opens the access log again.\n"
-          "Exit status: 0 after a good run, 1 when the start failed, 2 when the flags or the file are wrong.\n",
+          "Exit status: 0 after a good run, 1 when the start failed, 2 when the flags or the file are wrong,\n"
+          "3 when a read did not return before the end.\n",
           out);
 }
 

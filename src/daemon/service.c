@@ -19,7 +19,8 @@
 #include "http/server.h"
 
 #define MS_PER_S     UINT64_C(1000)
-#define LAST_READS_S 10 /* what may come after the drain: reads that are under way */
+#define LAST_LOOK_MS 1000 /* that is under way at the folder of slides */
+#define LAST_WORDS_S 10   /* what may come after the drain, at most and by far */
 
 struct og_service {
     const struct og_params *params; /* during start only */
@@ -49,9 +50,10 @@ static enum og_status start_log(struct og_service *s, struct og_error *err)
     return OG_OK;
 }
 
-static void stop_log(struct og_service *s)
+static bool stop_log(struct og_service *s)
 {
     og_log_destroy(&s->log);
+    return true;
 }
 
 static enum og_status start_metrics(struct og_service *s, struct og_error *err)
@@ -60,9 +62,10 @@ static enum og_status start_metrics(struct og_service *s, struct og_error *err)
     return s->metrics ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
-static void stop_metrics(struct og_service *s)
+static bool stop_metrics(struct og_service *s)
 {
     og_metrics_destroy(&s->metrics);
+    return true;
 }
 
 static enum og_status start_library(struct og_service *s, struct og_error *err)
@@ -70,9 +73,10 @@ static enum og_status start_library(struct og_service *s, struct og_error *err)
     return og_library_open(s->params->slides, s->log, s->metrics, &s->library, err);
 }
 
-static void stop_library(struct og_service *s)
+static bool stop_library(struct og_service *s)
 {
     og_library_close(&s->library);
+    return true;
 }
 
 /* On the watch's thread: the folder may be slow, and signals wait for nobody. */
@@ -93,9 +97,9 @@ static enum og_status start_watch(struct og_service *s, struct og_error *err)
     return og_watch_start(&options, s->library, s->log, &s->watch, err);
 }
 
-static void stop_watch(struct og_service *s)
+static bool stop_watch(struct og_service *s)
 {
-    og_watch_stop(&s->watch);
+    return og_watch_stop(&s->watch, LAST_LOOK_MS);
 }
 
 static struct og_engine_options engine_options(const struct og_params *params)
@@ -143,9 +147,12 @@ static enum og_status start_engine(struct og_service *s, struct og_error *err)
     return og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, err);
 }
 
-static void stop_engine(struct og_service *s)
+static bool stop_engine(struct og_service *s)
 {
+    if (og_engine_gauges(s->engine).jobs_in_flight > 0) /* the server's stop gave them their time */
+        return false;
     og_engine_destroy(&s->engine);
+    return true;
 }
 
 static enum og_status start_access_log(struct og_service *s, struct og_error *err)
@@ -159,9 +166,10 @@ static enum og_status start_access_log(struct og_service *s, struct og_error *er
     return og_access_log_open(&options, s->log, &s->access_log, err);
 }
 
-static void stop_access_log(struct og_service *s)
+static bool stop_access_log(struct og_service *s)
 {
     og_access_log_close(&s->access_log);
+    return true;
 }
 
 static enum og_status start_site(struct og_service *s, struct og_error *err)
@@ -182,9 +190,10 @@ static enum og_status start_site(struct og_service *s, struct og_error *err)
     return og_site_open(&options, &s->site, err);
 }
 
-static void stop_site(struct og_service *s)
+static bool stop_site(struct og_service *s)
 {
     og_site_close(&s->site);
+    return true;
 }
 
 static enum og_status hold_signals(struct og_service *s, struct og_error *err)
@@ -194,10 +203,11 @@ static enum og_status hold_signals(struct og_service *s, struct og_error *err)
     return OG_OK;
 }
 
-static void let_signals_kill(struct og_service *s)
+static bool let_signals_kill(struct og_service *s)
 {
     (void)s;
     og_signals_let_kill();
+    return true;
 }
 
 static enum og_status start_server(struct og_service *s, struct og_error *err)
@@ -210,9 +220,10 @@ static enum og_status start_server(struct og_service *s, struct og_error *err)
     return og_server_start(&options, &s->site, s->log, &s->server, err);
 }
 
-static void stop_server(struct og_service *s)
+static bool stop_server(struct og_service *s)
 {
     og_server_stop(&s->server, (unsigned)s->drain_seconds * 1000);
+    return true;
 }
 
 /* The first bad answer may be a slow read or a job that has just begun; the log hears of the second in a row. */
@@ -236,9 +247,10 @@ static enum og_status start_watchdog(struct og_service *s, struct og_error *err)
     return og_watchdog_start(og_notify_watchdog_us(), is_well, s, &s->watchdog, err);
 }
 
-static void stop_watchdog(struct og_service *s)
+static bool stop_watchdog(struct og_service *s)
 {
     og_watchdog_stop(&s->watchdog);
+    return true;
 }
 
 static void warn(void *log, const char *sentence)
@@ -263,10 +275,10 @@ static enum og_status announce(struct og_service *s, struct og_error *err)
     return OG_OK;
 }
 
-static void take_leave(struct og_service *s)
+static bool take_leave(struct og_service *s)
 {
     char state[96];
-    unsigned long long us = (s->drain_seconds + LAST_READS_S) * 1000000;
+    unsigned long long us = (s->drain_seconds + LAST_WORDS_S) * 1000000;
     snprintf(state, sizeof state, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu", us);
     pthread_mutex_lock(&s->farewell);
     s->leaving = true;
@@ -274,12 +286,13 @@ static void take_leave(struct og_service *s)
     pthread_mutex_unlock(&s->farewell);
     og_watchdog_rest(s->watchdog, true);
     og_log_write(s->log, OG_LOG_INFO, "daemon", "stopping");
+    return true;
 }
 
 static const struct {
     const char *name, *why_here;
     enum og_status (*start)(struct og_service *s, struct og_error *err);
-    void (*stop)(struct og_service *s);
+    bool (*stop)(struct og_service *s); /* false: a thread is in there and does not come back; what it uses stays */
 } steps[] = {
     {"log", "all that follow speak to it", start_log, stop_log},
     {"metrics", "all that follow count", start_metrics, stop_metrics},
@@ -295,12 +308,17 @@ static const struct {
 };
 #define STEPS (sizeof steps / sizeof steps[0])
 
-static void stop_from(struct og_service *s, size_t started)
+static bool stop_from(struct og_service *s, size_t started)
 {
-    while (started > 0)
-        steps[--started].stop(s);
+    for (; started > 0; started--)
+        if (!steps[started - 1].stop(s)) {
+            og_log_write(s->log, OG_LOG_ERROR, "daemon", "stopped but for a read that does not return (%s)",
+                         steps[started - 1].name);
+            return false;
+        }
     pthread_mutex_destroy(&s->farewell);
     free(s);
+    return true;
 }
 
 enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,
@@ -341,9 +359,9 @@ void og_service_reload(struct og_service *service)
     og_watch_ask(service->watch);
 }
 
-void og_service_stop(struct og_service **service)
+bool og_service_stop(struct og_service **service)
 {
-    if (*service)
-        stop_from(*service, STEPS);
+    bool over = !*service || stop_from(*service, STEPS);
     *service = NULL;
+    return over;
 }

@@ -136,7 +136,6 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
         engine->seed = engine->options.clock();
     og_park_init(&engine->work);
     og_park_init(&engine->reserve);
-    og_park_init(&engine->idle);
     engine->bufs = og_buf_pool_new();
     engine->cache =
         engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
@@ -230,6 +229,11 @@ static struct errand errand_for(const struct og_engine *engine, const struct og_
     return errand;
 }
 
+static bool is_stopping(const struct og_engine *engine)
+{
+    return atomic_load_explicit(&engine->stopping, memory_order_acquire); /* N2 */
+}
+
 /* A hit on what was only guessed: the pan goes on. */
 static void note_hit(struct og_engine *engine, const struct og_tile_name *name, struct og_metrics_block *metrics)
 {
@@ -259,7 +263,7 @@ static enum og_status lead(struct og_engine *engine, struct og_flight_shard *sha
     *out = og_cache_get(engine->cache, seat, &name->key);
     if (*out)
         return OG_OK;
-    if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
+    if (is_stopping(engine))
         return OG_STOPPING;
     if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
         return OG_BUSY;
@@ -290,7 +294,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     waiter->spent = (struct og_spent){0};
 
     struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
-    struct og_job *job = og_flight_find_locked(shard, &errand.key);
+    struct og_job *job = is_stopping(engine) ? NULL : og_flight_find_locked(shard, &errand.key);
     bool joined = job != NULL;
     if (joined) {
         pthread_mutex_lock(&job->lock);
@@ -421,21 +425,6 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
     };
 }
 
-void og_engine_drain(struct og_engine *engine)
-{
-    atomic_store_explicit(&engine->stopping, true, memory_order_release); /* N1 */
-    og_flight_visit_all(engine->flight);
-    og_park_notify_all(&engine->work);
-    og_park_notify_all(&engine->reserve);
-    while (atomic_load_explicit(&engine->in_flight, memory_order_acquire) != 0) { /* N3 */
-        uint32_t ticket = og_park_prepare(&engine->idle);
-        if (atomic_load_explicit(&engine->in_flight, memory_order_acquire) == 0) /* N3 */
-            og_park_cancel(&engine->idle);
-        else
-            og_park_wait(&engine->idle, ticket);
-    }
-}
-
 static void destroy_workers(struct og_engine *engine)
 {
     for (unsigned i = 0; engine->workers && i < engine->options.workers; i++) {
@@ -472,7 +461,7 @@ void og_engine_destroy(struct og_engine **pointer)
     if (!engine)
         return;
     if (engine->workers)
-        og_engine_drain(engine);
+        og_engine_drain(engine, OG_ENGINE_FOREVER);
     atomic_store_explicit(&engine->ended, true, memory_order_release); /* N4 */
     og_park_notify_all(&engine->work);
     og_park_notify_all(&engine->reserve);

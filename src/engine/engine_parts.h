@@ -2,7 +2,8 @@
 #ifndef OG_ENGINE_ENGINE_PARTS_H
 #define OG_ENGINE_ENGINE_PARTS_H
 /*
- * The engine's inside, shared by engine.c (front door), worker.c (the loop) and stages.c (the work).
+ * The engine's inside, shared by engine.c (front door), worker.c (the loop), stages.c (the work) and
+ * drain.c (the end).
  *
  *     submit ──► front rings ──► read ──► decode ring ──► residual ring ──► encode ring ──► cache and waiters
  *                (families,                └──────── each one twice: demand and speculative ────────┘
@@ -79,7 +80,7 @@ struct og_engine {
     struct og_ring *stage[OG_STAGES][OG_URGENCIES];
 
     /* shared: atomic */
-    struct og_park work, reserve, idle; /* workers; those that are reserved; who waits for the end of all jobs */
+    struct og_park work, reserve; /* workers; those that are reserved */
     alignas(64) atomic_uint in_flight;
     atomic_bool stopping, ended;
 };

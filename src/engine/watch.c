@@ -179,12 +179,14 @@ void og_watch_ask(struct og_watch *watch)
     ring(watch, ASK);
 }
 
-void og_watch_stop(struct og_watch **watch)
+bool og_watch_stop(struct og_watch **watch, unsigned patience_ms)
 {
     if (!*watch)
-        return;
+        return true;
     ring(*watch, STOP);
-    og_thread_join(&(*watch)->thread);
+    if (!og_thread_join_within(&(*watch)->thread, patience_ms))
+        return false;
     end(*watch);
     *watch = NULL;
+    return true;
 }

@@ -340,15 +340,13 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
         MHD_OPTION_NOTIFY_COMPLETED, completed, lane, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane,
         MHD_OPTION_END);
-    if (lane->daemon)
-        return OG_OK;
-    return og_error_set(err, OG_NO_MEMORY, "the system gives no event thread: %s", strerror(errno));
+    return lane->daemon ? OG_OK : og_error_set(err, OG_NO_MEMORY, "no event thread: %s", strerror(errno));
 }
 
 /* No request waits for the engine from here on: nobody is suspended for longer than a call. */
-static void answer_everybody(struct og_server *server)
+static void answer_everybody(struct og_server *server, unsigned patience_ms)
 {
-    og_engine_drain(server->site->engine);
+    og_engine_drain(server->site->engine, patience_ms > LAST_WORDS_MS ? patience_ms : LAST_WORDS_MS);
     og_leavers_pause(server->leavers);
 }
 
@@ -377,7 +375,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
         return OG_OK;
     for (; i < server->lanes; i++)
         close(fds[i]);
-    answer_everybody(server); /* those that started may have been asked already */
+    answer_everybody(server, 0); /* those that started may have been asked already */
     end_lanes(server);
     return status;
 }
@@ -444,11 +442,10 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
         status = start_watches(server, options, err);
     if (status == OG_OK)
         status = start_lanes(server, options, err);
-    if (status == OG_OK) {
+    if (status == OG_OK)
         *out = server;
-        return OG_OK;
-    }
-    release(server);
+    else
+        release(server);
     return status;
 }
 
@@ -457,18 +454,26 @@ struct og_address og_server_address(const struct og_server *server)
     return server->address;
 }
 
-static void wait_until_quiet(struct og_server *server, uint64_t whom, unsigned idle_grace_ms, unsigned patience_ms)
+static uint64_t who_is_active(struct og_server *server, uint64_t whom, uint64_t *connections)
 {
-    for (unsigned waited_ms = 0; waited_ms < patience_ms; waited_ms += 2) {
-        uint64_t active = 0, connections = 0;
-        for (unsigned i = 0; i < server->lanes; i++) {
-            active |= atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) & whom;
-            connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
-        }
-        if (connections == 0 || (active == 0 && waited_ms >= idle_grace_ms))
-            return;
-        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    uint64_t active = *connections = 0;
+    for (unsigned i = 0; i < server->lanes; i++) {
+        active |= atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) & whom;
+        *connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
     }
+    return active;
+}
+
+/* Returns how much of its patience is left. */
+static unsigned wait_until_quiet(struct og_server *server, uint64_t whom, unsigned idle_grace_ms, unsigned patience_ms)
+{
+    uint64_t since_ns = og_clock_monotonic_ns(), waited_ms = 0, connections = 1, active = 1;
+    while (waited_ms < patience_ms && connections > 0 && (active || waited_ms < idle_grace_ms)) {
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+        active = who_is_active(server, whom, &connections);
+        waited_ms = (og_clock_monotonic_ns() - since_ns) / 1000000;
+    }
+    return waited_ms < patience_ms ? patience_ms - (unsigned)waited_ms : 0;
 }
 
 /* Who was counted before is waited for, whoever comes after is closed: no answer begins that the end would cut. */
@@ -486,8 +491,8 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
         return;
     og_pulse_rest(server->pulse);
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
-    wait_until_quiet(server, ON_TIME, IDLE_GRACE_MS, patience_ms);              /* newcomers could go on for ever */
-    answer_everybody(server);
+    /* ON_TIME: newcomers could go on for ever */
+    answer_everybody(server, wait_until_quiet(server, ON_TIME, IDLE_GRACE_MS, patience_ms));
     close_lanes(server);
     wait_until_quiet(server, ~CLOSED, 0, LAST_WORDS_MS);
     end_lanes(server);

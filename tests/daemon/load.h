@@ -3,8 +3,9 @@
 #define OG_TESTS_DAEMON_LOAD_H
 /*
  * Clients that ask a daemon without end for tiles of the slide "s" and for a long asset, over kept connections, until
- * nobody listens any more and the load is over. They count answers that came whole, and connections that were closed in
- * the middle of one: closed before its first byte is no cut, the client may ask elsewhere.
+ * nobody listens any more and the load is over; each sixth sends many requests before it reads an answer. They count
+ * answers that came whole, and connections that were closed in the middle of one: closed before its first byte is no
+ * cut, the client may ask elsewhere.
  *
  * Threads:   start and end from the test's; the counts are read after the end.
  * Ownership: a value of the test's.

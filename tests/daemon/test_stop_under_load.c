@@ -9,8 +9,9 @@
 #include "support/cmocka_all.h"
 
 /*
- * Stops while clients ask, a hundred times: an answer that has begun is whole. All is in this process, so that the
- * thread sanitizer sees both ends; test_end_under_load sends the signal to real ones.
+ * Stops while clients ask, a hundred times: an answer that has begun is whole, and of requests that were sent one
+ * behind the other without waiting the first ones are answered, whole, and the others not at all. All is in this
+ * process, so that the thread sanitizer sees both ends; test_end_under_load sends the signal to real ones.
  */
 
 enum { STOPS = 100, WIDTH = 1400, HEIGHT = 1000 };

@@ -26,6 +26,10 @@ REQUESTS = 300
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 
 OPENSSL = shutil.which("openssl")
+SAME = ("ETag", "Cache-Control", "Last-Modified", "Vary", "Content-Type", "Content-Encoding", "Content-Length", "Allow",
+        "Retry-After", "Location", "Timing-Allow-Origin", "X-Content-Type-Options", "Access-Control-Allow-Origin",
+        "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age",
+        "Access-Control-Expose-Headers")
 
 # What nginx itself wants in a folder of its own, and a second way in: a proxy that cuts its prefix off.
 AROUND = """
@@ -121,6 +125,43 @@ def check_tiles(direct, proxied, tile):
     proxied.ask(f"{PREFIX}{tile}", "OPTIONS", status=204)
 
 
+def check_matrix(direct, proxied, slide, tile):
+    """Whatever a request is conditional on, the answer through the proxy is the one without it."""
+    original = direct.ask(f"{PREFIX}{tile}").headers
+    tag, date = original["ETag"], original["Last-Modified"]
+    conditions = [
+        {}, {"If-None-Match": tag}, {"If-None-Match": f"W/{tag}"}, {"If-None-Match": "*"}, {"If-None-Match": '"x"'},
+        {"If-None-Match": f'"x", {tag}'}, {"If-None-Match": '"x"', "If-Modified-Since": date},
+        {"If-None-Match": tag, "If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {"If-Modified-Since": date}, {"If-Modified-Since": "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {"If-Modified-Since": "today"}, {"Accept-Encoding": "gzip"}, {"Origin": "http://elsewhere"},
+        {"Origin": "http://elsewhere", "Access-Control-Request-Method": "GET"},
+    ]
+    paths = [tile, f"/dzi/{slide}.dzi", f"/slides/{slide}", "/slides", f"/slides/{slide}/thumbnail.jpg",
+             f"/viewer/{slide}", "/assets/viewer.js", "/healthz", "/nothing", "/tiles/x/0/0_0.jpg", "/tiles/%61/0/0_0.jpg"]
+    codes = set()
+    for path in paths:
+        for method in ("GET", "HEAD", "OPTIONS", "POST"):
+            for fields in conditions:
+                answers = []
+                for client in (direct, proxied):
+                    client.connection.request(method, f"{PREFIX}{path}", headers=fields)
+                    answers.append(Answer(client.connection.getresponse()))
+                compare(f"{method} {path} {fields}", *answers)
+                codes.add(answers[0].status)
+    assert codes >= {200, 204, 304, 400, 404, 405}, codes
+
+
+def compare(what, without, through):
+    assert through.status == without.status, f"{what}: {through.status}, not {without.status}"
+    assert through.body == without.body, f"{what}: another body"
+    for name in SAME:
+        if name == "Content-Length" and without.status == 304:
+            continue  # of what was not sent: nginx says nothing
+        assert through.headers[name] == without.headers[name], \
+            f"{what}: {name} is {through.headers[name]}, not {without.headers[name]}"
+
+
 def check_cache(direct, proxied, tile):
     original = direct.ask(f"{PREFIX}{tile}")
     for expected in ("MISS", "HIT", "HIT"):
@@ -203,6 +244,7 @@ def check_all(ports, work):
     check_doors(proxied)
     check_pages(proxied, slide["id"])
     check_tiles(direct, proxied, tiles[5])
+    check_matrix(direct, proxied, slide["id"], tiles[7])
     check_cache(direct, proxied, tiles[6])
     check_cut_prefix(direct, ports["second"], tiles[7])
     check_gzip(proxied, slide["id"])
@@ -245,7 +287,7 @@ def main():
                 nginx.terminate()
                 origamid.terminate()
         assert origamid.returncode == 0, f"origamid ended with {origamid.returncode}"
-    print(f"behind nginx: {2 * REQUESTS} requests over a kept connection, pages, tiles, 304, HEAD, gzip, TLS, forgery")
+    print(f"behind nginx: {2 * REQUESTS} requests over a kept connection, pages, tiles, conditions, HEAD, gzip, TLS, forgery")
     return 0
 
 

@@ -116,7 +116,7 @@ static void another_slide_is_served_while(struct ward *ward, struct og_engine_op
         assert_int_equal(answered(&patients[i]), 0);
     assert_int_equal(hung_reads_most(), stuck);
     hung_reads_end();
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     for (unsigned i = 0; i < WAITERS; i++) {
         assert_int_equal(answered(&patients[i]), 1);
         assert_int_equal(patients[i].status, OG_OK);
@@ -162,7 +162,7 @@ static void what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused(voi
 
     assert_int_equal(sum_answered(patients), JOBS - 5);
     hung_reads_end();
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     for (unsigned i = 0; i < JOBS; i++) {
         good += patients[i].status == OG_OK;
         refused += patients[i].status == OG_BUSY;
@@ -198,7 +198,7 @@ static void nobody_spins_while_it_hangs(void **state)
 
     assert_true(cpu < wall / 4);
     hung_reads_end();
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
@@ -219,7 +219,7 @@ static void those_who_leave_meanwhile_stop_nobody(void **state)
     assert_true(left > 0);
 
     hung_reads_end();
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
 
     assert_int_equal(sum_answered(patients), JOBS - left);
     served_close(&ward->served);
@@ -238,7 +238,7 @@ static void a_hand_is_free_while_it_hangs(void **state)
         sched_yield();
 
     hung_reads_end();
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
@@ -255,7 +255,32 @@ static void when_all_hang_no_hand_is_free(void **state)
     assert_false(og_engine_gauges(ward->served.engine).hand_free);
 
     hung_reads_end();
-    og_engine_drain(ward->served.engine);
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
+    assert_int_equal(sum_answered(patients), JOBS);
+    served_close(&ward->served);
+}
+
+/* Nobody is left waiting, also not who comes later; the read that returns after all finds no one. */
+static void a_drain_out_of_patience_answers_everybody(void **state)
+{
+    struct ward *ward = *state;
+    struct patient patients[WAITERS], late[JOBS];
+    start(ward, (struct og_engine_options){.workers = 4, .cache_bytes = 1 << 20});
+    hung_reads_begin();
+    ask_for_what_hangs(ward, patients, WAITERS);
+    hung_reads_await(2);
+
+    assert_false(og_engine_drain(ward->served.engine, 1));
+
+    ask_for_what_hangs(ward, late, JOBS);
+    for (unsigned i = 0; i < WAITERS + JOBS; i++) {
+        struct patient *patient = i < WAITERS ? &patients[i] : &late[i - WAITERS];
+        assert_int_equal(answered(patient), 1);
+        assert_int_equal(patient->status, OG_STOPPING);
+    }
+    assert_true(og_engine_gauges(ward->served.engine).jobs_in_flight >= JOBS); /* and guesses */
+    hung_reads_end();
+    assert_true(og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER));
     assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
@@ -270,6 +295,7 @@ int main(void)
         cmocka_unit_test(those_who_leave_meanwhile_stop_nobody),
         cmocka_unit_test(a_hand_is_free_while_it_hangs),
         cmocka_unit_test(when_all_hang_no_hand_is_free),
+        cmocka_unit_test(a_drain_out_of_patience_answers_everybody),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

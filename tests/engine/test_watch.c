@@ -20,6 +20,7 @@
 /* What happens in a folder is known some time later: tests wait for it, as long as it takes. */
 
 #define PATIENCE_NS UINT64_C(30000000000)
+#define PATIENCE_MS 30000
 
 struct fixture {
     struct folder *folder; /* `slides` is in it */
@@ -63,7 +64,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    og_watch_stop(&f->watch);
+    assert_true(og_watch_stop(&f->watch, PATIENCE_MS));
     og_library_close(&f->library);
     og_metrics_destroy(&f->metrics);
     og_log_destroy(&f->log);
@@ -337,7 +338,7 @@ static void who_did_not_ask_is_not_told(void **state)
 
     add(f, "a");
     await(f, "a", 0);
-    og_watch_stop(&f->watch);
+    assert_true(og_watch_stop(&f->watch, PATIENCE_MS));
 
     assert_int_equal(atomic_load_explicit(&f->told, memory_order_relaxed), 0);
 }
@@ -429,14 +430,14 @@ static void starts_and_stops_leave_no_descriptor(void **state)
 {
     struct fixture *f = *state;
     start(f, (struct og_watch_options){0});
-    og_watch_stop(&f->watch);
+    assert_true(og_watch_stop(&f->watch, PATIENCE_MS));
     unsigned before = open_descriptors();
 
     for (unsigned i = 0; i < 20; i++) {
         assert_int_equal(og_watch_start(&(struct og_watch_options){0}, f->library, f->log, &f->watch, NULL), OG_OK);
         if (i % 2)
             og_watch_ask(f->watch);
-        og_watch_stop(&f->watch);
+        assert_true(og_watch_stop(&f->watch, PATIENCE_MS));
     }
 
     assert_int_equal(open_descriptors(), before);

@@ -85,7 +85,7 @@ static void a_job_that_nobody_waits_for_is_dropped_before_it_is_read(void **stat
         submit(pier, pier->served.block, &first, TOP, 0, 0);
         submit(pier, pier->served.block, &second, TOP, 4, 0);
         bool left = og_engine_withdraw(pier->served.engine, &second.waiter, pier->served.block);
-        og_engine_drain(pier->served.engine);
+        og_engine_drain(pier->served.engine, OG_ENGINE_FOREVER);
         assert_int_equal(arrived(&first), 1);
         assert_int_equal(arrived(&second), left ? 0 : 1);
         uint64_t made = og_metrics_sum(pier->served.metrics, OG_COUNT_TILE_DEMANDED) +
@@ -136,7 +136,7 @@ static void run_pier(struct pier *pier, struct og_engine_options options)
 {
     start(pier, options);
     assert_string_equal(og_crew_run(CREW, come_and_go, pier).text, OG_AS_CLAIMED);
-    og_engine_drain(pier->served.engine);
+    og_engine_drain(pier->served.engine, OG_ENGINE_FOREVER);
     assert_int_equal(og_engine_gauges(pier->served.engine).jobs_in_flight, 0);
     served_close(&pier->served);
 }

@@ -222,11 +222,13 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .slides = 1, .workers = 1, .jobs_in_flight = og_fake_engine_waiting(engine), .reader = OG_READER_MMAP};
 }
 
-void og_engine_drain(struct og_engine *engine)
+bool og_engine_drain(struct og_engine *engine, uint64_t patience_ms)
 {
+    (void)patience_ms;
     pthread_mutex_lock(&engine->lock);
     engine->stopping = true;
     while (engine->in_flight > 0)
         pthread_cond_wait(&engine->changed, &engine->lock);
     pthread_mutex_unlock(&engine->lock);
+    return true;
 }
