@@ -5,7 +5,8 @@
  * og_service: the whole daemon but for its process: log, metrics, slides, engine, watchdog and server, started in the
  * order of one table and stopped in the same order backwards.
  *
- * Threads:   start, reload, stop and address from the owner's thread; start once per process at a time.
+ * Threads:   start, reload, stop and address from the owner's thread; start once per process at a time. SIGTERM and
+ *            SIGINT are held back in that thread (daemon/signals.h) from the end of start until stop.
  * Ownership: start returns owned; stop takes. The log's descriptor stays the caller's.
  * Errors:    start unwinds what it had started, and `err` says which step failed and why.
  */

@@ -110,6 +110,7 @@ struct og_engine_gauges {
         residual_queue, encode_queue;
     uint64_t workers_stuck;     /* for more than ten seconds in one step: a file system that hangs */
     uint64_t steps;             /* that workers ever took: they make progress when it grows */
+    bool hand_free;             /* one is in a step, and another sleeps because no ring that it serves has work */
     enum og_reader_kind reader; /* in use: never OG_READER_AUTO */
 };
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine);

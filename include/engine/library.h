@@ -44,7 +44,7 @@ const char *og_library_folder(const struct og_library *library);
 struct og_library_changes {
     enum og_status status;                       /* of reading the folder */
     unsigned opened, replaced, removed, skipped; /* slides */
-    bool unsettled;                              /* something changed meanwhile: rescan soon */
+    bool unsettled; /* something changed meanwhile, or what went could not be closed yet: rescan soon */
 };
 
 /* Reads the folder again. As slow as its file system: not for a thread that somebody waits for. */

@@ -7,7 +7,7 @@
  *     when the system notices a change in it, as soon as nothing more follows for 50 ms, or 500 ms after the first
  *     every so many seconds, for file systems on which others' changes are not noticed
  *     when it is asked to
- *     a second later when a slide changed while it was being opened
+ *     a second later when a slide changed while it was being opened, or one that went could not be closed
  *
  * The folder is watched by its name: when it was moved away, or something was mounted over it, the next rescan watches
  * what has the name now. What cannot be watched is tried again every second; the log tells once.

@@ -16,6 +16,9 @@
  * Ownership: open returns owned; `path`, `fd` and `log` are borrowed and outlive it.
  * Errors:    open says which file cannot be written. A reopen that fails keeps the old file and says so in `log`.
  *            What cannot be written later is lost, with one line in `log`.
+ * Waits:     open, and the writer after a reopen, while the system opens the file: a FIFO without a reader. close gives
+ * up 100 ms after poll(2) has said that the descriptor has no room; a write inside a file of a file system that hangs
+ * is waited for as long as it takes, because poll calls every file ready.
  */
 #include <stddef.h>
 #include <stdint.h>

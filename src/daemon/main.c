@@ -63,7 +63,7 @@ static int serve(const struct og_params *params)
     struct og_error err;
     struct og_service *service = NULL;
     og_library_prepare_process();
-    og_signals_block();
+    og_signals_prepare();
     raise_file_limit();
     if (og_service_start(params, STDERR_FILENO, &service, &err) != OG_OK)
         return complain(&err, EXIT_FAILED);

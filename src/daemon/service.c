@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "daemon/notify.h"
+#include "daemon/signals.h"
 #include "daemon/watchdog.h"
 #include "engine/engine.h"
 #include "engine/library.h"
@@ -166,6 +167,19 @@ static void stop_site(struct og_service *s)
     og_site_close(&s->site);
 }
 
+static enum og_status hold_signals(struct og_service *s, struct og_error *err)
+{
+    (void)s, (void)err;
+    og_signals_hold();
+    return OG_OK;
+}
+
+static void let_signals_kill(struct og_service *s)
+{
+    (void)s;
+    og_signals_let_kill();
+}
+
 static enum og_status start_server(struct og_service *s, struct og_error *err)
 {
     struct og_address address;
@@ -186,7 +200,7 @@ static bool is_well(void *service, unsigned patience_ms)
 {
     struct og_service *s = service;
     struct og_engine_gauges engine = og_engine_gauges(s->engine);
-    bool works = engine.jobs_in_flight == 0 || engine.steps != s->steps;
+    bool works = engine.jobs_in_flight == 0 || engine.steps != s->steps || engine.hand_free;
     unsigned silent = og_server_take_pulse(s->server, patience_ms);
     s->steps = engine.steps;
     s->ills = works && silent == 0 ? 0 : s->ills + 1;
@@ -246,6 +260,7 @@ static const struct {
     {"access log", "event threads write to it until they end", start_access_log, stop_access_log},
     {"site", "what the server answers from", start_site, stop_site},
     {"watchdog", "it rests until the end of this list, and outlives the drain", start_watchdog, stop_watchdog},
+    {"signals", "nothing hangs from here on, and the server's threads inherit it", hold_signals, let_signals_kill},
     {"server", "only who can answer may listen", start_server, stop_server},
     {"ready", "everybody may come now, and is told first when we go", announce, take_leave},
 };

@@ -152,6 +152,20 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     return OG_OK;
 }
 
+/* Takes the slide, which has this tile. */
+static struct og_tile_name name_of(const struct og_engine *engine, struct og_slide *slide, uint32_t level, uint32_t x,
+                                   uint32_t y)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    return (struct og_tile_name){.slide = slide,
+                                 .level = level,
+                                 .x = x,
+                                 .y = y,
+                                 .key = og_key_make(engine->seed, og_slide_key(slide), level, x, y),
+                                 .content = og_key_make(engine->recipe, facts->generation, level, x, y).hash,
+                                 .modified_s = facts->modified_ns / NS_PER_S};
+}
+
 enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
                               uint64_t x, uint64_t y, struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
@@ -164,10 +178,7 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
         og_slide_unref(&slide);
         return OG_NOT_FOUND;
     }
-    *out = (struct og_tile_name){.slide = slide, .level = (uint32_t)level, .x = (uint32_t)x, .y = (uint32_t)y};
-    out->key = og_key_make(engine->seed, og_slide_key(slide), out->level, out->x, out->y);
-    out->content = og_key_make(engine->recipe, og_slide_facts(slide)->generation, out->level, out->x, out->y).hash;
-    out->modified_s = og_slide_facts(slide)->modified_ns / NS_PER_S;
+    *out = name_of(engine, slide, (uint32_t)level, (uint32_t)x, (uint32_t)y);
     return OG_OK;
 }
 
@@ -182,8 +193,8 @@ enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *i
     uint32_t level = pyramid->top;
     while (og_pyramid_has(pyramid, level, 1, 0) || og_pyramid_has(pyramid, level, 0, 1))
         level--;
-    og_slide_unref(&slide);
-    return og_engine_name(engine, id, id_length, level, 0, 0, out, metrics);
+    *out = name_of(engine, slide, level, 0, 0);
+    return OG_OK;
 }
 
 void og_tile_name_release(struct og_tile_name *name)
@@ -363,6 +374,27 @@ static unsigned count_stuck(struct og_engine *engine)
     return stuck;
 }
 
+static bool has_work_for(const struct og_engine *engine, const struct og_worker *worker)
+{
+    bool any = !og_ring_is_empty(engine->front_families) || !og_ring_is_empty(engine->front_tiles);
+    for (unsigned stage = 0; stage < OG_STAGES; stage++)
+        any = any || !og_ring_is_empty(engine->stage[stage][OG_DEMAND]) ||
+              (!worker->reserved && !og_ring_is_empty(engine->stage[stage][OG_SPECULATION]));
+    return any;
+}
+
+bool og_engine_has_hand_free(const struct og_engine *engine)
+{
+    bool busy = false, idle = false;
+    for (unsigned i = 0; i < engine->options.workers; i++) {
+        const struct og_worker *worker = &engine->workers[i];
+        bool sleeps = atomic_load_explicit(&worker->busy_since_ns, memory_order_relaxed) == 0; /* a gauge */
+        busy = busy || !sleeps;
+        idle = idle || (sleeps && !has_work_for(engine, worker));
+    }
+    return busy && idle;
+}
+
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
 {
     struct og_cache_counts cache = og_cache_count(engine->cache);
@@ -374,6 +406,7 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .workers = engine->options.workers,
         .workers_stuck = count_stuck(engine),
         .steps = sum_steps(engine),
+        .hand_free = og_engine_has_hand_free(engine),
         .jobs_in_flight = atomic_load_explicit(&engine->in_flight, memory_order_relaxed), /* a gauge */
         .decode_queue = queued(engine, OG_STAGE_DECODE),
         .residual_queue = queued(engine, OG_STAGE_RESIDUAL),

@@ -87,6 +87,12 @@ struct og_engine {
 void og_engine_fill_defaults(struct og_engine_options *options); /* engine.c */
 
 /*
+ * engine.c: one worker is in a step, and another one sleeps while no ring that it serves has work. Workers that sleep
+ * over work missed a wake-up; if all sleep while a job is in flight, the job was lost.
+ */
+bool og_engine_has_hand_free(const struct og_engine *engine);
+
+/*
  * memory.c: encoded tiles that are in use, whoever holds them: the cache, jobs, answers that a client is slow to read.
  * Above the first number no new work is admitted; the second one is never exceeded, work under way has the rest.
  */

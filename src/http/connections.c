@@ -237,8 +237,6 @@ struct og_connection *og_connections_add(struct og_connections *all, int socket)
     if (all->open - all->ended > all->crowded)
         pthread_cond_signal(&all->bell);
     pthread_mutex_unlock(&all->lock);
-    if (!connection)
-        shutdown(socket, SHUT_RDWR);
     return connection;
 }
 

@@ -14,9 +14,9 @@
  *
  * Threads:   add and remove from any thread; enter from the one that serves the connection: a clock's look and a
  *            relaxed store, no lock. start and stop from one. Sockets are shut down under the mutex that remove takes,
- * so a socket's number cannot belong to somebody else by then. Ownership: start returns owned; places belong to the
- * table. The socket stays open from add until remove returned. Errors:    start says why there is no thread or memory;
- * add returns NULL when all places are taken, and the socket is shut down.
+ *            so a socket's number cannot belong to somebody else by then.
+ * Ownership: start returns owned; places belong to the table. The socket stays open from add until remove returned.
+ * Errors:    start says why there is no thread or memory; add returns NULL when all places are taken.
  */
 #include <stdint.h>
 

@@ -254,16 +254,15 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
     atomic_fetch_sub_explicit(&visit->lane->active, REQUEST, memory_order_relaxed);
 }
 
-/* NULL leaves a connection that is closed at its first request, if it comes to that. */
+/* NULL: memory is out, or there is no place. */
 static struct visit *welcome(struct lane *lane, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct visit *visit = calloc(1, sizeof *visit);
-    if (!visit)
-        return NULL;
-    struct og_connection *place = og_connections_add(lane->server->connections, info->connect_fd);
+    struct og_connection *place = visit ? og_connections_add(lane->server->connections, info->connect_fd) : NULL;
     if (!place) {
-        og_count(lane->metrics, OG_COUNT_CLOSED_FULL, 1);
+        shutdown(info->connect_fd, SHUT_RDWR); /* it is in no table, so nobody else would ever end it */
+        og_count(lane->metrics, OG_COUNT_CLOSED_FULL, visit != NULL);
         free(visit);
         return NULL;
     }

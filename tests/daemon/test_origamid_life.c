@@ -44,7 +44,7 @@ static void nap(void)
 }
 
 /* `words` are its arguments, separated by blanks. */
-static void begin(struct life *life, char *words)
+static void launch(struct life *life, char *words)
 {
     char *arguments[24] = {(char *)ORIGAMID};
     int count = 1;
@@ -57,7 +57,6 @@ static void begin(struct life *life, char *words)
         execv(ORIGAMID, arguments);
         _exit(127);
     }
-    assert_true(manager_await(&life->manager, "READY=1", NULL));
 }
 
 static uint16_t find_port(const char *log)
@@ -71,14 +70,20 @@ static uint16_t find_port(const char *log)
     return (uint16_t)port;
 }
 
-static void live(struct life *life, const char *format)
+static void launch_usual(struct life *life, const char *format)
 {
     char words[512];
     snprintf(words, sizeof words,
              "--slides %s --listen 127.0.0.1:0 --workers 2 --http-threads 2 --cache 8M --access-log %s --log-format %s "
              "--forwarded yes",
              life->folder->path, life->access, format);
-    begin(life, words);
+    launch(life, words);
+}
+
+static void live(struct life *life, const char *format)
+{
+    launch_usual(life, format);
+    assert_true(manager_await(&life->manager, "READY=1", NULL));
     life->port = find_port(life->log);
 }
 
@@ -272,6 +277,43 @@ static void a_stopped_process_does_not_feed_the_watchdog(void **state)
     assert_int_equal(end(life), 0);
 }
 
+static void await_words(const char *path, const char *words)
+{
+    for (bool found = false; !found; nap()) {
+        char *text = read_file(path);
+        found = strstr(text, words) != NULL;
+        free(text);
+    }
+}
+
+/* Until the end, which may never come. */
+static int await_end_for_a_while(struct life *life)
+{
+    for (unsigned i = 0; i < 5000; i++, nap()) {
+        siginfo_t ended = {0};
+        if (waitid(P_PID, (id_t)life->pid, &ended, WEXITED | WNOWAIT | WNOHANG) == 0 && ended.si_pid != 0)
+            return await_end(life);
+    }
+    return 0;
+}
+
+/* Nobody reads the pipe that is to be its access log, so it never starts: opening waits, as on a mount that hangs. */
+static void a_signal_ends_it_while_it_starts(void **state)
+{
+    struct life *life = *state;
+    folder_pipe(life->folder, ".access");
+    static const int signals[] = {SIGTERM, SIGINT};
+    for (unsigned i = 0; i < 2; i++) {
+        launch_usual(life, "text");
+        await_words(life->log, "1 opened");
+
+        kill(life->pid, signals[i]);
+
+        assert_int_equal(await_end_for_a_while(life), -signals[i]);
+        folder_delete(life->folder, ".log");
+    }
+}
+
 #define ALIVE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -283,6 +325,7 @@ int main(void)
         ALIVE(reloads_that_come_faster_than_they_are_done_do_no_harm),
         ALIVE(the_watchdog_is_fed_while_it_serves_and_while_it_drains),
         ALIVE(a_stopped_process_does_not_feed_the_watchdog),
+        ALIVE(a_signal_ends_it_while_it_starts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

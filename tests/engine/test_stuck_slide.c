@@ -1,67 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "support/cmocka_all.h"
+#include "support/hung_reads.h"
 #include "support/pictures.h"
 #include "support/served.h"
 
 /*
  * Reads of one file that do not return, as on a network file system that hangs: other slides are served all the while,
- * and in the end everybody is answered. The engine's pread is this file's: the test is linked with --wrap.
+ * and in the end everybody is answered.
  */
 
 enum { WIDTH = 8 * 256, HEIGHT = 8 * 256, JOBS = 17, WAITERS = 4 * JOBS };
-
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool hangs;
-    ino_t file;
-    unsigned inside, most;
-} hang = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-
-ssize_t __real_pread(int fd, void *to, size_t size, off_t offset);
-ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset);
-
-ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset)
-{
-    struct stat facts;
-    pthread_mutex_lock(&hang.lock);
-    if (hang.hangs && fstat(fd, &facts) == 0 && facts.st_ino == hang.file) {
-        hang.inside++;
-        hang.most = hang.inside > hang.most ? hang.inside : hang.most;
-        pthread_cond_broadcast(&hang.changed);
-        while (hang.hangs)
-            pthread_cond_wait(&hang.changed, &hang.lock);
-        hang.inside--;
-    }
-    pthread_mutex_unlock(&hang.lock);
-    return __real_pread(fd, to, size, offset);
-}
-
-static void set_hanging(bool hangs)
-{
-    pthread_mutex_lock(&hang.lock);
-    hang.hangs = hangs;
-    hang.most = 0;
-    pthread_cond_broadcast(&hang.changed);
-    pthread_mutex_unlock(&hang.lock);
-}
-
-static void await_inside(unsigned readers)
-{
-    pthread_mutex_lock(&hang.lock);
-    while (hang.inside < readers)
-        pthread_cond_wait(&hang.changed, &hang.lock);
-    pthread_mutex_unlock(&hang.lock);
-}
 
 struct ward {
     struct folder folder;
@@ -78,15 +32,12 @@ struct patient {
 static int setup(void **state)
 {
     struct ward *ward = calloc(1, sizeof *ward);
-    struct stat facts;
     char path[512];
     ward->folder = folder_new();
     folder_add_slide(&ward->folder, "hangs", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 3});
     folder_add_slide(&ward->folder, "well", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 4});
     snprintf(path, sizeof path, "%s/hangs.tif", ward->folder.path);
-    if (stat(path, &facts) != 0)
-        return -1;
-    hang.file = facts.st_ino;
+    hung_reads_choose(path);
     *state = ward;
     return 0;
 }
@@ -155,16 +106,16 @@ static void another_slide_is_served_while(struct ward *ward, struct og_engine_op
 {
     struct patient patients[WAITERS];
     start(ward, options);
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, WAITERS);
-    await_inside(stuck);
+    hung_reads_await(stuck);
 
     expect_all_of(ward, "well");
 
     for (unsigned i = 0; i < WAITERS; i++)
         assert_int_equal(answered(&patients[i]), 0);
-    assert_int_equal(hang.most, stuck);
-    set_hanging(false);
+    assert_int_equal(hung_reads_most(), stuck);
+    hung_reads_end();
     og_engine_drain(ward->served.engine);
     for (unsigned i = 0; i < WAITERS; i++) {
         assert_int_equal(answered(&patients[i]), 1);
@@ -199,7 +150,7 @@ static void what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused(voi
     struct og_buf *buf;
     unsigned good = 0, refused = 0;
     start(ward, (struct og_engine_options){.workers = 2, .jobs = 8, .cache_bytes = 1 << 20});
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, JOBS);
     while (sum_answered(patients) < JOBS - 5)
         sched_yield();
@@ -210,7 +161,7 @@ static void what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused(voi
     og_buf_unref(&buf);
 
     assert_int_equal(sum_answered(patients), JOBS - 5);
-    set_hanging(false);
+    hung_reads_end();
     og_engine_drain(ward->served.engine);
     for (unsigned i = 0; i < JOBS; i++) {
         good += patients[i].status == OG_OK;
@@ -233,9 +184,9 @@ static void nobody_spins_while_it_hangs(void **state)
     struct ward *ward = *state;
     struct patient patients[JOBS];
     start(ward, (struct og_engine_options){.workers = 4, .cache_bytes = 1 << 20});
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, JOBS);
-    await_inside(2);
+    hung_reads_await(2);
     expect_all_of(ward, "well");
     while (og_engine_gauges(ward->served.engine).jobs_in_flight > JOBS)
         sched_yield();
@@ -246,7 +197,7 @@ static void nobody_spins_while_it_hangs(void **state)
     wall = og_clock_monotonic_ns() - wall;
 
     assert_true(cpu < wall / 4);
-    set_hanging(false);
+    hung_reads_end();
     og_engine_drain(ward->served.engine);
     assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
@@ -259,18 +210,53 @@ static void those_who_leave_meanwhile_stop_nobody(void **state)
     struct patient patients[JOBS];
     unsigned left = 0;
     start(ward, (struct og_engine_options){.workers = 2, .cache_bytes = 1 << 20});
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, JOBS);
-    await_inside(1);
+    hung_reads_await(1);
     expect_all_of(ward, "well");
     for (unsigned i = 0; i < JOBS; i += 1 + i % 2)
         left += og_engine_withdraw(ward->served.engine, &patients[i].waiter, ward->served.block);
     assert_true(left > 0);
 
-    set_hanging(false);
+    hung_reads_end();
     og_engine_drain(ward->served.engine);
 
     assert_int_equal(sum_answered(patients), JOBS - left);
+    served_close(&ward->served);
+}
+
+static void a_hand_is_free_while_it_hangs(void **state)
+{
+    struct ward *ward = *state;
+    struct patient patients[JOBS];
+    start(ward, (struct og_engine_options){.workers = 4, .cache_bytes = 1 << 20});
+    hung_reads_begin();
+    ask_for_what_hangs(ward, patients, JOBS);
+    hung_reads_await(2);
+
+    while (!og_engine_gauges(ward->served.engine).hand_free)
+        sched_yield();
+
+    hung_reads_end();
+    og_engine_drain(ward->served.engine);
+    assert_int_equal(sum_answered(patients), JOBS);
+    served_close(&ward->served);
+}
+
+static void when_all_hang_no_hand_is_free(void **state)
+{
+    struct ward *ward = *state;
+    struct patient patients[JOBS];
+    start(ward, (struct og_engine_options){.workers = 1, .cache_bytes = 1 << 20});
+    hung_reads_begin();
+    ask_for_what_hangs(ward, patients, JOBS);
+    hung_reads_await(1);
+
+    assert_false(og_engine_gauges(ward->served.engine).hand_free);
+
+    hung_reads_end();
+    og_engine_drain(ward->served.engine);
+    assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
 
@@ -282,6 +268,8 @@ int main(void)
         cmocka_unit_test(what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused),
         cmocka_unit_test(nobody_spins_while_it_hangs),
         cmocka_unit_test(those_who_leave_meanwhile_stop_nobody),
+        cmocka_unit_test(a_hand_is_free_while_it_hangs),
+        cmocka_unit_test(when_all_hang_no_hand_is_free),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
