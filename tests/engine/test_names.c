@@ -21,18 +21,11 @@ static uint64_t ticking(void)
 
 static int setup(void **state)
 {
-    static struct folder folder;
-    folder = folder_new();
+    struct folder *folder = folder_make();
     struct picture smooth = {PICTURE_SMOOTH, 2100, 1100, 3}, white = {PICTURE_WHITE, 2100, 1100, 3};
-    folder_add_slide(&folder, "a", &smooth);
-    folder_add_slide(&folder, "w", &white);
-    *state = &folder;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    folder_remove(*state);
+    folder_add_slide(folder, "a", &smooth);
+    folder_add_slide(folder, "w", &white);
+    *state = folder;
     return 0;
 }
 
@@ -138,5 +131,5 @@ int main(void)
         cmocka_unit_test(content_follows_from_slide_place_and_quality_and_from_nothing_else),
         cmocka_unit_test(tiles_of_one_colour_are_alike_but_not_the_same_buffer),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, folder_teardown);
 }
