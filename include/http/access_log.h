@@ -45,6 +45,8 @@ struct og_access { /* texts are borrowed during the call */
     uint64_t bytes, duration_ns;
 };
 
+/* Whether a file may be written at `path`, without making it. */
+OG_CHECKED enum og_status og_access_log_check(const char *path, struct og_error *err);
 OG_CHECKED enum og_status og_access_log_open(const struct og_access_options *options, struct og_log *log,
                                              struct og_access_log **out, struct og_error *err);
 void og_access_log_note(struct og_access_log *access_log, unsigned lane, struct og_metrics_block *metrics,

@@ -6,7 +6,7 @@
  *
  * A request has no body here. One that announces a body in a plain way is refused as too large; one whose end somebody
  * between the client and us may find elsewhere than we do is malformed: several lengths, a length and a coding, a
- * number that is none, a coding other than "chunked", a blank before the colon.
+ * number that is none, a coding other than "chunked", a blank before the colon. So is one with two hosts.
  *
  * Threads:   a value of one thread.
  * Ownership: values point into the request and live as long.
@@ -32,6 +32,7 @@ struct og_head {
     struct og_words forwarded, forwarded_for, request_id; /* the last: what the nearest proxy wrote */
     unsigned lengths, codings;                            /* headers that announce a body … */
     bool has_body, is_odd;                                /* … and what they say */
+    bool has_host;
 };
 
 enum og_method og_method_parse(const char *text);

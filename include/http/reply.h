@@ -22,7 +22,7 @@
 
 enum og_reply_kind {
     OG_REPLY_STATUS,    /* the text of `status`: the same for all requests */
-    OG_REPLY_BODY,      /* 200: `buf` */
+    OG_REPLY_BODY,      /* 200, or what `status` says: `buf` */
     OG_REPLY_UNCHANGED, /* 304: the client has it */
     OG_REPLY_OPTIONS,   /* 204: what may be asked */
     OG_REPLY_ELSEWHERE, /* 308: at the base path */
@@ -30,7 +30,7 @@ enum og_reply_kind {
 
 struct og_reply {
     enum og_reply_kind kind;
-    enum og_status status; /* OG_OK but for OG_REPLY_STATUS */
+    enum og_status status; /* OG_OK but for OG_REPLY_STATUS, and for a page that says that there is no such slide */
     enum og_route_kind route;
     const char *content_type; /* of the body */
     struct og_buf *buf;       /* the body */

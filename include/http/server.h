@@ -47,6 +47,9 @@ struct og_server_options {
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads);
 
+/* How many of those that are wanted the limit of open files leaves room for, beside slides and the rest. */
+unsigned og_server_connections(unsigned wanted);
+
 /* What a server may come to hold of resident memory, in bytes, beside the bodies that it borrows from the engine. */
 size_t og_server_memory(const struct og_server_options *options);
 

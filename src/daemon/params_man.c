@@ -26,6 +26,7 @@ static void print_row(const struct og_param *row, const char *before, const char
         og_roff_text(row->fallback, out);
         fputs(".\n", out);
     }
+    og_param_print_range(row, "From ", ".\n", out);
 }
 
 void og_params_man_daemon(FILE *out)
@@ -40,7 +41,8 @@ void og_params_man_daemon(FILE *out)
           "is ready, reloads or stops. It speaks plain HTTP and knows no users: beyond your own machine, put a proxy\n"
           "before it.\n"
           ".PP\n\\fI/metrics\\fR is for Prometheus, \\fI/healthz\\fR tells that the daemon lives, and "
-          "\\fI/readyz\\fR whether it takes requests.\n"
+          "\\fI/readyz\\fR whether it takes requests. Once it is told to stop, connections that are open\n"
+          "hear 503 there; new ones are refused or reset.\n"
           ".SH OPTIONS\nA value may stand behind a blank or an equals sign. No option may be given twice.\n",
           out);
     for (size_t i = 0; i < og_params_rows; i++)
@@ -59,7 +61,8 @@ void og_params_man_daemon(FILE *out)
         "takes a restart.\n"
         ".SH ENVIRONMENT\n"
         ".TP\n.B OG_CPU\n"
-        "Chooses the pixel kernels: scalar, avx2 or neon. Every choice gives the same bytes.\n"
+        "Chooses the pixel kernels: scalar, avx2 or neon. Every choice gives the same bytes; one that this\n"
+        "processor does not run is an error.\n"
         ".TP\n.B NOTIFY_SOCKET\nWhere the service manager wants to be told, see\n.BR sd_notify (3).\n"
         ".SH FILES\n"
         ".TP\n.I /etc/origami/origamid.conf\nThe settings with which the unit \\fIorigamid.service\\fR starts it; see\n"
@@ -76,15 +79,18 @@ void og_params_man_daemon(FILE *out)
 void og_params_man_config(FILE *out)
 {
     print_heading("ORIGAMID.CONF 5", out);
-    fputs(".SH NAME\norigamid.conf \\- settings of the Origami tile server\n"
-          ".SH SYNOPSIS\n.B origamid \\-\\-config /etc/origami/origamid.conf\n"
-          ".SH DESCRIPTION\n"
-          "One setting in a line, \\fIname\\fR = \\fIvalue\\fR. Empty lines and lines that begin with # are skipped.\n"
-          "Options of the same names on the command line win over the file. A name that does not exist, a name that\n"
-          "is given twice and a value that is out of bounds are errors, which name file and line, and the daemon does\n"
-          "not start. \\fBorigamid \\-\\-print\\-config\\fR writes a file with every default.\n"
-          ".SH SETTINGS\n",
-          out);
+    fputs(
+        ".SH NAME\norigamid.conf \\- settings of the Origami tile server\n"
+        ".SH SYNOPSIS\n.B origamid \\-\\-config /etc/origami/origamid.conf\n"
+        ".SH DESCRIPTION\n"
+        "One setting in a line, \\fIname\\fR = \\fIvalue\\fR. Empty lines and lines that begin with # are skipped.\n"
+        "A value is all that follows up to the end of the line: no comment may stand behind it, and quotes are a\n"
+        "part of it. Relative paths are relative to the folder in which \\fBorigamid\\fR is started, not to the file.\n"
+        "Options of the same names on the command line win over the file. A name that does not exist, a name that\n"
+        "is given twice and a value that is out of bounds are errors, which name file and line, and the daemon does\n"
+        "not start. \\fBorigamid \\-\\-print\\-config\\fR writes a file with every default.\n"
+        ".SH SETTINGS\n",
+        out);
     for (size_t i = 0; i < og_params_rows; i++)
         if (!og_params_table[i].only_flag)
             print_row(&og_params_table[i], "", " = ", out);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "daemon/check.h"
 #include "daemon/notify.h"
 #include "daemon/signals.h"
 #include "daemon/watchdog.h"
@@ -101,7 +102,7 @@ static struct og_server_options server_options(const struct og_params *params, s
 {
     struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
     options.stack_bytes = params->stack_bytes;
-    options.connections = (unsigned)params->connections;
+    options.connections = og_server_connections((unsigned)params->connections);
     options.idle_ms = params->idle_seconds * MS_PER_S;
     options.answer_ms = params->answer_seconds * MS_PER_S;
     options.deadline_ms = params->deadline_seconds * MS_PER_S;
@@ -114,6 +115,11 @@ struct og_memory_bound og_service_memory(const struct og_params *params)
     struct og_engine_options engine = engine_options(params);
     struct og_server_options server = server_options(params, (struct og_address){0});
     return og_memory_bound(&engine, &server);
+}
+
+const char *og_service_log_file(const struct og_params *params)
+{
+    return keeps_access_log(params) && strcmp(params->access_log, "yes") != 0 ? params->access_log : NULL;
 }
 
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
@@ -131,8 +137,7 @@ static enum og_status start_access_log(struct og_service *s, struct og_error *er
 {
     if (!keeps_access_log(s->params))
         return OG_OK;
-    const struct og_access_options options = {.path = strcmp(s->params->access_log, "yes") == 0 ? NULL
-                                                                                                : s->params->access_log,
+    const struct og_access_options options = {.path = og_service_log_file(s->params),
                                               .fd = s->log_fd,
                                               .format = (enum og_log_format)s->params->log_format,
                                               .lanes = (unsigned)s->params->http_threads};
@@ -221,17 +226,23 @@ static void stop_watchdog(struct og_service *s)
     og_watchdog_stop(&s->watchdog);
 }
 
+static void warn(void *log, const char *sentence)
+{
+    og_log_write(log, OG_LOG_WARN, "daemon", "%s", sentence);
+}
+
 static enum og_status announce(struct og_service *s, struct og_error *err)
 {
     (void)err;
-    char text[OG_ADDRESS_TEXT];
+    char text[OG_ADDRESS_TEXT], memory[OG_MEMORY_TEXT];
     struct og_address address = og_service_address(s);
     og_address_print(&address, text);
     unsigned long long slides = og_engine_gauges(s->engine).slides;
     og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s%s/ (%llu slide%s)", text, s->site.base, slides,
                  slides == 1 ? "" : "s");
-    og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: at most %llu bytes and %llu for each slide",
-                 (unsigned long long)s->site.memory_bound, (unsigned long long)s->site.memory_bound_slide);
+    og_memory_print(og_service_memory(s->params), memory);
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: %s", memory);
+    og_check_machine(s->params, warn, s->log);
     og_notify("READY=1");
     og_watchdog_rest(s->watchdog, false);
     return OG_OK;

@@ -43,6 +43,16 @@ const char *og_library_cpu_name(void)
     return og_kernels_choose()->name;
 }
 
+enum og_status og_library_check_cpu(struct og_error *err)
+{
+    return og_kernels_check(err);
+}
+
+enum og_status og_library_check_folder(const char *folder, struct og_error *err)
+{
+    return og_catalogue_check(folder, err);
+}
+
 static void reclaim_shelf(struct og_retired *retired)
 {
     struct shelf *shelf = (struct shelf *)retired;

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -191,18 +190,6 @@ static void lay_out(struct og_connections *all)
         all->place[i].next_free = all->first_free;
         all->first_free = &all->place[i];
     }
-}
-
-static const rlim_t files_reserve = 128;
-
-unsigned og_connections_allowed(unsigned wanted)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
-        return wanted;
-    /* A quarter of what is left is for slides. */
-    rlim_t room = files.rlim_cur > 2 * files_reserve ? (files.rlim_cur - files_reserve) / 4 * 3 : files_reserve / 2;
-    return room < wanted ? (unsigned)room : wanted;
 }
 
 enum og_status og_connections_start(const struct og_connections_options *options, struct og_connections **out,

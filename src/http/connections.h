@@ -41,9 +41,6 @@ struct og_connection *og_connections_add(struct og_connections *connections, int
 void og_connection_enter(struct og_connection *connection, enum og_phase phase);
 void og_connections_remove(struct og_connections *connections, struct og_connection *connection);
 
-/* How many of those that are wanted the limit of open files leaves room for, beside slides and the rest. */
-unsigned og_connections_allowed(unsigned wanted);
-
 /* When all connections were removed. */
 void og_connections_stop(struct og_connections **connections);
 

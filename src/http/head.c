@@ -110,6 +110,13 @@ static void note_length(struct og_head *head, struct og_words value)
     head->has_body |= length > 0;
 }
 
+static void note_host(struct og_head *head, struct og_words value)
+{
+    (void)value;
+    head->is_odd |= head->has_host;
+    head->has_host = true;
+}
+
 static void note_coding(struct og_head *head, struct og_words value)
 {
     head->codings++;
@@ -158,10 +165,15 @@ static const struct {
     size_t length;
     void (*note)(struct og_head *head, struct og_words value);
 } rows[] = {
-    ROW("Content-Length", note_length),         ROW("Transfer-Encoding", note_coding),
-    ROW("Accept-Encoding", note_accept),        ROW("If-None-Match", note_tags),
-    ROW("If-Modified-Since", note_since),       ROW("Forwarded", note_forwarded),
-    ROW("X-Forwarded-For", note_forwarded_for), ROW("X-Request-Id", note_id),
+    ROW("Host", note_host),
+    ROW("Content-Length", note_length),
+    ROW("Transfer-Encoding", note_coding),
+    ROW("Accept-Encoding", note_accept),
+    ROW("If-None-Match", note_tags),
+    ROW("If-Modified-Since", note_since),
+    ROW("Forwarded", note_forwarded),
+    ROW("X-Forwarded-For", note_forwarded_for),
+    ROW("X-Request-Id", note_id),
 };
 
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length)

@@ -62,7 +62,8 @@ unsigned og_reply_code(const struct og_reply *reply)
 {
     static const unsigned codes[] = {
         [OG_REPLY_BODY] = 200, [OG_REPLY_UNCHANGED] = 304, [OG_REPLY_OPTIONS] = 204, [OG_REPLY_ELSEWHERE] = 308};
-    return reply->kind == OG_REPLY_STATUS ? og_status_http(reply->status) : codes[reply->kind];
+    return reply->kind == OG_REPLY_STATUS || reply->status != OG_OK ? og_status_http(reply->status)
+                                                                    : codes[reply->kind];
 }
 
 bool og_route_is_tile(enum og_route_kind route)

@@ -398,7 +398,7 @@ unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms)
 static enum og_status start_watches(struct og_server *server, const struct og_server_options *options,
                                     struct og_error *err)
 {
-    const struct og_connections_options connections = {.most = og_connections_allowed(options->connections),
+    const struct og_connections_options connections = {.most = og_server_connections(options->connections),
                                                        .idle_ms = options->idle_ms,
                                                        .answer_ms = options->answer_ms,
                                                        .metrics = server->site->metrics};

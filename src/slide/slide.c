@@ -110,8 +110,9 @@ static enum og_status open_named(int directory, const char *name, uint64_t key, 
     size_t id_length;
     unsigned i = og_slide_format_of(directory, name, &id_length);
     if (i == OG_SLIDE_FORMATS)
-        return og_error_set(err, OG_UNSUPPORTED, "not a slide: neither .tif nor .dzi nor a folder with %s",
-                            OG_RRIP_DZI);
+        return og_error_set(
+            err, OG_UNSUPPORTED,
+            "not a slide: neither .tif nor .dzi nor a folder with %s; origami encode makes one of a scan", OG_RRIP_DZI);
     if (!og_parse_slide_id(name, id_length))
         return og_error_set(err, OG_INVALID, "its name is not fit for a URL: only A-Z a-z 0-9 . _ - and at most %d",
                             OG_SLIDE_ID_MAX);

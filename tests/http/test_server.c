@@ -146,7 +146,7 @@ static void malformed_paths_are_400_and_unknown_ones_404(void **state)
         {"/tiles/s/00/0_0.jpg", 400},
         {"/tiles/s/0/+1_0.jpg", 400},
         {"/tiles/s/0/99999999999_0.jpg", 400},
-        {"http://test/slides", 400},
+        {"https://test/slides", 400},
         {"*", 400},
         {"/tiles/s/0/9999999999_0.jpg", 404},
         {"/tiles/x/0/0_0.jpg", 404},

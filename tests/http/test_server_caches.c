@@ -294,6 +294,7 @@ static void answers_of_all_kinds_keep_their_order_in_a_pipeline(void **state)
         {"OPTIONS " HIT " HTTP/1.1\r\nHost: t\r\n\r\n", 204, false},
         {"GET /slides HTTP/1.1\r\nHost: t\r\n" GZIP "\r\n", 200, true},
         {"GET /nothing HTTP/1.1\r\nHost: t\r\n\r\n", 404, true},
+        {"GET http://t/slides?x HTTP/1.1\r\nHost: t\r\n\r\n", 200, true},
     };
     enum { KINDS = sizeof kinds / sizeof kinds[0], ROUNDS = 12 };
     struct og_client *client = og_client_open(f->port);

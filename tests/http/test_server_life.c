@@ -211,7 +211,7 @@ static void a_second_server_on_the_same_port_is_refused_and_leaves_nothing(void 
     struct og_server *second = NULL;
     struct og_error err;
 
-    assert_int_equal(og_server_start(&options, &f->site, f->log, &second, &err), OG_IO);
+    assert_int_equal(og_server_start(&options, &f->site, f->log, &second, &err), OG_BUSY);
 
     assert_non_null(strstr(err.text, "another process listens there already"));
     assert_null(second);

@@ -97,9 +97,9 @@ static void every_route_has_its_type_and_its_traits(void **state)
 
 static void pages_and_only_pages_carry_the_security_policy(void **state)
 {
-    static const char *const pages[] = {"/", "/viewer/s"};
-    static const char *const others[] = {"/slides", "/viewer/x", "/tiles/s/0/0_0.jpg", "/%", "/assets/viewer.js"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const pages[] = {"/", "/viewer/s", "/viewer/x"};
+    static const char *const others[] = {"/slides", "/viewer/.", "/tiles/s/0/0_0.jpg", "/%", "/assets/viewer.js"};
+    for (size_t i = 0; i < 3; i++) {
         struct og_reply reply = ask(*state, pages[i]);
         const char *policy = header(&reply, "Content-Security-Policy");
         assert_non_null(strstr(policy, "default-src 'none'; script-src 'self'"));
@@ -115,6 +115,42 @@ static void pages_and_only_pages_carry_the_security_policy(void **state)
     }
 }
 
+static void an_address_may_be_whole(void **state)
+{
+    static const struct {
+        const char *path;
+        unsigned code;
+    } cases[] = {
+        {"http://a/readyz", 200}, {"HTTP://a:80/slides/s", 200}, {"http://a", 200},
+        {"http://a/", 200},       {"http://a/nothing", 404},     {"http://", 400},
+        {"http:///readyz", 400},  {"ftp://a/readyz", 400},       {"http://a//readyz", 400},
+        {"a/readyz", 400},        {"/http://a/readyz", 400},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct og_reply reply = ask(*state, cases[i].path);
+        if (og_reply_code(&reply) != cases[i].code)
+            fail_msg("%s: %u", cases[i].path, og_reply_code(&reply));
+        og_reply_release(&reply);
+    }
+}
+
+static void the_viewer_of_a_slide_that_is_not_there_is_a_page_with_404(void **state)
+{
+    struct fixture *f = *state;
+    struct og_reply there = ask(f, "/viewer/s"), reply = ask(f, "/viewer/x");
+    static const struct og_head known = {.method = OG_METHOD_GET, .if_none_match = {"*", 1}};
+    assert_int_equal(og_reply_code(&there), 200);
+    assert_int_equal(og_reply_code(&reply), 404);
+    assert_ptr_equal(reply.buf, there.buf);
+    og_reply_release(&there);
+    og_reply_release(&reply);
+
+    reply = og_site_answer(&f->site, &known, "/viewer/x", strlen("/viewer/x"), f->counters, &f->name);
+
+    assert_int_equal(og_reply_code(&reply), 404);
+    og_reply_release(&reply);
+}
+
 static void what_does_not_exist_is_404_and_what_is_malformed_400(void **state)
 {
     static const struct {
@@ -128,7 +164,6 @@ static void what_does_not_exist_is_404_and_what_is_malformed_400(void **state)
         {"/slides/x", 404},
         {"/slides/x/thumbnail.jpg", 404},
         {"/dzi/x.dzi", 404},
-        {"/viewer/x", 404},
         {"/assets/x", 404},
         {"/assets/gallery.html", 404},
         {"/assets/viewer.html", 404},
@@ -281,6 +316,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_route_has_its_type_and_its_traits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_and_only_pages_carry_the_security_policy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_address_may_be_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_viewer_of_a_slide_that_is_not_there_is_a_page_with_404, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_does_not_exist_is_404_and_what_is_malformed_400, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missed_tile_is_pending_and_named, set_up, tear_down),
         cmocka_unit_test(refusals_say_when_and_how_to_come_back),

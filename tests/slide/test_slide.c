@@ -142,11 +142,17 @@ static void names_that_are_no_ids_and_other_suffixes_are_refused_with_the_name(v
     expect_refusal(*state, ".a.tif", OG_INVALID, ".a.tif" BAD_NAME);
     expect_refusal(*state, "../a.tif", OG_INVALID, "../a.tif" BAD_NAME);
     expect_refusal(*state, "a.tiff", OG_UNSUPPORTED,
-                   "a.tiff: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi");
-    expect_refusal(*state, ".tif", OG_UNSUPPORTED,
-                   ".tif: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi");
-    expect_refusal(*state, "a.TIF", OG_UNSUPPORTED,
-                   "a.TIF: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi");
+                   "a.tiff: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi; origami encode "
+                   "makes one of "
+                   "a scan");
+    expect_refusal(
+        *state, ".tif", OG_UNSUPPORTED,
+        ".tif: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi; origami encode makes one of "
+        "a scan");
+    expect_refusal(
+        *state, "a.TIF", OG_UNSUPPORTED,
+        "a.TIF: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi; origami encode makes one of "
+        "a scan");
     expect_refusal(*state, "empty.tif", OG_DAMAGED, "empty.tif: it is empty");
 }
 
