@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 enum og_log_level { OG_LOG_ERROR, OG_LOG_WARN, OG_LOG_INFO, OG_LOG_DEBUG, OG_LOG_LEVELS };
-enum og_log_format { OG_LOG_TEXT, OG_LOG_JSON, OG_LOG_FORMATS };
+enum og_log_format { OG_LOG_TEXT, OG_LOG_JSON };
 
 struct og_log;
 
