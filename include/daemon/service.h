@@ -27,7 +27,7 @@ struct og_address og_service_address(const struct og_service *service);
 
 /*
  * SIGHUP: the access log is opened again and the folder of slides is read again, both soon and elsewhere: this returns
- * at once. The service manager hears of it.
+ * at once. The service manager hears RELOADING=1 now and READY=1 when the folder was read, as the log does.
  */
 void og_service_reload(struct og_service *service);
 

@@ -48,6 +48,12 @@ OG_CHECKED enum og_status og_engine_new(const struct og_engine_options *options,
                                         struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
                                         struct og_error *err);
 
+/* Which of the slides that have had an id this one is. */
+struct og_edition {
+    uint64_t generation;
+    int64_t modified_s; /* when the slide was written, since 1970; 0: too recently to tell it from another */
+};
+
 /*
  * A tile by name. `slide` is an owned reference that og_tile_name_release gives back. `content` stands for the tile's
  * bytes, which nobody has read yet: equal for equal bytes, on every machine, as long as the same build makes them.
@@ -57,7 +63,7 @@ struct og_tile_name {
     uint32_t level, x, y;
     struct og_key key;
     uint64_t content;
-    int64_t modified_s; /* when the slide was written, since 1970 */
+    struct og_edition edition;
 };
 
 /* Finds the slide and checks level, x and y against its grid: OG_NOT_FOUND leaves `out` empty. */
@@ -96,14 +102,14 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
 bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, struct og_metrics_block *metrics);
 
 /*
- * Documents of the library, each an owned reference or NULL when there is no such slide. `modified_s` gets the time
- * at which the slide was written.
+ * Documents of the library, each an owned reference or NULL when there is no such slide. `edition` gets the
+ * slide's.
  */
 struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struct og_metrics_block *metrics);
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s, const struct og_metrics_block *metrics);
+                                    struct og_edition *edition, const struct og_metrics_block *metrics);
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s, const struct og_metrics_block *metrics);
+                                   struct og_edition *edition, const struct og_metrics_block *metrics);
 
 struct og_engine_gauges {
     uint64_t cache_entries, cache_bytes, cache_capacity_bytes, slides, workers, jobs_in_flight, decode_queue,

@@ -35,6 +35,7 @@ struct og_reply {
     const char *content_type; /* of the body */
     struct og_buf *buf;       /* the body */
     struct og_validators validators;
+    bool misnamed;         /* the address names another generation of the slide: it is not kept under it */
     bool made;             /* for this request, … */
     struct og_spent spent; /* … with this effort */
 };
@@ -56,6 +57,7 @@ bool og_route_is_packed(enum og_route_kind route);          /* its bodies also c
 /* What all answers of a site share. */
 struct og_manners {
     char cache_control[64]; /* of what may be kept */
+    char ask_again[32];     /* the same, of what may be kept but not used without asking */
     char home[160];         /* where the base path leads, relative to itself without its last slash */
 };
 

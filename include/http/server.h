@@ -64,9 +64,9 @@ struct og_address og_server_address(const struct og_server *server); /* with the
 unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms);
 
 /*
- * Drains: no new connections, /readyz says 503 on those that are open, each answer closes its connection. Waits until
- * all requests are answered and idle connections had a moment to notice, at most `patience_ms`; then drains the engine,
- * so that no request waits any more, and ends the threads.
+ * Drains: /readyz says 503 on connections that are open, every request on a new one gets 503, each answer closes its
+ * connection. Waits until all requests are answered and idle connections had a moment to notice, at most `patience_ms`;
+ * then drains the engine, so that no request waits any more, and ends the threads.
  */
 void og_server_stop(struct og_server **server, unsigned patience_ms);
 

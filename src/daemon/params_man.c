@@ -41,8 +41,8 @@ void og_params_man_daemon(FILE *out)
           "is ready, reloads or stops. It speaks plain HTTP and knows no users: beyond your own machine, put a proxy\n"
           "before it.\n"
           ".PP\n\\fI/metrics\\fR is for Prometheus, \\fI/healthz\\fR tells that the daemon lives, and "
-          "\\fI/readyz\\fR whether it takes requests. Once it is told to stop, connections that are open\n"
-          "hear 503 there; new ones are refused or reset.\n"
+          "\\fI/readyz\\fR whether it takes requests. Once it is told to stop, it answers 503\n"
+          "there, and on new connections to every request.\n"
           ".SH OPTIONS\nA value may stand behind a blank or an equals sign. No option may be given twice.\n",
           out);
     for (size_t i = 0; i < og_params_rows; i++)
@@ -54,7 +54,7 @@ void og_params_man_daemon(FILE *out)
         ".TP\n.B 2\nthe options or the configuration file are wrong\n"
         ".SH SIGNALS\n"
         ".TP\n.BR TERM , \" INT\"\n"
-        "Nobody is accepted any more and \\fI/readyz\\fR answers 503; what was asked for is answered, and the daemon\n"
+        "New requests and \\fI/readyz\\fR are answered 503; what was asked for before is answered, and the daemon\n"
         "exits with 0. A second one ends it at once.\n"
         ".TP\n.B HUP\n"
         "Looks at the folder of slides now, and opens files of its logs again. The settings are not read again: that\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/service.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ struct og_service {
     uint64_t steps; /* the watchdog's: of the engine, when it asked last */
     unsigned ills;  /* and how often in a row the answer was bad */
     uint64_t drain_seconds;
+    pthread_mutex_t farewell; /* no word to the manager after the last one */
+    bool leaving;             /* under it */
 };
 
 static enum og_status start_log(struct og_service *s, struct og_error *err)
@@ -72,9 +75,21 @@ static void stop_library(struct og_service *s)
     og_library_close(&s->library);
 }
 
+/* On the watch's thread: the folder may be slow, and signals wait for nobody. */
+static void tell_reloaded(void *service)
+{
+    struct og_service *s = service;
+    pthread_mutex_lock(&s->farewell);
+    if (!s->leaving) {
+        og_log_write(s->log, OG_LOG_INFO, "daemon", "reloaded");
+        og_notify("READY=1");
+    }
+    pthread_mutex_unlock(&s->farewell);
+}
+
 static enum og_status start_watch(struct og_service *s, struct og_error *err)
 {
-    struct og_watch_options options = {.rescan_s = s->params->rescan};
+    struct og_watch_options options = {.rescan_s = s->params->rescan, .answer = tell_reloaded, .context = s};
     return og_watch_start(&options, s->library, s->log, &s->watch, err);
 }
 
@@ -253,7 +268,10 @@ static void take_leave(struct og_service *s)
     char state[96];
     unsigned long long us = (s->drain_seconds + LAST_READS_S) * 1000000;
     snprintf(state, sizeof state, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu", us);
+    pthread_mutex_lock(&s->farewell);
+    s->leaving = true;
     og_notify(state);
+    pthread_mutex_unlock(&s->farewell);
     og_watchdog_rest(s->watchdog, true);
     og_log_write(s->log, OG_LOG_INFO, "daemon", "stopping");
 }
@@ -281,6 +299,7 @@ static void stop_from(struct og_service *s, size_t started)
 {
     while (started > 0)
         steps[--started].stop(s);
+    pthread_mutex_destroy(&s->farewell);
     free(s);
 }
 
@@ -290,6 +309,7 @@ enum og_status og_service_start(const struct og_params *params, int log_fd, stru
     struct og_service *s = calloc(1, sizeof *s);
     if (!s)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    pthread_mutex_init(&s->farewell, NULL);
     s->params = params;
     s->log_fd = log_fd;
     s->drain_seconds = params->drain_seconds;
@@ -316,11 +336,9 @@ void og_service_reload(struct og_service *service)
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%llu",
              (unsigned long long)(og_clock_monotonic_ns() / 1000));
     og_notify(state);
-    og_watch_ask(service->watch);
     if (service->access_log)
         og_access_log_reopen(service->access_log);
-    og_log_write(service->log, OG_LOG_INFO, "daemon", "reloaded");
-    og_notify("READY=1");
+    og_watch_ask(service->watch);
 }
 
 void og_service_stop(struct og_service **service)

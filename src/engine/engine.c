@@ -152,6 +152,12 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     return OG_OK;
 }
 
+static struct og_edition edition_of(const struct og_slide *slide)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    return (struct og_edition){.generation = facts->generation, .modified_s = facts->modified_ns / NS_PER_S};
+}
+
 /* Takes the slide, which has this tile. */
 static struct og_tile_name name_of(const struct og_engine *engine, struct og_slide *slide, uint32_t level, uint32_t x,
                                    uint32_t y)
@@ -163,7 +169,7 @@ static struct og_tile_name name_of(const struct og_engine *engine, struct og_sli
                                  .y = y,
                                  .key = og_key_make(engine->seed, og_slide_key(slide), level, x, y),
                                  .content = og_key_make(engine->recipe, facts->generation, level, x, y).hash,
-                                 .modified_s = facts->modified_ns / NS_PER_S};
+                                 .edition = edition_of(slide)};
 }
 
 enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
@@ -326,28 +332,28 @@ struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struc
 }
 
 static struct og_buf *document(const struct og_engine *engine, const char *id, size_t id_length,
-                               struct og_buf *(*choose)(const struct og_slide *slide), int64_t *modified_s,
+                               struct og_buf *(*choose)(const struct og_slide *slide), struct og_edition *edition,
                                const struct og_metrics_block *metrics)
 {
     struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return NULL;
     struct og_buf *buf = og_buf_ref(choose(slide));
-    *modified_s = og_slide_facts(slide)->modified_ns / NS_PER_S;
+    *edition = edition_of(slide);
     og_slide_unref(&slide);
     return buf;
 }
 
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s, const struct og_metrics_block *metrics)
+                                    struct og_edition *edition, const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_json, modified_s, metrics);
+    return document(engine, id, id_length, og_slide_json, edition, metrics);
 }
 
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s, const struct og_metrics_block *metrics)
+                                   struct og_edition *edition, const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_dzi, modified_s, metrics);
+    return document(engine, id, id_length, og_slide_dzi, edition, metrics);
 }
 
 static uint64_t queued(const struct og_engine *engine, enum og_stage stage)

@@ -28,9 +28,9 @@ struct og_reply og_answer_gallery(const struct og_request *request)
 struct og_reply og_answer_viewer(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    int64_t modified_s;
+    struct og_edition edition;
     struct og_buf *dzi =
-        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &modified_s, request->metrics);
+        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &edition, request->metrics);
     struct og_reply reply = asset(request, "viewer.html", strlen("viewer.html"));
     if (!dzi) /* the page says so too, and leads back to the gallery */
         reply.status = OG_NOT_FOUND;

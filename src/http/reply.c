@@ -100,10 +100,17 @@ static void add_timing(const struct og_reply *reply, struct og_headers *out)
     add(out, "Server-Timing", out->timing);
 }
 
+static const char *cache_control(const struct og_reply *reply, const struct og_manners *manners)
+{
+    if (!traits[reply->route].may_keep)
+        return "no-cache";
+    return reply->misnamed ? manners->ask_again : manners->cache_control;
+}
+
 /* What a 304 carries too. */
 static void add_caching(const struct og_reply *reply, const struct og_manners *manners, struct og_headers *out)
 {
-    add(out, "Cache-Control", traits[reply->route].may_keep ? manners->cache_control : "no-cache");
+    add(out, "Cache-Control", cache_control(reply, manners));
     if (traits[reply->route].is_packed)
         add(out, "Vary", "Accept-Encoding");
 }

@@ -51,13 +51,13 @@ static void set_base(struct og_site *site, const char *path)
 
 static void set_cache_control(struct og_manners *manners, const struct og_site_options *options)
 {
-    char *text = manners->cache_control;
     const char *whose = options->cache_private ? "private" : "public";
+    snprintf(manners->ask_again, sizeof manners->ask_again, "%s, no-cache", whose);
     if (options->cache_max_age)
-        snprintf(text, sizeof manners->cache_control, "%s, max-age=%llu, immutable", whose,
+        snprintf(manners->cache_control, sizeof manners->cache_control, "%s, max-age=%llu, immutable", whose,
                  (unsigned long long)options->cache_max_age);
     else
-        snprintf(text, sizeof manners->cache_control, "%s, no-cache", whose);
+        snprintf(manners->cache_control, sizeof manners->cache_control, "%s", manners->ask_again);
 }
 
 enum og_status og_site_open(const struct og_site_options *options, struct og_site *out, struct og_error *err)
@@ -93,7 +93,9 @@ static struct og_reply unless_unchanged(const struct og_request *request, struct
         !og_validators_match(&reply.validators, coding, request->head))
         return reply;
     og_reply_release(&reply);
-    return og_reply_unchanged(reply.route, reply.validators);
+    struct og_reply unchanged = og_reply_unchanged(reply.route, reply.validators);
+    unchanged.misnamed = reply.misnamed;
+    return unchanged;
 }
 
 static struct og_reply answer(const struct og_request *request)

@@ -149,6 +149,40 @@ static void the_access_log_tells_names_codes_and_what_the_cache_said(void **stat
     free(text);
 }
 
+/* The name in brackets of the line of the log that tells of the 500. */
+static void read_name_of_500(const char *log, char name[65])
+{
+    char *text = read_file(log), *line = strstr(text, " error http: [");
+    assert_non_null(line);
+    assert_int_equal(sscanf(line, " error http: [%64[^]]]", name), 1);
+    assert_non_null(strstr(line, "] GET " TILE " from "));
+    assert_non_null(strstr(line, " is answered with 500\n"));
+    free(text);
+}
+
+static void a_500_has_one_name_in_both_logs(void **state)
+{
+    struct life *life = *state;
+    static const char *const names[] = {"", "X-Request-Id: from-the-proxy\r\n"};
+    folder_write_text(life->folder, "s_files/9/1_0.jpg", "no JPEG");
+    for (unsigned i = 0; i < 2; i++) {
+        char name[65], in_access_log[256];
+        live(life, "text");
+        assert_int_equal(og_http_code(life->port, "GET", TILE, names[i]), 500);
+        assert_int_equal(end(life), 0);
+
+        read_name_of_500(life->log, name);
+
+        char *text = read_file(life->access);
+        snprintf(in_access_log, sizeof in_access_log, " request=%s client=127.0.0.1 method=GET path=" TILE " code=500 ",
+                 name);
+        assert_non_null(strstr(text, in_access_log));
+        if (i == 1)
+            assert_string_equal(name, "from-the-proxy");
+        free(text);
+    }
+}
+
 static void after_sighup_the_access_log_goes_on_in_a_new_file(void **state)
 {
     struct life *life = *state;
@@ -172,6 +206,23 @@ static void after_sighup_the_access_log_goes_on_in_a_new_file(void **state)
     assert_null(strstr(old, "/healthz"));
     free(old);
     free(new);
+}
+
+/* Of the folder of slides, whatever they found. */
+static unsigned rescans(const struct life *life)
+{
+    static const char name[] = "\norigami_rescans_total{outcome=";
+    struct og_answer answer = og_http_get(life->port, "/metrics");
+    unsigned sum = 0, rows = 0;
+    assert_int_equal(answer.code, 200);
+    for (const char *at = strstr((char *)answer.body, name); at; at = strstr(at + 1, name)) {
+        unsigned n = 0;
+        rows += sscanf(at + strlen(name), "\"%*[a-z]\"} %u", &n) == 1;
+        sum += n;
+    }
+    assert_int_equal(rows, 3);
+    og_answer_free(&answer);
+    return sum;
 }
 
 enum { CLIENTS = 3, RELOADS = 100 };
@@ -220,10 +271,12 @@ static void a_hundred_reloads_under_load_cost_no_answer(void **state)
     struct life *life = *state;
     live(life, "text");
     struct storm storm = {life, false, 0};
+    unsigned before = rescans(life);
 
     assert_string_equal(og_crew_run(CLIENTS + 1, ask_or_reload, &storm).text, OG_AS_CLAIMED);
 
     assert_true(atomic_load_explicit(&storm.answers, memory_order_relaxed) > 0);
+    assert_true(rescans(life) >= before + RELOADS); /* each was done before READY=1 was said */
     assert_int_equal(end(life), 0);
 }
 
@@ -320,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ALIVE(the_access_log_tells_names_codes_and_what_the_cache_said),
+        ALIVE(a_500_has_one_name_in_both_logs),
         ALIVE(after_sighup_the_access_log_goes_on_in_a_new_file),
         ALIVE(a_hundred_reloads_under_load_cost_no_answer),
         ALIVE(reloads_that_come_faster_than_they_are_done_do_no_harm),

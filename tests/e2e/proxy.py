@@ -9,6 +9,7 @@ import base64
 import gzip
 import http.client
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -212,6 +213,7 @@ def write_files(work, binaries, operations, ports):
     (work / "slides").mkdir()
     subprocess.run([binaries / "origami", "demo", "--size", "2000x1500", "-o", work / "slides/demo.tif"],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.utime(work / "slides/demo.tif", (0, 1700000000))  # one that was written just now gets no Last-Modified
     write_secrets(work)
     block = documented(operations, {
         "/var/cache/origami": work / "cache", "127.0.0.1:8080": f"127.0.0.1:{ports['origamid']}",

@@ -192,8 +192,8 @@ static void the_scanners_facts_arrive_in_the_slides_facts(void **state)
 static void the_scanners_facts_arrive_in_the_json(void **state)
 {
     struct real *real = *state;
-    int64_t modified_s;
-    struct og_buf *buf = og_engine_slide_json(real->served.engine, "cmu", 3, &modified_s, real->served.block);
+    struct og_edition edition;
+    struct og_buf *buf = og_engine_slide_json(real->served.engine, "cmu", 3, &edition, real->served.block);
     assert_non_null(buf);
     json_t *json = json_loadb((const char *)buf->data, buf->size, 0, NULL);
     og_buf_unref(&buf);

@@ -28,6 +28,7 @@ struct fixture {
     struct hearing hearing;
     struct og_library *library;
     struct og_watch *watch;
+    atomic_size_t told; /* slides, when a rescan that was asked for was done */
 };
 
 static atomic_bool
@@ -277,6 +278,39 @@ static void who_asks_is_heard_when_nothing_else_is(void **state)
     await(f, "b", 0);
 }
 
+static void note_count(void *context)
+{
+    struct fixture *f = context;
+    atomic_store_explicit(&f->told, og_library_count(f->library), memory_order_relaxed); /* stands alone */
+}
+
+static void who_asks_is_told_when_the_folder_was_read(void **state)
+{
+    struct fixture *f = *state;
+    add(f, "a");
+    start(f, (struct og_watch_options){.unnoticed = true, .answer = note_count, .context = f});
+    add(f, "b");
+    assert_int_equal(atomic_load_explicit(&f->told, memory_order_relaxed), 0);
+
+    og_watch_ask(f->watch);
+    while (atomic_load_explicit(&f->told, memory_order_relaxed) == 0)
+        usleep(1000);
+
+    assert_int_equal(atomic_load_explicit(&f->told, memory_order_relaxed), 2);
+}
+
+static void who_did_not_ask_is_not_told(void **state)
+{
+    struct fixture *f = *state;
+    start(f, (struct og_watch_options){.rescan_s = 1, .answer = note_count, .context = f});
+
+    add(f, "a");
+    await(f, "a", 0);
+    og_watch_stop(&f->watch);
+
+    assert_int_equal(atomic_load_explicit(&f->told, memory_order_relaxed), 0);
+}
+
 static void a_limit_of_watches_is_told_once_and_outlived(void **state)
 {
     struct fixture *f = *state;
@@ -291,6 +325,51 @@ static void a_limit_of_watches_is_told_once_and_outlived(void **state)
     atomic_store_explicit(&no_room, false, memory_order_relaxed);
 
     await_line(f, "changes of the folder are noticed again");
+}
+
+/* Whether `f`, which notices, serves a new slide before `clock`, which has just read its folder, reads it again. */
+static bool is_served_first(struct fixture *f, struct fixture *clock, unsigned round, bool restless)
+{
+    char id[16];
+    snprintf(id, sizeof id, "at-%u", round);
+    add(clock, id);
+    await(clock, id, 0);
+    snprintf(id, sizeof id, "s-%u", round);
+    add(clock, id);
+    add(f, id);
+    while (!key_of(f, id) && !key_of(clock, id)) {
+        if (restless)
+            folder_write_text(f->folder, "slides/noise.txt", id);
+        usleep(1000);
+    }
+    bool first = !key_of(clock, id);
+    await(f, id, 0);
+    return first;
+}
+
+/* A second is the shortest period that there is. Once in a while the machine may be slow, but not each time. */
+static void expect_within_a_second(struct fixture *f, bool restless)
+{
+    struct fixture *clock;
+    bool first = false;
+    setup((void **)&clock);
+    start(f, (struct og_watch_options){0});
+    start(clock, (struct og_watch_options){.rescan_s = 1, .unnoticed = true});
+    for (unsigned round = 0; round < 8 && !first; round++)
+        first = is_served_first(f, clock, round, restless);
+    teardown((void **)&clock);
+    assert_true(first);
+}
+
+static void what_is_noticed_is_served_within_a_second(void **state)
+{
+    assert_true(OG_WATCH_QUIET_MS < OG_WATCH_SETTLED_MS && 2 * OG_WATCH_SETTLED_MS <= 1000);
+    expect_within_a_second(*state, false);
+}
+
+static void and_so_it_is_when_the_folder_never_rests(void **state)
+{
+    expect_within_a_second(*state, true);
 }
 
 static void what_is_no_slide_is_complained_about_once(void **state)
@@ -347,7 +426,11 @@ int main(void)
         WITH_FOLDER(another_folder_of_the_same_name_takes_its_place),
         WITH_FOLDER(without_notices_the_folder_is_read_every_so_often),
         WITH_FOLDER(who_asks_is_heard_when_nothing_else_is),
+        WITH_FOLDER(who_asks_is_told_when_the_folder_was_read),
+        WITH_FOLDER(who_did_not_ask_is_not_told),
         WITH_FOLDER(a_limit_of_watches_is_told_once_and_outlived),
+        WITH_FOLDER(what_is_noticed_is_served_within_a_second),
+        WITH_FOLDER(and_so_it_is_when_the_folder_never_rests),
         WITH_FOLDER(what_is_no_slide_is_complained_about_once),
         WITH_FOLDER(starts_and_stops_leave_no_descriptor),
     };

@@ -311,6 +311,27 @@ static void answers_to_metrics_that_nobody_takes_are_bounded(void **state)
     og_reply_release(&again);
 }
 
+static void expect_manners(uint64_t max_age, bool private, const char *kept, const char *asked)
+{
+    struct og_site site;
+    struct og_error err;
+    struct og_site_options options = {.base_path = "/", .cache_max_age = max_age, .cache_private = private};
+    assert_int_equal(og_site_open(&options, &site, &err), OG_OK);
+    assert_string_equal(site.manners.cache_control, kept);
+    assert_string_equal(site.manners.ask_again, asked);
+    og_site_close(&site);
+}
+
+static void who_may_keep_answers_and_how_long_is_as_it_was_set(void **state)
+{
+    (void)state;
+    expect_manners(3600, false, "public, max-age=3600, immutable", "public, no-cache");
+    expect_manners(77, true, "private, max-age=77, immutable", "private, no-cache");
+    expect_manners(UINT64_MAX, false, "public, max-age=18446744073709551615, immutable", "public, no-cache");
+    expect_manners(0, false, "public, no-cache", "public, no-cache");
+    expect_manners(0, true, "private, no-cache", "private, no-cache");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +345,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_site_that_stops_is_alive_but_not_ready, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_are_counted_by_route_and_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(metrics_have_every_gauge_and_satisfy_promtool, set_up, tear_down),
+        cmocka_unit_test(who_may_keep_answers_and_how_long_is_as_it_was_set),
         cmocka_unit_test_setup_teardown(answers_to_metrics_that_nobody_takes_are_bounded, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
