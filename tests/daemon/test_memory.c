@@ -52,21 +52,13 @@ static int set_up(void **state)
     files.rlim_cur = files.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_max < 2 * (SLOW + HALF) + 512)
         exit(77); /* the daemon leaves half of what it may open to slides */
-    struct folder *folder = malloc(sizeof *folder);
-    *folder = folder_new();
+    struct folder *folder = folder_make();
     for (unsigned kind = 0; kind < KINDS; kind++) {
         struct picture picture = {.kind = (enum picture_kind)kind, .width = SIDE, .height = SIDE, .number = kind};
         folder_add_slide(folder, kinds[kind], &picture);
         folder_add_names(folder, kinds[kind], COPIES);
     }
     *state = folder;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -264,5 +256,5 @@ int main(void)
         cmocka_unit_test(resident_memory_stays_within_the_bound_with_a_small_cache),
         cmocka_unit_test(resident_memory_stays_within_the_bound_with_a_larger_cache),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, folder_teardown);
 }

@@ -5,8 +5,8 @@
 
 #include "base/reader_kind.h"
 #include "daemon/params.h"
-#include "slide/folder.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
 
 #define ARGUMENTS_MAX 32
 

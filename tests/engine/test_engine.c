@@ -13,7 +13,7 @@
 enum { CREW = 4, TOP = 12 };
 
 struct stage {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
     struct og_metrics_block *block[CREW];
 };
@@ -21,9 +21,9 @@ struct stage {
 static int setup(void **state)
 {
     struct stage *s = calloc(1, sizeof *s);
-    s->folder = folder_new();
+    s->folder = folder_make();
     struct picture picture = {PICTURE_SMOOTH, 2100, 1100, 3};
-    folder_add_slide(&s->folder, "a", &picture);
+    folder_add_slide(s->folder, "a", &picture);
     *state = s;
     return 0;
 }
@@ -38,7 +38,7 @@ static int teardown(void **state)
 
 static void start(struct stage *s, struct og_engine_options options)
 {
-    served_open(&s->served, s->folder.path, options);
+    served_open(&s->served, s->folder->path, options);
     for (unsigned i = 0; i < CREW; i++)
         s->block[i] = og_metrics_take(s->served.metrics);
 }

@@ -53,7 +53,7 @@ int __wrap_memcmp(const void *a, const void *b, size_t size)
 }
 
 struct library {
-    struct folder shelves, store; /* what is served, and what slides are taken from */
+    struct folder *shelves, *store; /* what is served, and what slides are taken from */
     struct served served;
     struct og_metrics_block *block[CREW];
     atomic_bool finished; /* release by the one who exchanges, acquire by those who ask */
@@ -62,11 +62,11 @@ struct library {
 static int setup(void **state)
 {
     struct library *l = calloc(1, sizeof *l);
-    l->shelves = folder_new();
-    l->store = folder_new();
-    folder_add_slide(&l->store, "old", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, OLD});
-    folder_add_slide(&l->store, "tiny", &(struct picture){PICTURE_SMOOTH, TINY, TINY, 1});
-    folder_add_slide(&l->store, "new", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, NEW});
+    l->shelves = folder_make();
+    l->store = folder_make();
+    folder_add_slide(l->store, "old", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, OLD});
+    folder_add_slide(l->store, "tiny", &(struct picture){PICTURE_SMOOTH, TINY, TINY, 1});
+    folder_add_slide(l->store, "new", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, NEW});
     atomic_init(&l->finished, false);
     *state = l;
     return 0;
@@ -87,9 +87,9 @@ static int teardown(void **state)
 static void put(struct library *l, const char *from, const char *id)
 {
     char source[128], hidden[128], path[128];
-    snprintf(source, sizeof source, "%s/%s.tif", l->store.path, from);
-    snprintf(hidden, sizeof hidden, "%s/.%s", l->shelves.path, id);
-    snprintf(path, sizeof path, "%s/%s.tif", l->shelves.path, id);
+    snprintf(source, sizeof source, "%s/%s.tif", l->store->path, from);
+    snprintf(hidden, sizeof hidden, "%s/.%s", l->shelves->path, id);
+    snprintf(path, sizeof path, "%s/%s.tif", l->shelves->path, id);
     if (link(source, hidden) != 0 || rename(hidden, path) != 0)
         abort();
 }
@@ -97,14 +97,14 @@ static void put(struct library *l, const char *from, const char *id)
 static void take_away(struct library *l, const char *id)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/%s.tif", l->shelves.path, id);
+    snprintf(path, sizeof path, "%s/%s.tif", l->shelves->path, id);
     if (unlink(path) != 0)
         abort();
 }
 
 static void serve(struct library *l)
 {
-    served_open(&l->served, l->shelves.path, (struct og_engine_options){.workers = 3, .cache_bytes = 1 << 20});
+    served_open(&l->served, l->shelves->path, (struct og_engine_options){.workers = 3, .cache_bytes = 1 << 20});
     for (unsigned i = 0; i < CREW; i++)
         l->block[i] = og_metrics_take(l->served.metrics);
 }

@@ -24,23 +24,16 @@ static uint64_t ticking(void)
 
 static int setup(void **state)
 {
-    static struct folder folder;
-    folder = folder_new();
+    struct folder *folder = folder_make();
     struct picture smooth = {PICTURE_SMOOTH, 2100, 1100, 3}, white = {PICTURE_WHITE, 2100, 1100, 3};
-    folder_add_slide(&folder, "a", &smooth);
-    folder_add_slide(&folder, "w", &white);
+    folder_add_slide(folder, "a", &smooth);
+    folder_add_slide(folder, "w", &white);
     const struct timespec written[2] = {{.tv_sec = WRITTEN_S}, {.tv_sec = WRITTEN_S, .tv_nsec = 123456789}};
     char path[512];
-    snprintf(path, sizeof path, "%s/a.tif", folder.path);
+    snprintf(path, sizeof path, "%s/a.tif", folder->path);
     if (utimensat(AT_FDCWD, path, written, 0) != 0)
         return -1;
-    *state = &folder;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    folder_remove(*state);
+    *state = folder;
     return 0;
 }
 
@@ -146,5 +139,5 @@ int main(void)
         cmocka_unit_test(content_follows_from_slide_place_and_quality_and_from_nothing_else),
         cmocka_unit_test(tiles_of_one_colour_are_alike_but_not_the_same_buffer),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, folder_teardown);
 }

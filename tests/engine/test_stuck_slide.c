@@ -18,7 +18,7 @@
 enum { WIDTH = 8 * 256, HEIGHT = 8 * 256, JOBS = 17, WAITERS = 4 * JOBS };
 
 struct ward {
-    struct folder folder;
+    struct folder *folder;
     struct og_pyramid pyramid;
     struct served served;
 };
@@ -33,10 +33,10 @@ static int setup(void **state)
 {
     struct ward *ward = calloc(1, sizeof *ward);
     char path[512];
-    ward->folder = folder_new();
-    folder_add_slide(&ward->folder, "hangs", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 3});
-    folder_add_slide(&ward->folder, "well", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 4});
-    snprintf(path, sizeof path, "%s/hangs.tif", ward->folder.path);
+    ward->folder = folder_make();
+    folder_add_slide(ward->folder, "hangs", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 3});
+    folder_add_slide(ward->folder, "well", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 4});
+    snprintf(path, sizeof path, "%s/hangs.tif", ward->folder->path);
     hung_reads_choose(path);
     *state = ward;
     return 0;
@@ -53,7 +53,7 @@ static int teardown(void **state)
 static void start(struct ward *ward, struct og_engine_options options)
 {
     struct og_tile_name name;
-    served_open(&ward->served, ward->folder.path, options);
+    served_open(&ward->served, ward->folder->path, options);
     assert_int_equal(og_engine_thumbnail(ward->served.engine, "well", 4, &name, ward->served.block), OG_OK);
     ward->pyramid = og_slide_facts(name.slide)->pyramid;
     og_tile_name_release(&name);

@@ -13,7 +13,7 @@
 enum { CREW = 5, TOP = 12, COLUMNS = 8, ROWS = 4 };
 
 struct pier {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
     struct og_metrics_block *block[CREW];
 };
@@ -27,9 +27,9 @@ struct passenger {
 static int setup(void **state)
 {
     struct pier *pier = calloc(1, sizeof *pier);
-    pier->folder = folder_new();
+    pier->folder = folder_make();
     struct picture picture = {PICTURE_SMOOTH, COLUMNS * 256 + 10, ROWS * 256, 3};
-    folder_add_slide(&pier->folder, "a", &picture);
+    folder_add_slide(pier->folder, "a", &picture);
     *state = pier;
     return 0;
 }
@@ -44,7 +44,7 @@ static int teardown(void **state)
 
 static void start(struct pier *pier, struct og_engine_options options)
 {
-    served_open(&pier->served, pier->folder.path, options);
+    served_open(&pier->served, pier->folder->path, options);
     for (unsigned i = 0; i < CREW; i++)
         pier->block[i] = og_metrics_take(pier->served.metrics);
 }

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "slide/catalogue.h"
-#include "slide/folder.h"
 #include "slide/slide_format.h"
+#include "support/folder.h"
 #include "support/threads.h"
 
 /* Stands in for residual_slide.c's: a 1025 x 1 slide whose file may be anything but empty. */

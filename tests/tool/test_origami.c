@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "image/kernels.h"
-#include "slide/folder.h"
+#include "support/folder.h"
 #include "tool/run_origami.h"
 
 static const char *const verbs[] = {"encode", "info", "tile", "demo"};
