@@ -4,7 +4,8 @@
 /*
  * og_verify: a slide against its source: every stored level, every tile, rebuilt as the daemon does (tool/unpack.h) up
  * to the last JPEG step, against the source halved as the encoder halves it. What it finds for L0, L1 and L2 is to the
- * last digit what the encoder wrote into the slide, whoever wrote the bytes in between.
+ * last digit what the encoder wrote into the slide, whoever wrote the bytes in between. Slides of the published
+ * residual layout, which do not describe themselves, are measured alike.
  *
  *     workers:  family in Z order ─► source pixels, halved twice ─┬► scores of L2, L1, L0
  *                             └────► slide's streams ─► planes ───┘        │ in order
@@ -40,7 +41,7 @@ struct og_verified {
     struct og_tile_score worst[OG_WORST_MAX]; /* of full size, by luma PSNR, worst first */
     unsigned worst_count;
     enum og_same_file same_file;
-    bool as_described; /* L0, L1 and L2 are as the slide describes itself */
+    bool is_described, as_described; /* does the slide tell of L0, L1 and L2; and is it so? */
     double seconds;
 };
 

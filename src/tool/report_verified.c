@@ -101,7 +101,9 @@ static void say_trust(const struct og_verified_names *names, const struct og_ver
     };
     fprintf(out, "%s against %s: %s\n", names->slide, names->source, same[found->same_file]);
     fprintf(out, "  what the slide says of itself is %s\n",
-            found->as_described ? "just what was found" : "NOT what was found");
+            !found->is_described  ? "nothing"
+            : found->as_described ? "just what was found"
+                                  : "NOT what was found");
 }
 
 void og_report_verified(const struct og_verified_names *names, const struct og_slide_facts *facts,
@@ -170,7 +172,9 @@ void og_report_verified_json(const struct og_verified_names *names, const struct
     fputs(",\"source\":", out);
     og_json_quote(names->source, out);
     fprintf(out, ",\"same_file\":%s,\"as_described\":%s,\"levels\":[", same[found->same_file],
-            found->as_described ? "true" : "false");
+            !found->is_described  ? "null"
+            : found->as_described ? "true"
+                                  : "false");
     for (unsigned depth = 0; depth < found->levels; depth++) {
         fputs(depth ? "," : "", out);
         level_json(facts, depth, &found->level[depth], out);

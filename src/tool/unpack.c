@@ -103,7 +103,10 @@ enum og_status og_unpack_stored(struct og_unpacker *u, unsigned depth, uint32_t 
         return status;
     *bytes = tile.stream.size;
     memcpy(planes, u->family->base, sizeof u->family->base);
-    status = og_jpeg_decode(u->decoder, tile.tables, tile.stream, 3, planes, err);
+    struct og_extent size = og_pyramid_tile(&og_slide_facts(u->slide)->pyramid, depth, x, y);
+    status = tile.tables.size
+                 ? og_jpeg_decode(u->decoder, tile.tables, tile.stream, 3, planes, err)
+                 : og_jpeg_decode_foreign(u->decoder, tile.stream, 3, planes, (int)size.width, (int)size.height, err);
     return status == OG_OK ? OG_OK : og_error_prefix(err, "L%u tile %u,%u", depth, x, y);
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "tool/slide_path.h"
 #include "tool/verbs.h"
 #include "tool/verify_job.h"
@@ -24,9 +26,13 @@ static enum og_status run(const struct og_arguments *arguments, FILE *out, struc
         status = og_slide_open_path(path, &slide, err);
     if (status != OG_OK)
         return status;
-    if (!og_slide_facts(slide)->residual)
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    bool alone = arguments->operand_count == 1;
+    if (!facts->residual)
         status = og_error_set(err, OG_UNSUPPORTED, "%s: is a Deep Zoom folder, not an Origami slide", path);
-    else if (arguments->operand_count == 1)
+    else if (alone && strcmp(facts->format, "origami") != 0)
+        status = og_error_set(err, OG_UNSUPPORTED, "%s: has no checksums to verify; give its source too", path);
+    else if (alone)
         status = og_inspect_job(path, slide, &arguments->values, out, err);
     else
         status = og_verify_job(arguments->operands[0], path, slide, &arguments->values, out, err);

@@ -257,7 +257,8 @@ enum og_status og_verify(const struct og_source *source, const struct og_slide *
     if (!v)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     *v = (struct verify){.source = source, .slide = slide, .options = options, .pyramid = facts->pyramid, .out = out};
-    *out = (struct og_verified){.levels = facts->last_depth + 1};
+    *out = (struct og_verified){.levels = og_pyramid_last_depth(&facts->pyramid) + 1,
+                                .is_described = facts->description.fidelity[0].psnr_luma > 0};
     og_scorer_make(&v->scorer);
     status = run_beside_digest(v, err);
     out->as_described = is_as_described(out, &facts->description);

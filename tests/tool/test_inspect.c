@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka_all.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "support/folder.h"
 #include "support/slide_surgery.h"
 #include "tool/inspect.h"
 
 struct ward {
-    struct folder folder;
-    int fd;
+    struct folder *folder;
     struct surgery patient;
     struct og_inspected found;
 };
@@ -20,10 +19,9 @@ struct ward {
 static int setup(void **state)
 {
     struct ward *w = *state = calloc(1, sizeof *w);
-    w->folder = folder_new();
-    w->fd = open(w->folder.path, O_RDONLY | O_DIRECTORY);
-    surgery_add_patient(&w->folder, "patient");
-    w->patient = surgery_open(&w->folder, "patient.tif");
+    w->folder = folder_make();
+    surgery_add_patient(w->folder, "patient");
+    w->patient = surgery_open(w->folder, "patient.tif");
     return 0;
 }
 
@@ -31,7 +29,6 @@ static int teardown(void **state)
 {
     struct ward *w = *state;
     surgery_close(&w->patient);
-    close(w->fd);
     folder_remove(&w->folder);
     free(w);
     return 0;
@@ -49,8 +46,8 @@ static const struct og_inspected *inspect(struct ward *w, unsigned threads)
     struct og_inspect_options options = {.threads = threads, .watch = go_on};
     struct og_slide *slide;
     struct og_error err = {0};
-    surgery_save(&w->patient, &w->folder, "patient.tif");
-    if (og_slide_open(w->fd, "patient.tif", 1, &slide, &err) != OG_OK ||
+    surgery_save(&w->patient, w->folder, "patient.tif");
+    if (og_slide_open(w->folder->fd, "patient.tif", 1, &slide, &err) != OG_OK ||
         og_inspect(slide, &options, &w->found, &err) != OG_OK)
         fail_msg("%s", err.text);
     og_slide_unref(&slide);
@@ -80,7 +77,7 @@ static void a_whole_slide_has_what_its_index_knows_and_no_damage(void **state)
     struct og_survey survey;
     struct og_error err;
     const struct og_inspected *found = inspect(w, 2);
-    assert_int_equal(og_slide_open(w->fd, "patient.tif", 1, &slide, &err), OG_OK);
+    assert_int_equal(og_slide_open(w->folder->fd, "patient.tif", 1, &slide, &err), OG_OK);
     assert_int_equal(og_reader_new(OG_READER_PREAD, &reader, &err), OG_OK);
     assert_int_equal(og_slide_survey(slide, reader, &survey, &err), OG_OK);
     uint64_t tiles = 0, absent = 0, bytes = 0;
@@ -175,8 +172,8 @@ static void a_file_that_was_cut_is_damaged_and_not_the_end(void **state)
     struct og_error err = {0};
     char path[160];
     inspect(w, 1);
-    assert_int_equal(og_slide_open(w->fd, "patient.tif", 1, &slide, &err), OG_OK);
-    snprintf(path, sizeof path, "%s/patient.tif", w->folder.path);
+    assert_int_equal(og_slide_open(w->folder->fd, "patient.tif", 1, &slide, &err), OG_OK);
+    snprintf(path, sizeof path, "%s/patient.tif", w->folder->path);
     assert_int_equal(truncate(path, 16), 0);
     assert_int_equal(og_inspect(slide, &options, &w->found, &err), OG_OK);
     assert_int_equal(w->found.damaged, 6 + 2 + 1);
@@ -197,7 +194,7 @@ static void it_stops_when_it_is_told_to(void **state)
     struct og_slide *slide;
     struct og_error err = {0};
     inspect(w, 1);
-    assert_int_equal(og_slide_open(w->fd, "patient.tif", 1, &slide, &err), OG_OK);
+    assert_int_equal(og_slide_open(w->folder->fd, "patient.tif", 1, &slide, &err), OG_OK);
     assert_int_equal(og_inspect(slide, &options, &w->found, &err), OG_STOPPING);
     og_slide_unref(&slide);
 }

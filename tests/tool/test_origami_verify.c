@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "slide/folder.h"
+#include "support/folder.h"
 #include "tool/run_origami.h"
 
 /* verify and the gate of encode, as users meet them: a picture of 1100 x 700 and its slide. */
