@@ -3,7 +3,7 @@
 #define OG_TOOL_WORST_PICTURES_H
 /*
  * The worst tiles of full size as PNGs for a person to judge: source, slide and their difference side by side. The
- * difference is eight-fold around middle grey.
+ * difference is four-fold around middle grey.
  *
  * Threads:   the main thread.
  * Ownership: borrows everything.
@@ -14,7 +14,7 @@
 #include "tool/source.h"
 #include "tool/verify.h"
 
-enum { OG_WORST_GAP = 8, OG_WORST_GAIN = 8 };
+enum { OG_WORST_GAP = 8, OG_WORST_GAIN = 4 };
 
 /* Makes the folder if there is none. */
 OG_CHECKED enum og_status og_worst_folder(const char *folder, struct og_error *err);

@@ -68,7 +68,7 @@ const struct og_verb og_verb_verify = {
         "  origami verify biopsy.svs slides/biopsy.tif --min-psnr 36 --min-ssim 0.93 -q || echo \"not that good\"\n"
         "      a gate for a script\n"
         "  origami verify biopsy.svs slides/biopsy.tif --worst 20 --worst-to worst\n"
-        "      the twenty worst tiles as pictures: source, slide, difference times eight\n"
+        "      the twenty worst tiles as pictures: source, slide, difference times four\n"
         "  origami verify slides/biopsy.tif\n"
         "      is every byte still what was written?\n",
     .run = run,
