@@ -72,7 +72,7 @@ struct tile {
 };
 
 struct gallery {
-    struct folder folder;
+    struct folder *folder;
     int log_fd;
     struct og_params params;
     struct og_service *service;
@@ -86,7 +86,7 @@ static const char *const originals[SLIDES] = {"a", "b"};
 
 static void path_of(const struct gallery *g, const char *name, char out[128])
 {
-    snprintf(out, 128, "%s/%s", g->folder.path, name);
+    snprintf(out, 128, "%s/%s", g->folder->path, name);
 }
 
 static void copy(const char *from, const char *to)
@@ -158,13 +158,13 @@ static int set_up(void **state)
 {
     struct gallery *g = calloc(1, sizeof *g);
     struct og_error err = {.text = ""};
-    g->folder = folder_new();
-    folder_add_slide(&g->folder, "a", &(struct picture){PICTURE_STAMPED, WIDTH, HEIGHT, 1});
-    folder_add_slide(&g->folder, "b", &(struct picture){PICTURE_STAMPED, WIDTH, HEIGHT, 2});
+    g->folder = folder_make();
+    folder_add_slide(g->folder, "a", &(struct picture){PICTURE_STAMPED, WIDTH, HEIGHT, 1});
+    folder_add_slide(g->folder, "b", &(struct picture){PICTURE_STAMPED, WIDTH, HEIGHT, 2});
     put(g, "a", "s");
     g->log_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
     og_params_init(&g->params);
-    snprintf(g->params.slides, sizeof g->params.slides, "%s", g->folder.path);
+    snprintf(g->params.slides, sizeof g->params.slides, "%s", g->folder->path);
     snprintf(g->params.listen, sizeof g->params.listen, "127.0.0.1:0");
     g->params.workers = 4;
     g->params.http_threads = 2;
