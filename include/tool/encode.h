@@ -4,6 +4,7 @@
 /*
  * og_encode: a source becomes an Origami slide.
  *
+ *     first:    a sample of families is made as below, twice; the symbols of their streams decide the Huffman tables
  *     workers:  take the next family in Z order ─► pixels ─► planes, halved twice ─► base, L1, L0 in a closed loop
  *                                                                     │ a bounded window, in order
  *     caller:                              append the family's block ◄┘ ─► coarser levels ─► … ─► directories, rename
@@ -17,20 +18,21 @@
 #include <stdint.h>
 
 #include "slide/description.h"
-#include "tool/source.h"
+#include "tool/crew.h"
 #include "tool/writer.h"
 
 /* Chosen by measurement: at least 36 dB luma PSNR at L0 on dense tissue, also as served at quality 90. */
 enum {
-    OG_BASE_QUALITY_DEFAULT = 90,
-    OG_L1_STEP_DEFAULT = 14,
-    OG_L0_STEP_DEFAULT = 14,
-    OG_ENCODE_THREADS_MAX = 256,
+    OG_BASE_QUALITY_DEFAULT = 88,
+    OG_L1_STEP_DEFAULT = 11,
+    OG_L0_STEP_DEFAULT = 10,
+    OG_ENCODE_THREADS_MAX = OG_CREW_THREADS_MAX,
 };
 
 struct og_encode_options {
     int base_quality;     /* 1 … 100 */
     int l1_step, l0_step; /* 1 … 255 */
+    bool plain;           /* levels rounded with a dead zone: quicker and larger than by rate and distortion */
     unsigned threads;     /* 0: one per core */
 
     /* Called after each family and a few times a second; false: stop. May be NULL. */

@@ -19,7 +19,7 @@ struct og_values {
     const char *out;
     struct og_extent size;
     uint64_t base_quality, l1_step, l0_step, threads, quality, seed, glass;
-    bool json, quiet, plain, help, version;
+    bool no_trellis, json, quiet, plain, help, version;
 };
 
 /* X(id, name, letter, kind, field, default, min, max, what stands for the value, help) */
@@ -35,6 +35,7 @@ struct og_values {
       "quantiser step of the half-size level's residuals; smaller is finer")                                           \
     X(L0_STEP, "l0-step", 0, NUMBER, l0_step, OG_L0_STEP_DEFAULT, 1, 255, "N",                                         \
       "quantiser step of the full-size level's residuals; smaller is finer")                                           \
+    X(NO_TRELLIS, "no-trellis", 0, FLAG, no_trellis, 0, 0, 0, NULL, "quicker, and larger for the same picture")        \
     X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q", "JPEG quality of the tile")     \
     X(THREADS, "threads", 0, NUMBER, threads, 0, 0, OG_ENCODE_THREADS_MAX, "N", "worker threads; 0: one per core")     \
     X(JSON, "json", 0, FLAG, json, 0, 0, 0, NULL, "print the result as one JSON object")                               \

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "tool/tile_maker.h"
 #include "tool/zorder.h"
 
 enum { T = OG_TILE_SIZE };
@@ -10,7 +11,7 @@ enum { T = OG_TILE_SIZE };
 struct og_coarse {
     const struct og_plan *plan;
     struct og_writer *writer;
-    struct og_jpeg_encoder *encoder;
+    struct og_tile_maker *tiles;
     uint8_t (*samples)[3][T * T]; /* the pending tile of depth 3 + index */
 };
 
@@ -22,9 +23,9 @@ enum og_status og_coarse_new(const struct og_plan *plan, struct og_writer *write
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     c->plan = plan;
     c->writer = writer;
-    c->encoder = og_jpeg_encoder_new();
+    c->tiles = og_tile_maker_new(plan);
     c->samples = calloc(og_pyramid_last_depth(&plan->pyramid) - 1, sizeof c->samples[0]);
-    if (c->encoder && c->samples)
+    if (c->tiles && c->samples)
         return OG_OK;
     og_coarse_destroy(out);
     return og_error_set(err, OG_NO_MEMORY, "out of memory");
@@ -37,7 +38,7 @@ static enum og_status write_tile(struct og_coarse *c, unsigned depth, uint32_t x
     for (unsigned i = 0; i < 3; i++)
         og_plane_pad(&planes[i], (int)size.width, (int)size.height);
     struct og_span stream;
-    enum og_status status = og_jpeg_encode(c->encoder, &c->plan->recipe[2], planes, T, T, &stream, err);
+    enum og_status status = og_tile_maker_make(c->tiles, 2, planes, &planes[0], NULL, &stream, err);
     if (status != OG_OK)
         return status;
     for (unsigned i = 0; i < 3; i++) {
@@ -82,7 +83,7 @@ void og_coarse_destroy(struct og_coarse **coarse)
     *coarse = NULL;
     if (!c)
         return;
-    og_jpeg_encoder_destroy(&c->encoder);
+    og_tile_maker_destroy(&c->tiles);
     free(c->samples);
     free(c);
 }
