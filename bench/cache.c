@@ -38,41 +38,16 @@ struct og_buf *lru_cache_get(struct og_cache *cache, unsigned seat, const struct
 void lru_cache_put(struct og_cache *cache, unsigned seat, const struct og_key *key, struct og_buf *buf);
 void lru_cache_destroy(struct og_cache **cache);
 
-static bool look_borrowed(struct og_cache *cache, unsigned seat, const struct og_key *key)
-{
-    const struct og_buf *buf = og_cache_borrow(cache, seat, key);
-    if (buf)
-        og_cache_give_back(cache, seat);
-    return buf;
-}
-
-static bool look(struct og_cache *cache, unsigned seat, const struct og_key *key)
-{
-    struct og_buf *buf = og_cache_get(cache, seat, key);
-    bool found = buf;
-    og_buf_unref(&buf);
-    return found;
-}
-
-static bool look_in_lru(struct og_cache *cache, unsigned seat, const struct og_key *key)
-{
-    struct og_buf *buf = lru_cache_get(cache, seat, key);
-    bool found = buf;
-    og_buf_unref(&buf);
-    return found;
-}
-
 static const struct kind {
     const char *name;
     struct og_cache *(*new)(size_t capacity_bytes, unsigned shards, struct og_buf_pool *pool);
-    bool (*look)(struct og_cache *cache, unsigned seat, const struct og_key *key);
+    struct og_buf *(*get)(struct og_cache *cache, unsigned seat, const struct og_key *key);
     void (*put)(struct og_cache *cache, unsigned seat, const struct og_key *key, struct og_buf *buf);
     void (*destroy)(struct og_cache **cache);
-} kinds[] = {{"one mutex, LRU", lru_cache_new, look_in_lru, lru_cache_put, lru_cache_destroy},
-             {"the cache, with references", og_cache_new, look, og_cache_put, og_cache_destroy},
-             {"the cache, borrowing", og_cache_new, look_borrowed, og_cache_put, og_cache_destroy}};
+} kinds[] = {{"one mutex, LRU", lru_cache_new, lru_cache_get, lru_cache_put, lru_cache_destroy},
+             {"the cache", og_cache_new, og_cache_get, og_cache_put, og_cache_destroy}};
 
-enum { LRU, WITH_REFERENCES, BORROWING, KINDS };
+enum { LRU, OURS, KINDS };
 
 /* One kind of cache with its pool, filled. */
 struct arena {
@@ -114,6 +89,15 @@ static void put(const struct arena *arena, unsigned seat, uint32_t rank, struct 
     og_buf_unref(buf);
 }
 
+static bool look(const struct arena *arena, unsigned seat, uint32_t rank)
+{
+    struct og_key key = key_of(rank);
+    struct og_buf *buf = arena->kind->get(arena->cache, seat, &key);
+    bool found = buf;
+    og_buf_unref(&buf);
+    return found;
+}
+
 static struct arena arena_open(const struct kind *kind)
 {
     struct arena arena = {.kind = kind, .pool = og_buf_pool_new()};
@@ -150,12 +134,10 @@ static double work_batch(struct hand *hand, const uint32_t draws[BATCH])
         fresh[i] = tile_for(arena, draws[i * PUT_ONE_IN]);
     double start = wall_clock();
     for (unsigned i = 0; i < BATCH; i++) {
-        if (i % PUT_ONE_IN == 0) {
+        if (i % PUT_ONE_IN == 0)
             put(arena, hand->seat, draws[i], &fresh[i / PUT_ONE_IN]);
-            continue;
-        }
-        struct og_key key = key_of(draws[i]);
-        hand->hits += arena->kind->look(arena->cache, hand->seat, &key);
+        else
+            hand->hits += look(arena, hand->seat, draws[i]);
     }
     return wall_clock() - start;
 }
@@ -201,13 +183,13 @@ static double run(const struct arena *arena, unsigned threads, uint32_t *draws[M
 static void bench_threads(const struct report *report, const struct arena *arenas, unsigned threads,
                           uint32_t *draws[MOST_THREADS])
 {
-    double speed[KINDS][ROUNDS], ratio[KINDS][ROUNDS], hits[KINDS][ROUNDS];
+    double speed[KINDS][ROUNDS], hits[KINDS][ROUNDS], ratio[ROUNDS];
     int rounds = report_rounds(report, ROUNDS);
-    for (int r = 0; r < rounds; r++)
-        for (int k = 0; k < KINDS; k++) {
+    for (int r = 0; r < rounds; r++) {
+        for (int k = 0; k < KINDS; k++)
             speed[k][r] = run(&arenas[k], threads, draws, report->quick ? 0.01 : 0.5, &hits[k][r]);
-            ratio[k][r] = speed[k][r] / speed[LRU][r];
-        }
+        ratio[r] = speed[OURS][r] / speed[LRU][r];
+    }
     char title[64];
     snprintf(title, sizeof title, "throughput, %u thread%s, Zipf 1.0, 95 %% looks", threads, threads > 1 ? "s" : "");
     report_title(report, title);
@@ -216,10 +198,9 @@ static void bench_threads(const struct report *report, const struct arena *arena
     if (report->json)
         for (int k = 0; k < KINDS; k++)
             report_point(report, "cache throughput", kinds[k].name, threads, report_median(speed[k], (size_t)rounds));
-    report_figure(report, "with references / mutex and LRU", "", ratio[WITH_REFERENCES], (size_t)rounds);
-    report_figure(report, "borrowing / mutex and LRU", "", ratio[BORROWING], (size_t)rounds);
+    report_figure(report, "the cache / mutex and LRU", "", ratio, (size_t)rounds);
     report_figure(report, "share of looks that hit, mutex and LRU", "", hits[LRU], (size_t)rounds);
-    report_figure(report, "share of looks that hit, the cache", "", hits[BORROWING], (size_t)rounds);
+    report_figure(report, "share of looks that hit, the cache", "", hits[OURS], (size_t)rounds);
 }
 
 static void bench_throughput(const struct report *report)

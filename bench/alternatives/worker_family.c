@@ -76,7 +76,10 @@ static bool work_once(struct og_worker *worker)
     struct og_engine *engine = worker->engine;
     struct og_job *job = og_ring_pop(engine->front_tiles);
     if (job) {
-        og_stage_tile(worker, job);
+        if (og_reads_enter_if_free(engine->reads, og_slide_key(job->slide))) /* og_stage_tile gives the turn back */
+            og_stage_tile(worker, job);
+        else
+            og_engine_put(engine->front_tiles, job);
         return true;
     }
     struct og_workplace *place = og_ring_pop(engine->free_places);

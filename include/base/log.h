@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 enum og_log_level { OG_LOG_ERROR, OG_LOG_WARN, OG_LOG_INFO, OG_LOG_DEBUG, OG_LOG_LEVELS };
-enum og_log_format { OG_LOG_TEXT, OG_LOG_JSON, OG_LOG_FORMATS };
+enum og_log_format { OG_LOG_TEXT, OG_LOG_JSON };
 
 struct og_log;
 
@@ -34,7 +34,6 @@ void og_log_request(struct og_log *log, enum og_log_level level, const char *par
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 const char *og_log_level_name(enum og_log_level level);
-const char *og_log_format_name(enum og_log_format format);
 
 #define OG_LOG_TIME_ROOM 32
 void og_log_time(uint64_t since_1970_ns, char out[OG_LOG_TIME_ROOM]); /* "2026-11-23T03:27:00.123Z" */

@@ -53,7 +53,6 @@ uint64_t og_metrics_sum(const struct og_metrics *metrics, enum og_counter counte
 uint64_t og_metrics_nanoseconds(const struct og_metrics *metrics, enum og_timer timer); /* all that was timed */
 
 uint64_t og_metrics_answers(const struct og_metrics *metrics, enum og_asked asked, unsigned code);
-int64_t og_metrics_level(const struct og_metrics *metrics, enum og_level level);
 
 /* Writes every counter, histogram and level in Prometheus' text format 0.0.4. */
 void og_metrics_render(const struct og_metrics *metrics, FILE *out);

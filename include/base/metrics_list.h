@@ -21,7 +21,7 @@
     X(METRICS, "metrics")                                                                                              \
     X(HEALTH, "health")                                                                                                \
     X(NOTHING, "none")
-#define OG_CODE_LIST(X) X(200) X(204) X(304) X(308) X(400) X(404) X(405) X(408) X(413) X(414) X(431) X(500) X(503)
+#define OG_CODE_LIST(X) X(200) X(204) X(304) X(308) X(400) X(404) X(405) X(413) X(414) X(431) X(500) X(503) X(505)
 
 /* X(id, Prometheus name, labels or "", help) */
 #define OG_COUNTER_LIST(X)                                                                                             \

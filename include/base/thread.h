@@ -29,6 +29,8 @@ OG_CHECKED enum og_status og_thread_start_with(const struct og_thread_options *o
 OG_CHECKED enum og_status og_thread_start(struct og_thread *thread, const char *name, unsigned index,
                                           void *(*run)(void *), void *argument); /* with the defaults */
 void og_thread_join(struct og_thread *thread);
+bool og_thread_join_within(struct og_thread *thread,
+                           unsigned patience_ms); /* false: it still runs, nothing was ended */
 
 unsigned og_thread_cores(void); /* processors that this process may run on, at least 1 */
 

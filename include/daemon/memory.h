@@ -20,6 +20,11 @@ struct og_memory_bound {
     uint64_t fixed, each_slide; /* bytes */
 };
 
+#define OG_MEMORY_TEXT 96
+
 struct og_memory_bound og_memory_bound(const struct og_engine_options *engine, const struct og_server_options *server);
+
+/* "at most 389 MiB and 72 KiB for each slide", rounded up. */
+void og_memory_print(struct og_memory_bound bound, char out[OG_MEMORY_TEXT]);
 
 #endif

@@ -75,6 +75,12 @@ OG_CHECKED enum og_status og_param_set(struct og_params *params, const struct og
 const struct og_param *og_param_find(const char *name, size_t length);                      /* NULL: no such setting */
 void og_param_print(const struct og_params *params, const struct og_param *row, FILE *out); /* the value */
 
+#define OG_PARAM_SIZE_TEXT 24
+
+void og_param_size_text(uint64_t bytes, char out[OG_PARAM_SIZE_TEXT]); /* as it may be set: "512K" */
+/* Of a number: "1 to 96 or auto"; else nothing, `before` and `after` neither. */
+void og_param_print_range(const struct og_param *row, const char *before, const char *after, FILE *out);
+
 /* params_args.c: flags into `params`; --config is read before, so that flags win. */
 OG_CHECKED enum og_status og_params_from_arguments(struct og_params *params, int count, char **arguments,
                                                    struct og_error *err);

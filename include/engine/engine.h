@@ -48,6 +48,12 @@ OG_CHECKED enum og_status og_engine_new(const struct og_engine_options *options,
                                         struct og_log *log, struct og_metrics *metrics, struct og_engine **out,
                                         struct og_error *err);
 
+/* Which of the slides that have had an id this one is. */
+struct og_edition {
+    uint64_t generation;
+    int64_t modified_s; /* when the slide was written, since 1970; 0: too recently to tell it from another */
+};
+
 /*
  * A tile by name. `slide` is an owned reference that og_tile_name_release gives back. `content` stands for the tile's
  * bytes, which nobody has read yet: equal for equal bytes, on every machine, as long as the same build makes them.
@@ -57,7 +63,7 @@ struct og_tile_name {
     uint32_t level, x, y;
     struct og_key key;
     uint64_t content;
-    int64_t modified_s; /* when the slide was written, since 1970 */
+    struct og_edition edition;
 };
 
 /* Finds the slide and checks level, x and y against its grid: OG_NOT_FOUND leaves `out` empty. */
@@ -96,26 +102,32 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
 bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, struct og_metrics_block *metrics);
 
 /*
- * Documents of the library, each an owned reference or NULL when there is no such slide. `modified_s` gets the time
- * at which the slide was written.
+ * Documents of the library, each an owned reference or NULL when there is no such slide. `edition` gets the
+ * slide's.
  */
 struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struct og_metrics_block *metrics);
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s, const struct og_metrics_block *metrics);
+                                    struct og_edition *edition, const struct og_metrics_block *metrics);
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s, const struct og_metrics_block *metrics);
+                                   struct og_edition *edition, const struct og_metrics_block *metrics);
 
 struct og_engine_gauges {
     uint64_t cache_entries, cache_bytes, cache_capacity_bytes, slides, workers, jobs_in_flight, decode_queue,
         residual_queue, encode_queue;
     uint64_t workers_stuck;     /* for more than ten seconds in one step: a file system that hangs */
     uint64_t steps;             /* that workers ever took: they make progress when it grows */
+    bool hand_free;             /* one is in a step, and another sleeps because no ring that it serves has work */
     enum og_reader_kind reader; /* in use: never OG_READER_AUTO */
 };
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine);
 
-/* Refuses new work with OG_STOPPING, waits until every waiter has its answer, then ends the workers. */
-void og_engine_drain(struct og_engine *engine);
+/*
+ * Refuses new work with OG_STOPPING and waits, at most so long, until what is under way has ended. False: something is
+ * left, reads that do not return; the log names a slide, and whoever still waited was answered OG_STOPPING. Either way
+ * every waiter has its answer. Destroy waits for what is left, however long that takes.
+ */
+#define OG_ENGINE_FOREVER UINT64_MAX
+bool og_engine_drain(struct og_engine *engine, uint64_t patience_ms);
 void og_engine_destroy(struct og_engine **engine);
 
 #endif

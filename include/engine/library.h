@@ -29,7 +29,9 @@ struct og_slide;
 /* Removes environment variables that would change the bytes of a tile. Before any thread exists. */
 void og_library_prepare_process(void);
 
-const char *og_library_cpu_name(void); /* of the kernels that this processor runs */
+const char *og_library_cpu_name(void);                                /* of the kernels that this processor runs */
+OG_CHECKED enum og_status og_library_check_cpu(struct og_error *err); /* what OG_CPU asks for */
+OG_CHECKED enum og_status og_library_check_folder(const char *folder, struct og_error *err);
 
 OG_CHECKED enum og_status og_library_open(const char *folder, struct og_log *log, struct og_metrics *metrics,
                                           struct og_library **out, struct og_error *err);
@@ -44,7 +46,7 @@ const char *og_library_folder(const struct og_library *library);
 struct og_library_changes {
     enum og_status status;                       /* of reading the folder */
     unsigned opened, replaced, removed, skipped; /* slides */
-    bool unsettled;                              /* something changed meanwhile: rescan soon */
+    bool unsettled; /* something changed meanwhile, or what went could not be closed yet: rescan soon */
 };
 
 /* Reads the folder again. As slow as its file system: not for a thread that somebody waits for. */

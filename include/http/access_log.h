@@ -16,6 +16,9 @@
  * Ownership: open returns owned; `path`, `fd` and `log` are borrowed and outlive it.
  * Errors:    open says which file cannot be written. A reopen that fails keeps the old file and says so in `log`.
  *            What cannot be written later is lost, with one line in `log`.
+ * Waits:     open, and the writer after a reopen, while the system opens the file: a FIFO without a reader. close gives
+ * up 100 ms after poll(2) has said that the descriptor has no room; a write inside a file of a file system that hangs
+ * is waited for as long as it takes, because poll calls every file ready.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +45,8 @@ struct og_access { /* texts are borrowed during the call */
     uint64_t bytes, duration_ns;
 };
 
+/* Whether a file may be written at `path`, without making it. */
+OG_CHECKED enum og_status og_access_log_check(const char *path, struct og_error *err);
 OG_CHECKED enum og_status og_access_log_open(const struct og_access_options *options, struct og_log *log,
                                              struct og_access_log **out, struct og_error *err);
 void og_access_log_note(struct og_access_log *access_log, unsigned lane, struct og_metrics_block *metrics,

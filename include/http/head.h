@@ -6,7 +6,8 @@
  *
  * A request has no body here. One that announces a body in a plain way is refused as too large; one whose end somebody
  * between the client and us may find elsewhere than we do is malformed: several lengths, a length and a coding, a
- * number that is none, a coding other than "chunked", a blank before the colon.
+ * number that is none, a coding other than "chunked", a blank before the colon. So is one with two Hosts (RFC
+ * 9112 3.2).
  *
  * Threads:   a value of one thread.
  * Ownership: values point into the request and live as long.
@@ -29,13 +30,16 @@ struct og_head {
     enum og_method method;
     bool takes_gzip;
     struct og_words if_none_match, if_modified_since;
+    struct og_words generation;                           /* the query's "v"; empty when there are two */
     struct og_words forwarded, forwarded_for, request_id; /* the last: what the nearest proxy wrote */
     unsigned lengths, codings;                            /* headers that announce a body … */
-    bool has_body, is_odd;                                /* … and what they say */
+    bool has_body, has_host, is_odd;                      /* … and what they say */
 };
 
 enum og_method og_method_parse(const char *text);
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length);
+void og_head_note_query(struct og_head *head, const char *name, size_t name_length, const char *value,
+                        size_t value_length); /* the same for each argument of the query */
 OG_CHECKED enum og_status og_head_judge(const struct og_head *head);
 
 /*

@@ -29,9 +29,12 @@ OG_CHECKED enum og_status og_address_parse(const char *text, struct og_address *
 void og_address_print(const struct og_address *address, char out[OG_ADDRESS_TEXT]);
 uint16_t og_address_port(const struct og_address *address);
 
+/* Whether `address` may be listened on. OG_BUSY: another process does, ourselves perhaps. */
+OG_CHECKED enum og_status og_listen_try(const struct og_address *address, struct og_error *err);
+
 /*
  * Opens `count` listening sockets on one address; port 0 in `address` becomes the port that the first one got. A port
- * that any other socket listens on is refused, even where the system would let us share it.
+ * that any other socket listens on is refused with OG_BUSY, even where the system would let us share it.
  */
 OG_CHECKED enum og_status og_listen_open(struct og_address *address, unsigned count, int *fds, struct og_error *err);
 

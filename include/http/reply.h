@@ -22,7 +22,7 @@
 
 enum og_reply_kind {
     OG_REPLY_STATUS,    /* the text of `status`: the same for all requests */
-    OG_REPLY_BODY,      /* 200: `buf` */
+    OG_REPLY_BODY,      /* 200, or what `status` says: `buf` */
     OG_REPLY_UNCHANGED, /* 304: the client has it */
     OG_REPLY_OPTIONS,   /* 204: what may be asked */
     OG_REPLY_ELSEWHERE, /* 308: at the base path */
@@ -30,11 +30,12 @@ enum og_reply_kind {
 
 struct og_reply {
     enum og_reply_kind kind;
-    enum og_status status; /* OG_OK but for OG_REPLY_STATUS */
+    enum og_status status; /* OG_OK but for OG_REPLY_STATUS, and for a page that says that there is no such slide */
     enum og_route_kind route;
     const char *content_type; /* of the body */
     struct og_buf *buf;       /* the body */
     struct og_validators validators;
+    bool misnamed;         /* the address names another generation of the slide: it is not kept under it */
     bool made;             /* for this request, … */
     struct og_spent spent; /* … with this effort */
 };
@@ -56,6 +57,7 @@ bool og_route_is_packed(enum og_route_kind route);          /* its bodies also c
 /* What all answers of a site share. */
 struct og_manners {
     char cache_control[64]; /* of what may be kept */
+    char ask_again[32];     /* the same, of what may be kept but not used without asking */
     char home[160];         /* where the base path leads, relative to itself without its last slash */
 };
 

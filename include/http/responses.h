@@ -9,9 +9,10 @@
  *     a body                        made with the buffer's first answer; the buffer wears it (base/buf.h), and all
  *                                   later answers, HEAD among them, share it; texts in gzip as well
  *     a body made for this request  its own: it tells what the body cost
+ *     a body at another's address   its own: it may not be kept there
  *     304 for a tile                made with a connection's first one; the connection keeps it, and it is told each
  *                                   time which tile it is about: nobody looked for a buffer that could wear it
- *     any other 304                 its own
+ *     any other 304                 its own, that for a tile at another's address among them
  *
  * The HTTP library is behind two functions, so that this can be tested without sockets. Its responses count who still
  * sends them: `end` gives up the maker's share, and `let_go` runs when the last share ends.

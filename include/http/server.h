@@ -47,6 +47,9 @@ struct og_server_options {
 
 struct og_server_options og_server_defaults(struct og_address address, unsigned threads);
 
+/* How many of those that are wanted the limit of open files leaves room for, beside slides and the rest. */
+unsigned og_server_connections(unsigned wanted);
+
 /* What a server may come to hold of resident memory, in bytes, beside the bodies that it borrows from the engine. */
 size_t og_server_memory(const struct og_server_options *options);
 
@@ -61,9 +64,10 @@ struct og_address og_server_address(const struct og_server *server); /* with the
 unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms);
 
 /*
- * Drains: no new connections, /readyz says 503 on those that are open, each answer closes its connection. Waits until
- * all requests are answered and idle connections had a moment to notice, at most `patience_ms`; then drains the engine,
- * so that no request waits any more, and ends the threads.
+ * Drains: /readyz says 503 on connections that are open, every request on a new one gets 503, each answer closes its
+ * connection. Waits until all requests are answered and idle connections had a moment to notice, at most `patience_ms`;
+ * then drains the engine, so that no request waits any more, and ends the threads. The engine has what is left of that
+ * time, at least a second; answers that have begun have a second more.
  */
 void og_server_stop(struct og_server **server, unsigned patience_ms);
 

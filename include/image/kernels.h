@@ -25,6 +25,7 @@
  *
  * Threads:   const tables, pure functions. Ownership: borrow everything. Errors: none.
  */
+#include "base/status.h"
 #include "base/tile.h"
 #include "image/plane.h"
 
@@ -59,8 +60,9 @@ const struct og_kernels *og_kernels_variant(unsigned i);
 
 /*
  * The best variant; the environment variable OG_CPU names another ("scalar", "avx2", "neon"). A name of none that runs
- * here changes nothing.
+ * here changes nothing; the programs call check first, which refuses it in words.
  */
 const struct og_kernels *og_kernels_choose(void);
+OG_CHECKED enum og_status og_kernels_check(struct og_error *err);
 
 #endif

@@ -31,6 +31,8 @@ struct og_catalogue_changes {
     bool missing;   /* there is no such folder */
 };
 
+/* Whether open would succeed. */
+OG_CHECKED enum og_status og_catalogue_check(const char *folder, struct og_error *err);
 OG_CHECKED enum og_status og_catalogue_open(const char *folder, struct og_log *log, struct og_metrics_block *metrics,
                                             struct og_catalogue **out, struct og_error *err);
 /* `*out` is NULL when nothing has changed. */

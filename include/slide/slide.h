@@ -24,6 +24,9 @@
 
 struct og_slide;
 
+/* Who writes a file later than this after another cannot give it the other's second: its time tells them apart. */
+#define OG_SLIDE_SETTLED_S 60
+
 struct og_slide_facts {
     char id[OG_SLIDE_ID_MAX + 1];
     const char *format; /* "origami", "deepzoom" or "rrip" */
@@ -31,7 +34,7 @@ struct og_slide_facts {
     struct og_description description; /* of an Origami slide; else zeros but for the sizes */
     uint64_t file_bytes;               /* 0: unknown */
     uint64_t generation;         /* of the content: the same for the same slide on every machine, new when it is */
-    int64_t modified_ns;         /* when the file was last written, since 1970 */
+    int64_t modified_ns;         /* when the file was last written, since 1970; 0: it was not OG_SLIDE_SETTLED_S ago */
     bool residual;               /* depths 0 and 1 are rebuilt from families … */
     enum og_predictor predictor; /* … with this one */
     unsigned last_depth;         /* the coarsest that is stored; coarser ones are made from its only tile */

@@ -7,8 +7,6 @@
  *
  * Threads:   everything but new and destroy from any thread at any time, each with its own seat (og_metrics_seat). A
  *            hit takes no lock, allocates nothing and writes no word that others write but the buffer's count.
- * Borrowing: borrow does not even write that: the buffer stays until give_back of the same seat. In between there is no
- *            other call on this cache and nothing that waits; og_buf_ref makes a borrowed buffer last.
  * Ownership: put adds a reference of its own and leaves the caller's alone; get returns one more owned reference.
  * Errors:    a refused put (larger than the cache, no memory, no room, not of the pool) is not an error: the tile is
  *            just not kept. new returns NULL when memory is out.
@@ -50,10 +48,6 @@ struct og_cache *og_cache_new(size_t capacity_bytes, unsigned shards, struct og_
 
 struct og_buf *og_cache_get(struct og_cache *cache, unsigned seat, const struct og_key *key); /* NULL: not here */
 void og_cache_put(struct og_cache *cache, unsigned seat, const struct og_key *key, struct og_buf *buf);
-
-/* NULL: not here, and nothing to give back. */
-struct og_buf *og_cache_borrow(struct og_cache *cache, unsigned seat, const struct og_key *key);
-void og_cache_give_back(struct og_cache *cache, unsigned seat);
 
 struct og_cache_counts og_cache_count(const struct og_cache *cache);
 void og_cache_destroy(struct og_cache **cache);

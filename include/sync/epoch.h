@@ -45,8 +45,6 @@ void og_epoch_retire(struct og_epoch *epoch, struct og_retired *node);
 /* Makes one step and reclaims what became ripe. True when nothing waits any more: two steps if nobody is inside. */
 bool og_epoch_reclaim(struct og_epoch *epoch);
 
-uint64_t og_epoch_deferred(const struct og_epoch *epoch); /* a hint: nodes that wait */
-
 void og_epoch_destroy(struct og_epoch **epoch); /* reclaims all that waits */
 
 #endif

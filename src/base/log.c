@@ -21,7 +21,6 @@ struct og_log {
 };
 
 static const char *const names[OG_LOG_LEVELS] = {"error", "warn", "info", "debug"};
-static const char *const formats[OG_LOG_FORMATS] = {"text", "json"};
 
 struct og_log *og_log_new(int fd, enum og_log_level most_detailed)
 {
@@ -126,11 +125,6 @@ void og_log_request(struct og_log *log, enum og_log_level level, const char *par
 const char *og_log_level_name(enum og_log_level level)
 {
     return names[level];
-}
-
-const char *og_log_format_name(enum og_log_format format)
-{
-    return formats[format];
 }
 
 void og_log_destroy(struct og_log **log)

@@ -4,7 +4,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+#define LOOK_MS   2
 
 static bool choose_processor(unsigned index, cpu_set_t *out)
 {
@@ -69,6 +75,17 @@ enum og_status og_thread_start(struct og_thread *thread, const char *name, unsig
 void og_thread_join(struct og_thread *thread)
 {
     pthread_join(thread->handle, NULL);
+}
+
+bool og_thread_join_within(struct og_thread *thread, unsigned patience_ms)
+{
+    uint64_t until_ns = og_clock_monotonic_ns() + patience_ms * NS_PER_MS;
+    while (pthread_tryjoin_np(thread->handle, NULL) != 0) {
+        if (og_clock_monotonic_ns() >= until_ns)
+            return false;
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * NS_PER_MS}, NULL);
+    }
+    return true;
 }
 
 unsigned og_thread_cores(void)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "daemon/check.h"
 #include "daemon/params.h"
 #include "daemon/service.h"
 #include "daemon/signals.h"
@@ -18,7 +17,7 @@
 extern const char *malloc_conf;
 const char *malloc_conf = "background_thread:true,max_background_threads:1,dirty_decay_ms:5000,muzzy_decay_ms:0";
 
-enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_GOOD = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_LEFT = 3 };
 
 static int complain(const struct og_error *err, int status)
 {
@@ -44,16 +43,23 @@ static void raise_file_limit(void)
     }
 }
 
+static void warn(void *unused, const char *sentence)
+{
+    (void)unused;
+    fprintf(stderr, "origamid: warning: %s\n", sentence);
+}
+
 static int check(const struct og_params *params)
 {
+    struct og_error err;
+    char memory[OG_MEMORY_TEXT];
     og_params_print_effective(params, stdout);
-    if (access(params->slides, R_OK | X_OK) != 0) {
-        fprintf(stderr, "origamid: cannot read the folder of slides %s: %s\n", params->slides, strerror(errno));
-        return EXIT_FAILED;
-    }
-    struct og_memory_bound memory = og_service_memory(params);
-    printf("memory: at most %llu bytes and %llu for each slide\n", (unsigned long long)memory.fixed,
-           (unsigned long long)memory.each_slide);
+    og_memory_print(og_service_memory(params), memory);
+    printf("memory: %s\n", memory);
+    fflush(stdout);
+    if (og_check_start(params, warn, NULL, &err) != OG_OK)
+        return complain(&err, EXIT_FAILED);
+    og_check_machine(params, warn, NULL);
     puts("OK");
     return EXIT_GOOD;
 }
@@ -63,14 +69,14 @@ static int serve(const struct og_params *params)
     struct og_error err;
     struct og_service *service = NULL;
     og_library_prepare_process();
-    og_signals_block();
-    raise_file_limit();
+    og_signals_prepare();
     if (og_service_start(params, STDERR_FILENO, &service, &err) != OG_OK)
         return complain(&err, EXIT_FAILED);
     while (og_signals_wait() == SIGHUP)
         og_service_reload(service);
     og_signals_let_kill();
-    og_service_stop(&service);
+    if (!og_service_stop(&service))
+        _exit(EXIT_LEFT); /* what exit takes down, a thread may still use */
     return EXIT_GOOD;
 }
 
@@ -85,6 +91,8 @@ int main(int count, char **arguments)
         og_params_help(stdout);
         return EXIT_GOOD;
     }
+    if (og_library_check_cpu(&err) != OG_OK)
+        return usage(&err);
     if (params.version) {
         printf("origamid %s\npixel kernels: %s\n", OG_VERSION, og_library_cpu_name());
         return EXIT_GOOD;
@@ -99,5 +107,6 @@ int main(int count, char **arguments)
     }
     if (og_params_resolve(&params, &err) != OG_OK)
         return usage(&err);
+    raise_file_limit();
     return params.check_config ? check(&params) : serve(&params);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/memory.h"
 
+#include <stdio.h>
+
 #include "engine/memory.h"
 
+#define KIB ((uint64_t)1 << 10)
 #define MIB ((uint64_t)1 << 20)
 
 static const uint64_t program_bytes = 16 * MIB; /* code, libraries, metrics, log, threads that only watch */
@@ -18,4 +21,11 @@ struct og_memory_bound og_memory_bound(const struct og_engine_options *engine, c
     uint64_t held = og_engine_memory(engine) + og_server_memory(server) + program_bytes;
     return (struct og_memory_bound){.fixed = with_losses(held) + kept_bytes,
                                     .each_slide = with_losses(og_engine_slide_memory())};
+}
+
+void og_memory_print(struct og_memory_bound bound, char out[OG_MEMORY_TEXT])
+{
+    snprintf(out, OG_MEMORY_TEXT, "at most %llu MiB and %llu KiB for each slide",
+             (unsigned long long)((bound.fixed + MIB - 1) / MIB),
+             (unsigned long long)((bound.each_slide + KIB - 1) / KIB));
 }

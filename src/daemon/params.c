@@ -23,7 +23,8 @@
 const struct og_param og_params_table[] = {
     {.name = "slides", .type = OG_PARAM_TEXT, .offset = AT(slides), .fallback = "", .value = "DIR",
      .sentence = "The folder of slides: every NAME.tif made by origami encode, every NAME.dzi with its NAME_files, "
-                 "and every folder NAME in the published residual layout is served as NAME. There is no default."},
+                 "and every folder NAME in the published residual layout is served as NAME. A NAME has at most 128 of A-Z a-z "
+                 "0-9 . _ - and does not begin with a dot. There is no default."},
     {.name = "rescan", .type = OG_PARAM_COUNT, .offset = AT(rescan), .fallback = "60", .min = 0, .max = 86400,
      .value = "SECONDS",
      .sentence = "How often the folder of slides is read again. Changes made on this machine are noticed at once; this is "
@@ -70,12 +71,12 @@ const struct og_param og_params_table[] = {
      .sentence = "Lets only the browser's own cache keep tiles, not a shared one: for slides that not everybody may "
                  "see."},
     {.name = "forwarded", .type = OG_PARAM_YES_NO, .offset = AT(forwarded), .fallback = "no", .value = "yes|no",
-     .sentence = "Believes who connects when it says who asks (Forwarded, X-Forwarded-For, X-Request-Id). Only behind "
-                 "a proxy that sets them."},
+     .sentence = "Believes who connects when it says who asks. Only behind a proxy that sets or deletes all of Forwarded, "
+                 "X-Forwarded-For and X-Request-Id: one that it passes on lets a client choose its address."},
     {.name = "connections", .type = OG_PARAM_COUNT, .offset = AT(connections), .fallback = "4096", .min = 1,
      .max = 65536, .value = "N",
      .sentence = "How many connections may be open at once; three quarters of what the limit of open files leaves, if that is "
-                 "less. Before all are taken, idle ones are closed, the oldest first. Each adds 22K to the most memory "
+                 "less. Before all are taken, idle ones are closed, the oldest first. Each adds 18K to the most memory "
                  "that the daemon may come to use."},
     {.name = "idle-timeout", .type = OG_PARAM_COUNT, .offset = AT(idle_seconds), .fallback = "30", .min = 1,
      .max = 86400, .value = "SECONDS",
@@ -97,11 +98,13 @@ const struct og_param og_params_table[] = {
                  "SIGHUP. Lines are dropped and counted rather than let a request wait for them."},
     {.name = "drain-timeout", .type = OG_PARAM_COUNT, .offset = AT(drain_seconds), .fallback = "10", .min = 0,
      .max = 3600, .value = "SECONDS",
-     .sentence = "How long clients may take to fetch their last answers after SIGTERM."},
+     .sentence = "How long requests under way may take after SIGTERM, and clients to fetch their answers. What waits for a slide "
+                  "even then gets 503. 0: a second."},
     {.name = "config", .type = OG_PARAM_TEXT, .offset = AT(config), .fallback = "", .value = "FILE", .only_flag = true,
      .sentence = "Reads settings from FILE; flags win over it."},
     {.name = "check-config", .type = OG_PARAM_SWITCH, .offset = AT(check_config), .only_flag = true,
-     .sentence = "Shows the settings that would be used, checks them and exits."},
+     .sentence = "Shows the settings that would be used, tries folder, log file and address, and exits. A port in use is a "
+                 "warning only: the daemon that is to be started again may have it."},
     {.name = "print-config", .type = OG_PARAM_SWITCH, .offset = AT(print_config), .only_flag = true,
      .sentence = "Writes a commented configuration file with every default and exits."},
     {.name = "print-man", .type = OG_PARAM_SWITCH, .offset = AT(print_man), .only_flag = true,
@@ -157,18 +160,21 @@ static enum og_status set_count(const struct og_param *row, uint64_t *out, const
     if (!og_parse_decimal(text, strlen(text), row->max, out) || *out < row->min)
         return og_error_set(err, OG_INVALID, "\"%.80s\" is not a number from %llu to %llu%s", text,
                             (unsigned long long)row->min, (unsigned long long)row->max,
-                            row->may_be_auto ? " or \"auto\"" : "");
+                            row->may_be_auto ? ", nor \"auto\"" : "");
     return OG_OK;
 }
 
 static enum og_status set_size(const struct og_param *row, uint64_t *out, const char *text, struct og_error *err)
 {
     if (!og_parse_size(text, out))
-        return og_error_set(err, OG_INVALID, "\"%.80s\" is not a size like 512M, 4G or 0%s", text,
-                            row->may_be_auto ? " or \"auto\"" : "");
-    if (*out < row->min || *out > row->max)
-        return og_error_set(err, OG_INVALID, "\"%.80s\" is not between %llu and %llu bytes", text,
-                            (unsigned long long)row->min, (unsigned long long)row->max);
+        return og_error_set(err, OG_INVALID, "\"%.80s\" is not a size in bytes or with K, M or G, like 512M%s", text,
+                            row->may_be_auto ? ", nor \"auto\"" : "");
+    if (*out < row->min || *out > row->max) {
+        char least[OG_PARAM_SIZE_TEXT], most[OG_PARAM_SIZE_TEXT];
+        og_param_size_text(row->min, least);
+        og_param_size_text(row->max, most);
+        return og_error_set(err, OG_INVALID, "\"%.80s\" is not from %s to %s", text, least, most);
+    }
     return OG_OK;
 }
 

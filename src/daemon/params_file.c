@@ -40,6 +40,12 @@ static enum og_status read_setting(struct og_params *params, char *text, unsigne
     return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", name);
 }
 
+/* Behind the mark that some editors put before a text in UTF-8. */
+static char *skip_mark(char *text)
+{
+    return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? text + 3 : text;
+}
+
 static enum og_status read_lines(struct og_params *params, FILE *file, unsigned *line, struct og_error *err)
 {
     char text[2 * OG_PARAM_TEXT_MAX];
@@ -47,7 +53,7 @@ static enum og_status read_lines(struct og_params *params, FILE *file, unsigned 
     for (*line = 1; fgets(text, sizeof text, file); (*line)++) {
         if (!strchr(text, '\n') && !feof(file))
             return og_error_set(err, OG_INVALID, "the line is longer than %zu bytes", sizeof text - 2);
-        char *setting = trim(text);
+        char *setting = trim(*line == 1 ? skip_mark(text) : text);
         if (*setting == '\0' || *setting == '#')
             continue;
         enum og_status status = read_setting(params, setting, *line, given_on, err);
@@ -60,8 +66,14 @@ static enum og_status read_lines(struct og_params *params, FILE *file, unsigned 
 enum og_status og_params_from_file(struct og_params *params, const char *path, struct og_error *err)
 {
     FILE *file = fopen(path, "re");
-    if (!file)
-        return og_error_set(err, OG_IO, "cannot read %s: %s", path, strerror(errno));
+    int c = file ? getc(file) : EOF; /* a folder can be opened */
+    if (!file || (c == EOF && ferror(file))) {
+        og_error_set(err, OG_IO, "cannot read %s: %s", path, strerror(errno));
+        if (file)
+            fclose(file);
+        return OG_IO;
+    }
+    ungetc(c, file);
     unsigned line = 0;
     enum og_status status = read_lines(params, file, &line, err);
     fclose(file);

@@ -26,6 +26,7 @@ static void print_row(const struct og_param *row, const char *before, const char
         og_roff_text(row->fallback, out);
         fputs(".\n", out);
     }
+    og_param_print_range(row, "From ", ".\n", out);
 }
 
 void og_params_man_daemon(FILE *out)
@@ -40,7 +41,8 @@ void og_params_man_daemon(FILE *out)
           "is ready, reloads or stops. It speaks plain HTTP and knows no users: beyond your own machine, put a proxy\n"
           "before it.\n"
           ".PP\n\\fI/metrics\\fR is for Prometheus, \\fI/healthz\\fR tells that the daemon lives, and "
-          "\\fI/readyz\\fR whether it takes requests.\n"
+          "\\fI/readyz\\fR whether it takes requests. Once it is told to stop, it answers 503\n"
+          "there, and on new connections to every request.\n"
           ".SH OPTIONS\nA value may stand behind a blank or an equals sign. No option may be given twice.\n",
           out);
     for (size_t i = 0; i < og_params_rows; i++)
@@ -50,16 +52,22 @@ void og_params_man_daemon(FILE *out)
         ".TP\n.B 0\na good run, ended by a signal\n"
         ".TP\n.B 1\nthe start failed, or the settings that were to be checked cannot work\n"
         ".TP\n.B 2\nthe options or the configuration file are wrong\n"
+        ".TP\n.B 3\na good run, ended by a signal while a read of a slide or of its folder did not return: every "
+        "request\n"
+        "was answered, and the log says what was left\n"
         ".SH SIGNALS\n"
         ".TP\n.BR TERM , \" INT\"\n"
-        "Nobody is accepted any more and \\fI/readyz\\fR answers 503; what was asked for is answered, and the daemon\n"
-        "exits with 0. A second one ends it at once.\n"
+        "New requests and \\fI/readyz\\fR are answered 503; what was asked for before is answered, and the daemon\n"
+        "exits with 0. What cannot be answered before \\fBdrain\\-timeout\\fR is over gets 503. A second signal ends "
+        "the\n"
+        "daemon at once.\n"
         ".TP\n.B HUP\n"
         "Looks at the folder of slides now, and opens files of its logs again. The settings are not read again: that\n"
         "takes a restart.\n"
         ".SH ENVIRONMENT\n"
         ".TP\n.B OG_CPU\n"
-        "Chooses the pixel kernels: scalar, avx2 or neon. Every choice gives the same bytes.\n"
+        "Chooses the pixel kernels: scalar, avx2 or neon. Every choice gives the same bytes; one that this\n"
+        "processor does not run is an error.\n"
         ".TP\n.B NOTIFY_SOCKET\nWhere the service manager wants to be told, see\n.BR sd_notify (3).\n"
         ".SH FILES\n"
         ".TP\n.I /etc/origami/origamid.conf\nThe settings with which the unit \\fIorigamid.service\\fR starts it; see\n"
@@ -76,15 +84,18 @@ void og_params_man_daemon(FILE *out)
 void og_params_man_config(FILE *out)
 {
     print_heading("ORIGAMID.CONF 5", out);
-    fputs(".SH NAME\norigamid.conf \\- settings of the Origami tile server\n"
-          ".SH SYNOPSIS\n.B origamid \\-\\-config /etc/origami/origamid.conf\n"
-          ".SH DESCRIPTION\n"
-          "One setting in a line, \\fIname\\fR = \\fIvalue\\fR. Empty lines and lines that begin with # are skipped.\n"
-          "Options of the same names on the command line win over the file. A name that does not exist, a name that\n"
-          "is given twice and a value that is out of bounds are errors, which name file and line, and the daemon does\n"
-          "not start. \\fBorigamid \\-\\-print\\-config\\fR writes a file with every default.\n"
-          ".SH SETTINGS\n",
-          out);
+    fputs(
+        ".SH NAME\norigamid.conf \\- settings of the Origami tile server\n"
+        ".SH SYNOPSIS\n.B origamid \\-\\-config /etc/origami/origamid.conf\n"
+        ".SH DESCRIPTION\n"
+        "One setting in a line, \\fIname\\fR = \\fIvalue\\fR. Empty lines and lines that begin with # are skipped.\n"
+        "A value is all that follows up to the end of the line: no comment may stand behind it, and quotes are a\n"
+        "part of it. Relative paths are relative to the folder in which \\fBorigamid\\fR is started, not to the file.\n"
+        "Options of the same names on the command line win over the file. A name that does not exist, a name that\n"
+        "is given twice and a value that is out of bounds are errors, which name file and line, and the daemon does\n"
+        "not start. \\fBorigamid \\-\\-print\\-config\\fR writes a file with every default.\n"
+        ".SH SETTINGS\n",
+        out);
     for (size_t i = 0; i < og_params_rows; i++)
         if (!og_params_table[i].only_flag)
             print_row(&og_params_table[i], "", " = ", out);

@@ -23,22 +23,39 @@ static void print_wrapped(const char *sentence, const char *indent, FILE *out)
     }
 }
 
-static void print_size(uint64_t bytes, FILE *out)
+void og_param_size_text(uint64_t bytes, char out[OG_PARAM_SIZE_TEXT])
 {
-    static const char units[] = {'\0', 'K', 'M', 'G'};
+    static const char *const units[] = {"", "K", "M", "G"};
     unsigned unit = 0;
     while (unit < 3 && bytes != 0 && bytes % 1024 == 0) {
         bytes /= 1024;
         unit++;
     }
-    fprintf(out, "%llu", (unsigned long long)bytes);
-    if (unit)
-        fputc(units[unit], out);
+    snprintf(out, OG_PARAM_SIZE_TEXT, "%llu%s", (unsigned long long)bytes, units[unit]);
+}
+
+static void print_size(uint64_t bytes, FILE *out)
+{
+    char text[OG_PARAM_SIZE_TEXT];
+    og_param_size_text(bytes, text);
+    fputs(text, out);
 }
 
 static void print_count(uint64_t value, FILE *out)
 {
     fprintf(out, "%llu", (unsigned long long)value);
+}
+
+void og_param_print_range(const struct og_param *row, const char *before, const char *after, FILE *out)
+{
+    void (*print)(uint64_t value, FILE * out) = row->type == OG_PARAM_SIZE ? print_size : print_count;
+    if (row->type != OG_PARAM_SIZE && row->type != OG_PARAM_COUNT)
+        return;
+    fputs(before, out);
+    print(row->min, out);
+    fputs(" to ", out);
+    print(row->max, out);
+    fprintf(out, "%s%s", row->may_be_auto ? " or auto" : "", after);
 }
 
 static void print_yes_no(uint64_t value, FILE *out)
@@ -92,19 +109,22 @@ void og_params_help(FILE *out)
         fprintf(out, "  --%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
         if (row->fallback && row->fallback[0])
             fprintf(out, "  (default: %s)", row->fallback);
+        og_param_print_range(row, "  (from ", ")", out);
         fputc('\n', out);
         print_wrapped(row->sentence, "      ", out);
     }
     fputs("\nSIGTERM and SIGINT finish what was asked for and exit; a second one exits at once.\n"
           "SIGHUP reads the folder of slides again and opens the access log again.\n"
-          "Exit status: 0 after a good run, 1 when the start failed, 2 when the flags or the file are wrong.\n",
+          "Exit status: 0 after a good run, 1 when the start failed, 2 when the flags or the file are wrong,\n"
+          "3 when a read did not return before the end.\n",
           out);
 }
 
 void og_params_print_config(FILE *out)
 {
     fputs("# Settings of origamid, the Origami tile server: origamid --config FILE.\n"
-          "# What is commented out is the default. Flags of the same names win over this file.\n",
+          "# What is commented out is the default. Flags of the same names win over this file. A value is the whole\n"
+          "# rest of its line: no comment may stand behind it, and quotes are a part of it.\n",
           out);
     for (size_t i = 0; i < og_params_rows; i++) {
         const struct og_param *row = &og_params_table[i];
@@ -112,6 +132,7 @@ void og_params_print_config(FILE *out)
             continue;
         fputc('\n', out);
         print_wrapped(row->sentence, "# ", out);
+        og_param_print_range(row, "# From ", ".\n", out);
         fprintf(out, "#%s = %s\n", row->name, row->fallback[0] ? row->fallback : row->value);
     }
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/service.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "daemon/check.h"
 #include "daemon/notify.h"
+#include "daemon/signals.h"
 #include "daemon/watchdog.h"
 #include "engine/engine.h"
 #include "engine/library.h"
@@ -16,7 +19,8 @@
 #include "http/server.h"
 
 #define MS_PER_S     UINT64_C(1000)
-#define LAST_READS_S 10 /* what may come after the drain: reads that are under way */
+#define LAST_LOOK_MS 1000 /* that is under way at the folder of slides */
+#define LAST_WORDS_S 10   /* what may come after the drain, at most and by far */
 
 struct og_service {
     const struct og_params *params; /* during start only */
@@ -33,6 +37,8 @@ struct og_service {
     uint64_t steps; /* the watchdog's: of the engine, when it asked last */
     unsigned ills;  /* and how often in a row the answer was bad */
     uint64_t drain_seconds;
+    pthread_mutex_t farewell; /* no word to the manager after the last one */
+    bool leaving;             /* under it */
 };
 
 static enum og_status start_log(struct og_service *s, struct og_error *err)
@@ -44,9 +50,10 @@ static enum og_status start_log(struct og_service *s, struct og_error *err)
     return OG_OK;
 }
 
-static void stop_log(struct og_service *s)
+static bool stop_log(struct og_service *s)
 {
     og_log_destroy(&s->log);
+    return true;
 }
 
 static enum og_status start_metrics(struct og_service *s, struct og_error *err)
@@ -55,9 +62,10 @@ static enum og_status start_metrics(struct og_service *s, struct og_error *err)
     return s->metrics ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
-static void stop_metrics(struct og_service *s)
+static bool stop_metrics(struct og_service *s)
 {
     og_metrics_destroy(&s->metrics);
+    return true;
 }
 
 static enum og_status start_library(struct og_service *s, struct og_error *err)
@@ -65,20 +73,33 @@ static enum og_status start_library(struct og_service *s, struct og_error *err)
     return og_library_open(s->params->slides, s->log, s->metrics, &s->library, err);
 }
 
-static void stop_library(struct og_service *s)
+static bool stop_library(struct og_service *s)
 {
     og_library_close(&s->library);
+    return true;
+}
+
+/* On the watch's thread: the folder may be slow, and signals wait for nobody. */
+static void tell_reloaded(void *service)
+{
+    struct og_service *s = service;
+    pthread_mutex_lock(&s->farewell);
+    if (!s->leaving) {
+        og_log_write(s->log, OG_LOG_INFO, "daemon", "reloaded");
+        og_notify("READY=1");
+    }
+    pthread_mutex_unlock(&s->farewell);
 }
 
 static enum og_status start_watch(struct og_service *s, struct og_error *err)
 {
-    struct og_watch_options options = {.rescan_s = s->params->rescan};
+    struct og_watch_options options = {.rescan_s = s->params->rescan, .answer = tell_reloaded, .context = s};
     return og_watch_start(&options, s->library, s->log, &s->watch, err);
 }
 
-static void stop_watch(struct og_service *s)
+static bool stop_watch(struct og_service *s)
 {
-    og_watch_stop(&s->watch);
+    return og_watch_stop(&s->watch, LAST_LOOK_MS);
 }
 
 static struct og_engine_options engine_options(const struct og_params *params)
@@ -100,7 +121,7 @@ static struct og_server_options server_options(const struct og_params *params, s
 {
     struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
     options.stack_bytes = params->stack_bytes;
-    options.connections = (unsigned)params->connections;
+    options.connections = og_server_connections((unsigned)params->connections);
     options.idle_ms = params->idle_seconds * MS_PER_S;
     options.answer_ms = params->answer_seconds * MS_PER_S;
     options.deadline_ms = params->deadline_seconds * MS_PER_S;
@@ -115,32 +136,40 @@ struct og_memory_bound og_service_memory(const struct og_params *params)
     return og_memory_bound(&engine, &server);
 }
 
+const char *og_service_log_file(const struct og_params *params)
+{
+    return keeps_access_log(params) && strcmp(params->access_log, "yes") != 0 ? params->access_log : NULL;
+}
+
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
     struct og_engine_options options = engine_options(s->params);
     return og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, err);
 }
 
-static void stop_engine(struct og_service *s)
+static bool stop_engine(struct og_service *s)
 {
+    if (og_engine_gauges(s->engine).jobs_in_flight > 0) /* the server's stop gave them their time */
+        return false;
     og_engine_destroy(&s->engine);
+    return true;
 }
 
 static enum og_status start_access_log(struct og_service *s, struct og_error *err)
 {
     if (!keeps_access_log(s->params))
         return OG_OK;
-    const struct og_access_options options = {.path = strcmp(s->params->access_log, "yes") == 0 ? NULL
-                                                                                                : s->params->access_log,
+    const struct og_access_options options = {.path = og_service_log_file(s->params),
                                               .fd = s->log_fd,
                                               .format = (enum og_log_format)s->params->log_format,
                                               .lanes = (unsigned)s->params->http_threads};
     return og_access_log_open(&options, s->log, &s->access_log, err);
 }
 
-static void stop_access_log(struct og_service *s)
+static bool stop_access_log(struct og_service *s)
 {
     og_access_log_close(&s->access_log);
+    return true;
 }
 
 static enum og_status start_site(struct og_service *s, struct og_error *err)
@@ -161,9 +190,24 @@ static enum og_status start_site(struct og_service *s, struct og_error *err)
     return og_site_open(&options, &s->site, err);
 }
 
-static void stop_site(struct og_service *s)
+static bool stop_site(struct og_service *s)
 {
     og_site_close(&s->site);
+    return true;
+}
+
+static enum og_status hold_signals(struct og_service *s, struct og_error *err)
+{
+    (void)s, (void)err;
+    og_signals_hold();
+    return OG_OK;
+}
+
+static bool let_signals_kill(struct og_service *s)
+{
+    (void)s;
+    og_signals_let_kill();
+    return true;
 }
 
 static enum og_status start_server(struct og_service *s, struct og_error *err)
@@ -176,9 +220,10 @@ static enum og_status start_server(struct og_service *s, struct og_error *err)
     return og_server_start(&options, &s->site, s->log, &s->server, err);
 }
 
-static void stop_server(struct og_service *s)
+static bool stop_server(struct og_service *s)
 {
     og_server_stop(&s->server, (unsigned)s->drain_seconds * 1000);
+    return true;
 }
 
 /* The first bad answer may be a slow read or a job that has just begun; the log hears of the second in a row. */
@@ -186,7 +231,7 @@ static bool is_well(void *service, unsigned patience_ms)
 {
     struct og_service *s = service;
     struct og_engine_gauges engine = og_engine_gauges(s->engine);
-    bool works = engine.jobs_in_flight == 0 || engine.steps != s->steps;
+    bool works = engine.jobs_in_flight == 0 || engine.steps != s->steps || engine.hand_free;
     unsigned silent = og_server_take_pulse(s->server, patience_ms);
     s->steps = engine.steps;
     s->ills = works && silent == 0 ? 0 : s->ills + 1;
@@ -202,41 +247,52 @@ static enum og_status start_watchdog(struct og_service *s, struct og_error *err)
     return og_watchdog_start(og_notify_watchdog_us(), is_well, s, &s->watchdog, err);
 }
 
-static void stop_watchdog(struct og_service *s)
+static bool stop_watchdog(struct og_service *s)
 {
     og_watchdog_stop(&s->watchdog);
+    return true;
+}
+
+static void warn(void *log, const char *sentence)
+{
+    og_log_write(log, OG_LOG_WARN, "daemon", "%s", sentence);
 }
 
 static enum og_status announce(struct og_service *s, struct og_error *err)
 {
     (void)err;
-    char text[OG_ADDRESS_TEXT];
+    char text[OG_ADDRESS_TEXT], memory[OG_MEMORY_TEXT];
     struct og_address address = og_service_address(s);
     og_address_print(&address, text);
     unsigned long long slides = og_engine_gauges(s->engine).slides;
     og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s%s/ (%llu slide%s)", text, s->site.base, slides,
                  slides == 1 ? "" : "s");
-    og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: at most %llu bytes and %llu for each slide",
-                 (unsigned long long)s->site.memory_bound, (unsigned long long)s->site.memory_bound_slide);
+    og_memory_print(og_service_memory(s->params), memory);
+    og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: %s", memory);
+    og_check_machine(s->params, warn, s->log);
     og_notify("READY=1");
     og_watchdog_rest(s->watchdog, false);
     return OG_OK;
 }
 
-static void take_leave(struct og_service *s)
+static bool take_leave(struct og_service *s)
 {
     char state[96];
-    unsigned long long us = (s->drain_seconds + LAST_READS_S) * 1000000;
+    unsigned long long us = (s->drain_seconds + LAST_WORDS_S) * 1000000;
     snprintf(state, sizeof state, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%llu", us);
+    pthread_mutex_lock(&s->farewell);
+    s->leaving = true;
     og_notify(state);
+    pthread_mutex_unlock(&s->farewell);
     og_watchdog_rest(s->watchdog, true);
     og_log_write(s->log, OG_LOG_INFO, "daemon", "stopping");
+    return true;
 }
 
 static const struct {
     const char *name, *why_here;
     enum og_status (*start)(struct og_service *s, struct og_error *err);
-    void (*stop)(struct og_service *s);
+    bool (*stop)(struct og_service *s); /* false: a thread is in there and does not come back; what it uses stays */
 } steps[] = {
     {"log", "all that follow speak to it", start_log, stop_log},
     {"metrics", "all that follow count", start_metrics, stop_metrics},
@@ -246,16 +302,23 @@ static const struct {
     {"access log", "event threads write to it until they end", start_access_log, stop_access_log},
     {"site", "what the server answers from", start_site, stop_site},
     {"watchdog", "it rests until the end of this list, and outlives the drain", start_watchdog, stop_watchdog},
+    {"signals", "nothing hangs from here on, and the server's threads inherit it", hold_signals, let_signals_kill},
     {"server", "only who can answer may listen", start_server, stop_server},
     {"ready", "everybody may come now, and is told first when we go", announce, take_leave},
 };
 #define STEPS (sizeof steps / sizeof steps[0])
 
-static void stop_from(struct og_service *s, size_t started)
+static bool stop_from(struct og_service *s, size_t started)
 {
-    while (started > 0)
-        steps[--started].stop(s);
+    for (; started > 0; started--)
+        if (!steps[started - 1].stop(s)) {
+            og_log_write(s->log, OG_LOG_ERROR, "daemon", "stopped but for a read that does not return (%s)",
+                         steps[started - 1].name);
+            return false;
+        }
+    pthread_mutex_destroy(&s->farewell);
     free(s);
+    return true;
 }
 
 enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,
@@ -264,6 +327,7 @@ enum og_status og_service_start(const struct og_params *params, int log_fd, stru
     struct og_service *s = calloc(1, sizeof *s);
     if (!s)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    pthread_mutex_init(&s->farewell, NULL);
     s->params = params;
     s->log_fd = log_fd;
     s->drain_seconds = params->drain_seconds;
@@ -290,16 +354,14 @@ void og_service_reload(struct og_service *service)
     snprintf(state, sizeof state, "RELOADING=1\nMONOTONIC_USEC=%llu",
              (unsigned long long)(og_clock_monotonic_ns() / 1000));
     og_notify(state);
-    og_watch_ask(service->watch);
     if (service->access_log)
         og_access_log_reopen(service->access_log);
-    og_log_write(service->log, OG_LOG_INFO, "daemon", "reloaded");
-    og_notify("READY=1");
+    og_watch_ask(service->watch);
 }
 
-void og_service_stop(struct og_service **service)
+bool og_service_stop(struct og_service **service)
 {
-    if (*service)
-        stop_from(*service, STEPS);
+    bool over = !*service || stop_from(*service, STEPS);
     *service = NULL;
+    return over;
 }

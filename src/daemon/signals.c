@@ -20,11 +20,29 @@ static sigset_t awaited(void)
     return set;
 }
 
-void og_signals_block(void)
+static void block(sigset_t set)
 {
-    sigset_t set = awaited();
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+void og_signals_let_kill(void)
+{
+    sigset_t set = ending();
+    signal(SIGTERM, SIG_DFL); /* a shell that starts us in the background has SIGINT ignored */
+    signal(SIGINT, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void og_signals_prepare(void)
+{
+    block(awaited());
     signal(SIGPIPE, SIG_IGN); /* the log's reader may go away */
+    og_signals_let_kill();
+}
+
+void og_signals_hold(void)
+{
+    block(ending());
 }
 
 int og_signals_wait(void)
@@ -34,12 +52,4 @@ int og_signals_wait(void)
     while (sigwait(&set, &got) != 0)
         continue;
     return got;
-}
-
-void og_signals_let_kill(void)
-{
-    sigset_t set = ending();
-    signal(SIGTERM, SIG_DFL); /* a shell that starts us in the background has SIGINT ignored */
-    signal(SIGINT, SIG_DFL);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }

@@ -136,7 +136,6 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
         engine->seed = engine->options.clock();
     og_park_init(&engine->work);
     og_park_init(&engine->reserve);
-    og_park_init(&engine->idle);
     engine->bufs = og_buf_pool_new();
     engine->cache =
         engine->bufs ? og_cache_new(engine->options.cache_bytes, OG_ENGINE_CACHE_SHARDS, engine->bufs) : NULL;
@@ -152,6 +151,26 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
     return OG_OK;
 }
 
+static struct og_edition edition_of(const struct og_slide *slide)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    return (struct og_edition){.generation = facts->generation, .modified_s = facts->modified_ns / NS_PER_S};
+}
+
+/* Takes the slide, which has this tile. */
+static struct og_tile_name name_of(const struct og_engine *engine, struct og_slide *slide, uint32_t level, uint32_t x,
+                                   uint32_t y)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    return (struct og_tile_name){.slide = slide,
+                                 .level = level,
+                                 .x = x,
+                                 .y = y,
+                                 .key = og_key_make(engine->seed, og_slide_key(slide), level, x, y),
+                                 .content = og_key_make(engine->recipe, facts->generation, level, x, y).hash,
+                                 .edition = edition_of(slide)};
+}
+
 enum og_status og_engine_name(const struct og_engine *engine, const char *id, size_t id_length, uint64_t level,
                               uint64_t x, uint64_t y, struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
@@ -164,10 +183,7 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
         og_slide_unref(&slide);
         return OG_NOT_FOUND;
     }
-    *out = (struct og_tile_name){.slide = slide, .level = (uint32_t)level, .x = (uint32_t)x, .y = (uint32_t)y};
-    out->key = og_key_make(engine->seed, og_slide_key(slide), out->level, out->x, out->y);
-    out->content = og_key_make(engine->recipe, og_slide_facts(slide)->generation, out->level, out->x, out->y).hash;
-    out->modified_s = og_slide_facts(slide)->modified_ns / NS_PER_S;
+    *out = name_of(engine, slide, (uint32_t)level, (uint32_t)x, (uint32_t)y);
     return OG_OK;
 }
 
@@ -182,8 +198,8 @@ enum og_status og_engine_thumbnail(const struct og_engine *engine, const char *i
     uint32_t level = pyramid->top;
     while (og_pyramid_has(pyramid, level, 1, 0) || og_pyramid_has(pyramid, level, 0, 1))
         level--;
-    og_slide_unref(&slide);
-    return og_engine_name(engine, id, id_length, level, 0, 0, out, metrics);
+    *out = name_of(engine, slide, level, 0, 0);
+    return OG_OK;
 }
 
 void og_tile_name_release(struct og_tile_name *name)
@@ -211,6 +227,11 @@ static struct errand errand_for(const struct og_engine *engine, const struct og_
     errand.key = og_key_make(engine->seed, og_slide_key(name->slide), OG_KEY_FAMILY, errand.x, errand.y);
     errand.slot = og_place_slot((struct og_place){.depth = depth, .dx = name->x & mask, .dy = name->y & mask});
     return errand;
+}
+
+static bool is_stopping(const struct og_engine *engine)
+{
+    return atomic_load_explicit(&engine->stopping, memory_order_acquire); /* N2 */
 }
 
 /* A hit on what was only guessed: the pan goes on. */
@@ -242,7 +263,7 @@ static enum og_status lead(struct og_engine *engine, struct og_flight_shard *sha
     *out = og_cache_get(engine->cache, seat, &name->key);
     if (*out)
         return OG_OK;
-    if (atomic_load_explicit(&engine->stopping, memory_order_acquire)) /* N2 */
+    if (is_stopping(engine))
         return OG_STOPPING;
     if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
         return OG_BUSY;
@@ -273,7 +294,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     waiter->spent = (struct og_spent){0};
 
     struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
-    struct og_job *job = og_flight_find_locked(shard, &errand.key);
+    struct og_job *job = is_stopping(engine) ? NULL : og_flight_find_locked(shard, &errand.key);
     bool joined = job != NULL;
     if (joined) {
         pthread_mutex_lock(&job->lock);
@@ -315,28 +336,28 @@ struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struc
 }
 
 static struct og_buf *document(const struct og_engine *engine, const char *id, size_t id_length,
-                               struct og_buf *(*choose)(const struct og_slide *slide), int64_t *modified_s,
+                               struct og_buf *(*choose)(const struct og_slide *slide), struct og_edition *edition,
                                const struct og_metrics_block *metrics)
 {
     struct og_slide *slide = og_library_find(engine->library, id, id_length, metrics);
     if (!slide)
         return NULL;
     struct og_buf *buf = og_buf_ref(choose(slide));
-    *modified_s = og_slide_facts(slide)->modified_ns / NS_PER_S;
+    *edition = edition_of(slide);
     og_slide_unref(&slide);
     return buf;
 }
 
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s, const struct og_metrics_block *metrics)
+                                    struct og_edition *edition, const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_json, modified_s, metrics);
+    return document(engine, id, id_length, og_slide_json, edition, metrics);
 }
 
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s, const struct og_metrics_block *metrics)
+                                   struct og_edition *edition, const struct og_metrics_block *metrics)
 {
-    return document(engine, id, id_length, og_slide_dzi, modified_s, metrics);
+    return document(engine, id, id_length, og_slide_dzi, edition, metrics);
 }
 
 static uint64_t queued(const struct og_engine *engine, enum og_stage stage)
@@ -363,6 +384,27 @@ static unsigned count_stuck(struct og_engine *engine)
     return stuck;
 }
 
+static bool has_work_for(const struct og_engine *engine, const struct og_worker *worker)
+{
+    bool any = !og_ring_is_empty(engine->front_families) || !og_ring_is_empty(engine->front_tiles);
+    for (unsigned stage = 0; stage < OG_STAGES; stage++)
+        any = any || !og_ring_is_empty(engine->stage[stage][OG_DEMAND]) ||
+              (!worker->reserved && !og_ring_is_empty(engine->stage[stage][OG_SPECULATION]));
+    return any;
+}
+
+bool og_engine_has_hand_free(const struct og_engine *engine)
+{
+    bool busy = false, idle = false;
+    for (unsigned i = 0; i < engine->options.workers; i++) {
+        const struct og_worker *worker = &engine->workers[i];
+        bool sleeps = atomic_load_explicit(&worker->busy_since_ns, memory_order_relaxed) == 0; /* a gauge */
+        busy = busy || !sleeps;
+        idle = idle || (sleeps && !has_work_for(engine, worker));
+    }
+    return busy && idle;
+}
+
 struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
 {
     struct og_cache_counts cache = og_cache_count(engine->cache);
@@ -374,27 +416,13 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .workers = engine->options.workers,
         .workers_stuck = count_stuck(engine),
         .steps = sum_steps(engine),
+        .hand_free = og_engine_has_hand_free(engine),
         .jobs_in_flight = atomic_load_explicit(&engine->in_flight, memory_order_relaxed), /* a gauge */
         .decode_queue = queued(engine, OG_STAGE_DECODE),
         .residual_queue = queued(engine, OG_STAGE_RESIDUAL),
         .encode_queue = queued(engine, OG_STAGE_ENCODE),
         .reader = engine->reader,
     };
-}
-
-void og_engine_drain(struct og_engine *engine)
-{
-    atomic_store_explicit(&engine->stopping, true, memory_order_release); /* N1 */
-    og_flight_visit_all(engine->flight);
-    og_park_notify_all(&engine->work);
-    og_park_notify_all(&engine->reserve);
-    while (atomic_load_explicit(&engine->in_flight, memory_order_acquire) != 0) { /* N3 */
-        uint32_t ticket = og_park_prepare(&engine->idle);
-        if (atomic_load_explicit(&engine->in_flight, memory_order_acquire) == 0) /* N3 */
-            og_park_cancel(&engine->idle);
-        else
-            og_park_wait(&engine->idle, ticket);
-    }
 }
 
 static void destroy_workers(struct og_engine *engine)
@@ -433,7 +461,7 @@ void og_engine_destroy(struct og_engine **pointer)
     if (!engine)
         return;
     if (engine->workers)
-        og_engine_drain(engine);
+        og_engine_drain(engine, OG_ENGINE_FOREVER);
     atomic_store_explicit(&engine->ended, true, memory_order_release); /* N4 */
     og_park_notify_all(&engine->work);
     og_park_notify_all(&engine->reserve);

@@ -2,7 +2,8 @@
 #ifndef OG_ENGINE_ENGINE_PARTS_H
 #define OG_ENGINE_ENGINE_PARTS_H
 /*
- * The engine's inside, shared by engine.c (front door), worker.c (the loop) and stages.c (the work).
+ * The engine's inside, shared by engine.c (front door), worker.c (the loop), stages.c (the work) and
+ * drain.c (the end).
  *
  *     submit ──► front rings ──► read ──► decode ring ──► residual ring ──► encode ring ──► cache and waiters
  *                (families,                └──────── each one twice: demand and speculative ────────┘
@@ -79,12 +80,18 @@ struct og_engine {
     struct og_ring *stage[OG_STAGES][OG_URGENCIES];
 
     /* shared: atomic */
-    struct og_park work, reserve, idle; /* workers; those that are reserved; who waits for the end of all jobs */
+    struct og_park work, reserve; /* workers; those that are reserved */
     alignas(64) atomic_uint in_flight;
     atomic_bool stopping, ended;
 };
 
 void og_engine_fill_defaults(struct og_engine_options *options); /* engine.c */
+
+/*
+ * engine.c: one worker is in a step, and another one sleeps while no ring that it serves has work. Workers that sleep
+ * over work missed a wake-up; if all sleep while a job is in flight, the job was lost.
+ */
+bool og_engine_has_hand_free(const struct og_engine *engine);
 
 /*
  * memory.c: encoded tiles that are in use, whoever holds them: the cache, jobs, answers that a client is slow to read.

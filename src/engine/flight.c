@@ -71,10 +71,12 @@ void og_flight_leave_locked(struct og_flight_shard *shard, struct og_job *job)
     *link = job->next;
 }
 
-void og_flight_visit_all(struct og_flight *flight)
+void og_flight_visit_all(struct og_flight *flight, void (*look)(void *context, struct og_job *job), void *context)
 {
     for (unsigned i = 0; i < SHARDS; i++) {
         pthread_mutex_lock(&flight->shard[i].lock);
+        for (struct og_job *job = flight->shard[i].first; job; job = job->next)
+            look(context, job);
         pthread_mutex_unlock(&flight->shard[i].lock);
     }
 }

@@ -25,7 +25,10 @@ struct og_job *og_flight_find_locked(struct og_flight_shard *shard, const struct
 void og_flight_enter_locked(struct og_flight_shard *shard, struct og_job *job);
 void og_flight_leave_locked(struct og_flight_shard *shard, struct og_job *job);
 
-/* Takes and releases every lock once: whoever was inside when this began has left when it returns. */
-void og_flight_visit_all(struct og_flight *flight);
+/*
+ * Takes and releases every lock once: whoever was inside when this began has left when it returns. `look` gets each job
+ * that is in flight, under its shard's lock.
+ */
+void og_flight_visit_all(struct og_flight *flight, void (*look)(void *context, struct og_job *job), void *context);
 
 #endif

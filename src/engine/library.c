@@ -43,6 +43,16 @@ const char *og_library_cpu_name(void)
     return og_kernels_choose()->name;
 }
 
+enum og_status og_library_check_cpu(struct og_error *err)
+{
+    return og_kernels_check(err);
+}
+
+enum og_status og_library_check_folder(const char *folder, struct og_error *err)
+{
+    return og_catalogue_check(folder, err);
+}
+
 static void reclaim_shelf(struct og_retired *retired)
 {
     struct shelf *shelf = (struct shelf *)retired;
@@ -134,11 +144,16 @@ const char *og_library_folder(const struct og_library *library)
     return library->folder;
 }
 
-/* Slides that went are closed here, and not by whoever rescans next: sections are short. */
-static void reclaim(struct og_library *library)
+/* Slides that went are closed here, as a rule: sections are short. False: somebody was stopped in the middle of one. */
+static bool reclaim(struct og_library *library)
 {
-    for (unsigned i = 0; i < RECLAIM_TRIES && !og_epoch_reclaim(library->epoch); i++)
-        sched_yield();
+    bool done = false;
+    for (unsigned i = 0; i < RECLAIM_TRIES && !done; i++) {
+        done = og_epoch_reclaim(library->epoch);
+        if (!done)
+            sched_yield();
+    }
+    return done;
 }
 
 /* Once when it begins and once when it ends: a folder may be away for long. */
@@ -168,7 +183,7 @@ static struct og_library_changes rescan(struct og_library *library)
         status = publish(library, next, &old);
     if (old)
         og_epoch_retire(library->epoch, &old->retired);
-    reclaim(library);
+    bool reclaimed = reclaim(library);
     og_count(library->metrics,
              status != OG_OK ? OG_COUNT_RESCAN_FAILED : (changed ? OG_COUNT_RESCAN_CHANGED : OG_COUNT_RESCAN_SAME), 1);
     return (struct og_library_changes){.status = status,
@@ -176,7 +191,7 @@ static struct og_library_changes rescan(struct og_library *library)
                                        .replaced = changes.replaced,
                                        .removed = changes.removed,
                                        .skipped = changes.skipped,
-                                       .unsettled = changes.unsettled};
+                                       .unsettled = changes.unsettled || !reclaimed};
 }
 
 struct og_library_changes og_library_rescan(struct og_library *library)

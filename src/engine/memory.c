@@ -23,7 +23,7 @@ size_t og_engine_encoded_bytes(const struct og_engine_options *options)
 
 static size_t cache_tables(size_t cache_bytes)
 {
-    return cache_bytes / OG_CACHE_TABLE_SHARE + OG_CACHE_FIXED_BYTES + OG_ENGINE_CACHE_SHARDS * 32 * KIB;
+    return cache_bytes / OG_CACHE_TABLE_SHARE + OG_CACHE_FIXED_BYTES + OG_ENGINE_CACHE_SHARDS * OG_CACHE_SPARE_BYTES;
 }
 
 /* A cell of a ring, and what rounding up to a power of two adds. */

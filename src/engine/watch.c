@@ -15,7 +15,7 @@
 
 #define PART "watch"
 
-enum { QUIET_MS = 50, SETTLED_MS = 500, AGAIN_MS = 1000, MS_PER_S = 1000, NS_PER_MS = 1000000 };
+enum { AGAIN_MS = 1000, MS_PER_S = 1000, NS_PER_MS = 1000000 };
 
 #define ASK   UINT64_C(1)
 #define STOP  (UINT64_C(1) << 32)
@@ -71,13 +71,13 @@ static enum word wait_for_word(struct og_watch *watch, uint64_t until_ms)
 /* Changes come in bursts: one rescan for all of them. */
 static enum word settle(struct og_watch *watch)
 {
-    uint64_t latest = now_ms() + SETTLED_MS;
+    uint64_t latest = now_ms() + OG_WATCH_SETTLED_MS;
     for (;;) {
-        uint64_t quiet = least(now_ms() + QUIET_MS, latest);
+        uint64_t quiet = least(now_ms() + OG_WATCH_QUIET_MS, latest);
         enum word word = wait_for_word(watch, quiet);
-        if (word == STOPPED)
-            return STOPPED;
-        if (word == ASKED || now_ms() >= latest || (word == NOTHING && now_ms() >= quiet))
+        if (word == STOPPED || word == ASKED)
+            return word;
+        if (now_ms() >= latest || (word == NOTHING && now_ms() >= quiet))
             return CHANGE;
     }
 }
@@ -135,6 +135,8 @@ static void *run(void *argument)
             due = watch_folder(watch);
         if (due)
             rescan(watch);
+        if (word == ASKED && watch->options.answer)
+            watch->options.answer(watch->options.context);
     }
 }
 
@@ -177,12 +179,14 @@ void og_watch_ask(struct og_watch *watch)
     ring(watch, ASK);
 }
 
-void og_watch_stop(struct og_watch **watch)
+bool og_watch_stop(struct og_watch **watch, unsigned patience_ms)
 {
     if (!*watch)
-        return;
+        return true;
     ring(*watch, STOP);
-    og_thread_join(&(*watch)->thread);
+    if (!og_thread_join_within(&(*watch)->thread, patience_ms))
+        return false;
     end(*watch);
     *watch = NULL;
+    return true;
 }

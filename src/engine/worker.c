@@ -47,8 +47,7 @@ static void recycle(struct og_engine *engine, struct og_job *job)
         og_engine_put(engine->free_places, job->place);
     job->place = NULL;
     og_engine_put(engine->free_jobs, job);
-    if (atomic_fetch_sub_explicit(&engine->in_flight, 1, memory_order_acq_rel) == 1) /* N3 */
-        og_park_notify_all(&engine->idle);
+    atomic_fetch_sub_explicit(&engine->in_flight, 1, memory_order_acq_rel); /* N3 */
     og_engine_wake(engine, OG_DEMAND); /* a place, a job: somebody may wait for them in front */
 }
 

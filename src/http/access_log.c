@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -174,6 +175,23 @@ static void take(struct og_access_log *access_log, struct lane_ring *ring)
 static int open_file(const char *path)
 {
     return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
+}
+
+enum og_status og_access_log_check(const char *path, struct og_error *err)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd >= 0) {
+        close(fd);
+        return OG_OK;
+    }
+    if (errno != ENOENT)
+        return og_error_set(err, OG_IO, "cannot write %s: %s", path, strerror(errno));
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash + 1 - path) : 1, slash ? path : ".");
+    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0)
+        return OG_OK;
+    return og_error_set(err, OG_IO, "cannot make %s: its folder: %s", path, strerror(errno));
 }
 
 static void open_again(struct og_access_log *access_log)

@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "base/thread.h"
+#include "linger.h"
 
 enum { LOOKS = 8, LOOK_MS_MAX = 1000, ROOM = 16, PHASE_BITS = 2 };
 
@@ -37,6 +37,7 @@ struct og_connections {
     uint64_t idle_ns, answer_ns, look_ns;
     unsigned most, crowded, youngest; /* the last: idle ones that are left alone */
     struct idler *idlers;             /* the thread's */
+    struct og_linger *linger;
 
     pthread_mutex_t lock;
     pthread_cond_t bell;
@@ -156,6 +157,7 @@ static void *run(void *argument)
 
 static void release(struct og_connections *all)
 {
+    og_linger_stop(&all->linger);
     pthread_cond_destroy(&all->bell);
     pthread_mutex_destroy(&all->lock);
     free(all->place);
@@ -193,18 +195,6 @@ static void lay_out(struct og_connections *all)
     }
 }
 
-static const rlim_t files_reserve = 128;
-
-unsigned og_connections_allowed(unsigned wanted)
-{
-    struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
-        return wanted;
-    /* A quarter of what is left is for slides. */
-    rlim_t room = files.rlim_cur > 2 * files_reserve ? (files.rlim_cur - files_reserve) / 4 * 3 : files_reserve / 2;
-    return room < wanted ? (unsigned)room : wanted;
-}
-
 enum og_status og_connections_start(const struct og_connections_options *options, struct og_connections **out,
                                     struct og_error *err)
 {
@@ -214,9 +204,13 @@ enum og_status og_connections_start(const struct og_connections_options *options
     init(all, options);
     if (all->place)
         lay_out(all);
-    if (!all->place || !all->idlers || og_thread_start(&all->thread, "sweeper", 0, run, all) != OG_OK) {
+    enum og_status status = og_linger_start(&all->linger, err);
+    if (status == OG_OK &&
+        (!all->place || !all->idlers || og_thread_start(&all->thread, "sweeper", 0, run, all) != OG_OK))
+        status = og_error_set(err, OG_NO_MEMORY, "no memory or thread for the table of connections");
+    if (status != OG_OK) {
         release(all);
-        return og_error_set(err, OG_NO_MEMORY, "no memory or thread for the table of connections");
+        return status;
     }
     *out = all;
     return OG_OK;
@@ -237,13 +231,12 @@ struct og_connection *og_connections_add(struct og_connections *all, int socket)
     if (all->open - all->ended > all->crowded)
         pthread_cond_signal(&all->bell);
     pthread_mutex_unlock(&all->lock);
-    if (!connection)
-        shutdown(socket, SHUT_RDWR);
     return connection;
 }
 
 void og_connections_remove(struct og_connections *all, struct og_connection *connection)
 {
+    og_linger_take(all->linger, connection->socket);
     pthread_mutex_lock(&all->lock);
     connection->used = false;
     all->ended -= connection->ended;

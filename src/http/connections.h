@@ -14,9 +14,9 @@
  *
  * Threads:   add and remove from any thread; enter from the one that serves the connection: a clock's look and a
  *            relaxed store, no lock. start and stop from one. Sockets are shut down under the mutex that remove takes,
- * so a socket's number cannot belong to somebody else by then. Ownership: start returns owned; places belong to the
- * table. The socket stays open from add until remove returned. Errors:    start says why there is no thread or memory;
- * add returns NULL when all places are taken, and the socket is shut down.
+ *            so a socket's number cannot belong to somebody else by then.
+ * Ownership: start returns owned; places belong to the table. The socket stays open from add until remove returned.
+ * Errors:    start says why there is no thread or memory; add returns NULL when all places are taken.
  */
 #include <stdint.h>
 
@@ -40,9 +40,6 @@ OG_CHECKED enum og_status og_connections_start(const struct og_connections_optio
 struct og_connection *og_connections_add(struct og_connections *connections, int socket); /* in OG_PHASE_HEAD */
 void og_connection_enter(struct og_connection *connection, enum og_phase phase);
 void og_connections_remove(struct og_connections *connections, struct og_connection *connection);
-
-/* How many of those that are wanted the limit of open files leaves room for, beside slides and the rest. */
-unsigned og_connections_allowed(unsigned wanted);
 
 /* When all connections were removed. */
 void og_connections_stop(struct og_connections **connections);

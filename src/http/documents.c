@@ -19,17 +19,19 @@ struct og_reply og_answer_slides(const struct og_request *request)
 struct og_reply og_answer_slide(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    int64_t modified_s = 0;
+    struct og_edition edition = {0};
     struct og_buf *buf =
-        og_engine_slide_json(request->site->engine, route->id, route->id_length, &modified_s, request->metrics);
-    return document(request, "application/json", buf, modified_s);
+        og_engine_slide_json(request->site->engine, route->id, route->id_length, &edition, request->metrics);
+    return document(request, "application/json", buf, edition.modified_s);
 }
 
 struct og_reply og_answer_dzi(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    int64_t modified_s = 0;
+    struct og_edition edition = {0};
     struct og_buf *buf =
-        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &modified_s, request->metrics);
-    return document(request, "application/xml", buf, modified_s);
+        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &edition, request->metrics);
+    struct og_reply reply = document(request, "application/xml", buf, edition.modified_s);
+    reply.misnamed = !og_generation_is_asked(request->head->generation, edition.generation);
+    return reply;
 }

@@ -134,6 +134,13 @@ static void note_since(struct og_head *head, struct og_words value)
         head->if_modified_since = value;
 }
 
+static void note_host(struct og_head *head, struct og_words value)
+{
+    (void)value;
+    head->is_odd |= head->has_host;
+    head->has_host = true;
+}
+
 static void note_forwarded(struct og_head *head, struct og_words value)
 {
     head->forwarded = value;
@@ -158,10 +165,15 @@ static const struct {
     size_t length;
     void (*note)(struct og_head *head, struct og_words value);
 } rows[] = {
-    ROW("Content-Length", note_length),         ROW("Transfer-Encoding", note_coding),
-    ROW("Accept-Encoding", note_accept),        ROW("If-None-Match", note_tags),
-    ROW("If-Modified-Since", note_since),       ROW("Forwarded", note_forwarded),
-    ROW("X-Forwarded-For", note_forwarded_for), ROW("X-Request-Id", note_id),
+    ROW("Content-Length", note_length),
+    ROW("Transfer-Encoding", note_coding),
+    ROW("Accept-Encoding", note_accept),
+    ROW("If-None-Match", note_tags),
+    ROW("If-Modified-Since", note_since),
+    ROW("Forwarded", note_forwarded),
+    ROW("X-Forwarded-For", note_forwarded_for),
+    ROW("X-Request-Id", note_id),
+    ROW("Host", note_host),
 };
 
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length)
@@ -173,6 +185,14 @@ void og_head_note(struct og_head *head, const char *name, size_t name_length, co
             rows[i].note(head, (struct og_words){value ? value : "", value_length});
             return;
         }
+}
+
+void og_head_note_query(struct og_head *head, const char *name, size_t name_length, const char *value,
+                        size_t value_length)
+{
+    if (name_length == 1 && name[0] == 'v')
+        head->generation =
+            head->generation.at ? (struct og_words){"", 0} : (struct og_words){value ? value : "", value_length};
 }
 
 enum og_status og_head_judge(const struct og_head *head)

@@ -74,13 +74,11 @@ static enum og_status refused(const struct og_address *address, const char *what
     int why = errno;
     og_address_print(address, text);
     if (why == EADDRINUSE)
-        og_error_set(err, OG_IO,
-                     "cannot listen on %s: another process listens there already; stop it or choose another port with "
-                     "--listen",
-                     text);
-    else
-        og_error_set(err, OG_IO, "cannot listen on %s: %s: %s", text, what, strerror(why));
-    return OG_IO;
+        return og_error_set(err, OG_BUSY,
+                            "cannot listen on %s: another process listens there already; stop it or choose another "
+                            "port with --listen",
+                            text);
+    return og_error_set(err, OG_IO, "cannot listen on %s: %s: %s", text, what, strerror(why));
 }
 
 static enum og_status open_one(const struct og_address *address, bool shared, int *out, struct og_error *err)
@@ -124,6 +122,12 @@ static enum og_status probe(struct og_address *address, struct og_error *err)
         status = refused(address, "getsockname", err);
     close(fd);
     return status;
+}
+
+enum og_status og_listen_try(const struct og_address *address, struct og_error *err)
+{
+    struct og_address copy = *address;
+    return probe(&copy, err);
 }
 
 enum og_status og_listen_open(struct og_address *address, unsigned count, int *fds, struct og_error *err)

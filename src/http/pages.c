@@ -28,13 +28,14 @@ struct og_reply og_answer_gallery(const struct og_request *request)
 struct og_reply og_answer_viewer(const struct og_request *request)
 {
     const struct og_route *route = request->route;
-    int64_t modified_s;
+    struct og_edition edition;
     struct og_buf *dzi =
-        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &modified_s, request->metrics);
-    if (!dzi)
-        return og_reply_status(route->kind, OG_NOT_FOUND);
+        og_engine_slide_dzi(request->site->engine, route->id, route->id_length, &edition, request->metrics);
+    struct og_reply reply = asset(request, "viewer.html", strlen("viewer.html"));
+    if (!dzi) /* the page says so too, and leads back to the gallery */
+        reply.status = OG_NOT_FOUND;
     og_buf_unref(&dzi);
-    return asset(request, "viewer.html", strlen("viewer.html"));
+    return reply;
 }
 
 struct og_reply og_answer_asset(const struct og_request *request)

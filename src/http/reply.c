@@ -62,7 +62,8 @@ unsigned og_reply_code(const struct og_reply *reply)
 {
     static const unsigned codes[] = {
         [OG_REPLY_BODY] = 200, [OG_REPLY_UNCHANGED] = 304, [OG_REPLY_OPTIONS] = 204, [OG_REPLY_ELSEWHERE] = 308};
-    return reply->kind == OG_REPLY_STATUS ? og_status_http(reply->status) : codes[reply->kind];
+    return reply->kind == OG_REPLY_STATUS || reply->status != OG_OK ? og_status_http(reply->status)
+                                                                    : codes[reply->kind];
 }
 
 bool og_route_is_tile(enum og_route_kind route)
@@ -99,10 +100,17 @@ static void add_timing(const struct og_reply *reply, struct og_headers *out)
     add(out, "Server-Timing", out->timing);
 }
 
+static const char *cache_control(const struct og_reply *reply, const struct og_manners *manners)
+{
+    if (!traits[reply->route].may_keep)
+        return "no-cache";
+    return reply->misnamed ? manners->ask_again : manners->cache_control;
+}
+
 /* What a 304 carries too. */
 static void add_caching(const struct og_reply *reply, const struct og_manners *manners, struct og_headers *out)
 {
-    add(out, "Cache-Control", traits[reply->route].may_keep ? manners->cache_control : "no-cache");
+    add(out, "Cache-Control", cache_control(reply, manners));
     if (traits[reply->route].is_packed)
         add(out, "Vary", "Accept-Encoding");
 }

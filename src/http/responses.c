@@ -95,7 +95,7 @@ static struct suit *suit_of(const struct og_responses *r, const struct og_reply 
 
 static struct og_parcel body_of(const struct og_responses *r, const struct og_head *head, const struct og_reply *reply)
 {
-    if (reply->made) {
+    if (reply->made || reply->misnamed) {
         struct og_span body = og_reply_body(reply);
         struct og_buf *buf = og_buf_ref(reply->buf);
         return (struct og_parcel){make(r, reply, OG_CODING_IDENTITY, body, release, buf), body.size, true};
@@ -142,8 +142,9 @@ struct og_parcel og_responses_find(const struct og_responses *r, const struct og
     case OG_REPLY_ELSEWHERE:
         return (struct og_parcel){r->elsewhere, 0, false};
     case OG_REPLY_UNCHANGED:
-        return og_route_is_tile(reply->route) && reply->validators.tag ? unchanged_tile(r, reply, kept)
-                                                                       : unchanged(r, head, reply);
+        return og_route_is_tile(reply->route) && reply->validators.tag && !reply->misnamed
+                   ? unchanged_tile(r, reply, kept)
+                   : unchanged(r, head, reply);
     case OG_REPLY_BODY:
         break;
     }

@@ -22,8 +22,10 @@
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
 #define IDLE_GRACE_MS 250
 #define LAST_WORDS_MS 1000
-#define CLOSED        1u /* in a lane's `active` */
-#define REQUEST       2u
+#define CLOSED        UINT64_C(1) /* in a lane's `active` */
+#define REQUEST       UINT64_C(2)
+#define LATE          (UINT64_C(1) << 32) /* a request on a connection that was made during the stop */
+#define ON_TIME       (LATE - REQUEST)
 
 struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
@@ -32,7 +34,7 @@ struct lane { /* one event thread and what is its own */
     uint64_t requests;       /* ever */
     unsigned waiting;        /* suspended requests */
     atomic_uint connections; /* written by the lane's thread only; stop reads it, relaxed: it only waits */
-    atomic_uint active; /* REQUEST for each, and CLOSED. Relaxed: its own order decides who came before the close */
+    _Atomic uint64_t active; /* REQUEST or LATE for each, and CLOSED. Relaxed: its own order decides who was before */
 };
 
 struct og_server {
@@ -59,7 +61,7 @@ struct visit {
     struct og_visit account;
     struct og_unchanged kept; /* the connection's */
     uint64_t ticket;          /* of the watch over its client */
-    bool waits, left;         /* for the engine; nobody is there to be answered */
+    bool waits, left, late;   /* for the engine; nobody is there to be answered; it connected during the stop */
     enum og_status status;
     struct og_buf *buf;
 };
@@ -154,6 +156,7 @@ static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_repl
     struct lane *lane = visit->lane;
     if (lane->waiting >= lane->server->waiting_max) {
         og_tile_name_release(name);
+        og_count(lane->metrics, OG_COUNT_JOB_REFUSED, 1);
         return send_reply(visit, og_reply_status(pending->route, OG_BUSY));
     }
     visit->waiter.done = done;
@@ -194,9 +197,13 @@ static enum MHD_Result answer(struct visit *visit, const char *path)
 static enum MHD_Result note_header(void *head, enum MHD_ValueKind kind, const char *name, size_t name_length,
                                    const char *value, size_t value_length)
 {
-    (void)kind;
-    og_head_note(head, name, name_length, value, value_length);
+    (kind == MHD_HEADER_KIND ? og_head_note : og_head_note_query)(head, name, name_length, value, value_length);
     return MHD_YES;
+}
+
+static bool is_stopping(const struct lane *lane)
+{
+    return atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* H2 pairs with H1 */
 }
 
 /* To answer on the first call closes the connection, which is right for what is refused and while the server stops. */
@@ -208,7 +215,7 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
         return MHD_NO; /* memory was out, or no place left, when it connected */
     *context = visit;
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
-    if (atomic_fetch_add_explicit(&lane->active, REQUEST, memory_order_relaxed) & CLOSED)
+    if (atomic_fetch_add_explicit(&lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed) & CLOSED)
         return MHD_NO; /* not a byte, so that the client may ask elsewhere */
     visit->account = (struct og_visit){.method = method,
                                        .path = path,
@@ -217,13 +224,13 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
                                        .number = ++lane->requests};
     visit->left = false;
     visit->head = (struct og_head){.method = og_method_parse(method)};
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &visit->head);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, note_header, &visit->head);
     enum og_status status = og_head_judge(&visit->head);
     if (status != OG_OK)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));
-    if (atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire)) /* H2 pairs with H1 */
-        return answer(visit, path);
-    return MHD_YES;
+    if (visit->late)
+        return send_reply(visit, og_reply_status(OG_ROUTE_NONE, OG_STOPPING));
+    return is_stopping(lane) ? answer(visit, path) : MHD_YES;
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
@@ -251,23 +258,22 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
     }
     *context = NULL;
     og_connection_enter(visit->place, OG_PHASE_HEAD);
-    atomic_fetch_sub_explicit(&visit->lane->active, REQUEST, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&visit->lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed);
 }
 
-/* NULL leaves a connection that is closed at its first request, if it comes to that. */
+/* NULL: memory is out, or there is no place. */
 static struct visit *welcome(struct lane *lane, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct visit *visit = calloc(1, sizeof *visit);
-    if (!visit)
-        return NULL;
-    struct og_connection *place = og_connections_add(lane->server->connections, info->connect_fd);
+    struct og_connection *place = visit ? og_connections_add(lane->server->connections, info->connect_fd) : NULL;
     if (!place) {
-        og_count(lane->metrics, OG_COUNT_CLOSED_FULL, 1);
+        shutdown(info->connect_fd, SHUT_RDWR); /* it is in no table, so nobody else would ever end it */
+        og_count(lane->metrics, OG_COUNT_CLOSED_FULL, visit != NULL);
         free(visit);
         return NULL;
     }
-    *visit = (struct visit){.lane = lane, .connection = connection, .place = place};
+    *visit = (struct visit){.lane = lane, .connection = connection, .place = place, .late = is_stopping(lane)};
     return visit;
 }
 
@@ -292,27 +298,23 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     *socket_context = started ? welcome(lane, connection) : NULL;
 }
 
-static enum MHD_Result may_connect(void *cls, const struct sockaddr *address, socklen_t length)
-{
-    (void)address, (void)length;
-    struct lane *lane = cls;
-    bool stopping = atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* H2 pairs with H1 */
-    return stopping ? MHD_NO : MHD_YES;
-}
-
 static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
 {
     (void)cls, (void)connection;
     return strlen(text);
 }
 
-/* Mostly clients that broke off: nothing that an operator has to read. */
+/* Mostly clients that broke off; and what the library refuses on its own, which it tells nobody else. */
 __attribute__((format(printf, 2, 0))) static void write_log(void *cls, const char *format, va_list args)
 {
+    struct lane *lane = cls;
     char text[256];
+    unsigned code;
     vsnprintf(text, sizeof text, format, args);
     text[strcspn(text, "\r\n")] = '\0';
-    og_log_write(cls, OG_LOG_DEBUG, "http", "%s", text);
+    if (sscanf(text, "Error processing request (HTTP response code is %u", &code) == 1)
+        og_count_answer(lane->metrics, OG_ASKED_NOTHING, code);
+    og_log_write(lane->server->log, OG_LOG_DEBUG, "http", "%s", text);
 }
 
 _Noreturn static void panic(void *cls, const char *file, unsigned line, const char *reason)
@@ -326,11 +328,10 @@ _Noreturn static void panic(void *cls, const char *file, unsigned line, const ch
 static enum og_status start_lane(struct lane *lane, const struct og_server_options *options, int fd,
                                  struct og_error *err)
 {
-    struct og_server *server = lane->server;
     errno = 0;
     lane->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, may_connect, lane, handle,
-        lane, MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)server->log, /* before the others, which may complain */
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, handle, lane,
+        MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)lane,  /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head, cookies twice; zeroed each time */
@@ -339,15 +340,13 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
         MHD_OPTION_NOTIFY_COMPLETED, completed, lane, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane,
         MHD_OPTION_END);
-    if (lane->daemon)
-        return OG_OK;
-    return og_error_set(err, OG_NO_MEMORY, "the system gives no event thread: %s", strerror(errno));
+    return lane->daemon ? OG_OK : og_error_set(err, OG_NO_MEMORY, "no event thread: %s", strerror(errno));
 }
 
 /* No request waits for the engine from here on: nobody is suspended for longer than a call. */
-static void answer_everybody(struct og_server *server)
+static void answer_everybody(struct og_server *server, unsigned patience_ms)
 {
-    og_engine_drain(server->site->engine);
+    og_engine_drain(server->site->engine, patience_ms > LAST_WORDS_MS ? patience_ms : LAST_WORDS_MS);
     og_leavers_pause(server->leavers);
 }
 
@@ -376,7 +375,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
         return OG_OK;
     for (; i < server->lanes; i++)
         close(fds[i]);
-    answer_everybody(server); /* those that started may have been asked already */
+    answer_everybody(server, 0); /* those that started may have been asked already */
     end_lanes(server);
     return status;
 }
@@ -399,7 +398,7 @@ unsigned og_server_take_pulse(struct og_server *server, unsigned patience_ms)
 static enum og_status start_watches(struct og_server *server, const struct og_server_options *options,
                                     struct og_error *err)
 {
-    const struct og_connections_options connections = {.most = og_connections_allowed(options->connections),
+    const struct og_connections_options connections = {.most = og_server_connections(options->connections),
                                                        .idle_ms = options->idle_ms,
                                                        .answer_ms = options->answer_ms,
                                                        .metrics = server->site->metrics};
@@ -443,11 +442,10 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
         status = start_watches(server, options, err);
     if (status == OG_OK)
         status = start_lanes(server, options, err);
-    if (status == OG_OK) {
+    if (status == OG_OK)
         *out = server;
-        return OG_OK;
-    }
-    release(server);
+    else
+        release(server);
     return status;
 }
 
@@ -456,24 +454,26 @@ struct og_address og_server_address(const struct og_server *server)
     return server->address;
 }
 
-static unsigned sum_active(struct og_server *server, unsigned *connections)
+static uint64_t who_is_active(struct og_server *server, uint64_t whom, uint64_t *connections)
 {
-    unsigned active = *connections = 0;
+    uint64_t active = *connections = 0;
     for (unsigned i = 0; i < server->lanes; i++) {
-        active += atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) / REQUEST;
+        active |= atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) & whom;
         *connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
     }
     return active;
 }
 
-static void wait_until_quiet(struct og_server *server, unsigned idle_grace_ms, unsigned patience_ms)
+/* Returns how much of its patience is left. */
+static unsigned wait_until_quiet(struct og_server *server, uint64_t whom, unsigned idle_grace_ms, unsigned patience_ms)
 {
-    for (unsigned waited_ms = 0; waited_ms < patience_ms; waited_ms += 2) {
-        unsigned connections, active = sum_active(server, &connections);
-        if (connections == 0 || (active == 0 && waited_ms >= idle_grace_ms))
-            return;
+    uint64_t since_ns = og_clock_monotonic_ns(), waited_ms = 0, connections = 1, active = 1;
+    while (waited_ms < patience_ms && connections > 0 && (active || waited_ms < idle_grace_ms)) {
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+        active = who_is_active(server, whom, &connections);
+        waited_ms = (og_clock_monotonic_ns() - since_ns) / 1000000;
     }
+    return waited_ms < patience_ms ? patience_ms - (unsigned)waited_ms : 0;
 }
 
 /* Who was counted before is waited for, whoever comes after is closed: no answer begins that the end would cut. */
@@ -491,10 +491,10 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
         return;
     og_pulse_rest(server->pulse);
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
-    wait_until_quiet(server, IDLE_GRACE_MS, patience_ms);
-    answer_everybody(server);
+    /* ON_TIME: newcomers could go on for ever */
+    answer_everybody(server, wait_until_quiet(server, ON_TIME, IDLE_GRACE_MS, patience_ms));
     close_lanes(server);
-    wait_until_quiet(server, 0, LAST_WORDS_MS);
+    wait_until_quiet(server, ~CLOSED, 0, LAST_WORDS_MS);
     end_lanes(server);
     release(server);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <sys/resource.h>
+
 #include "http/access_log.h"
 #include "http/server.h"
 #include "scrapes.h"
@@ -19,6 +21,18 @@ struct og_server_options og_server_defaults(struct og_address address, unsigned 
                                       .idle_ms = 30000,
                                       .answer_ms = 60000,
                                       .deadline_ms = 10000};
+}
+
+static const rlim_t files_reserve = 128;
+
+unsigned og_server_connections(unsigned wanted)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+        return wanted;
+    /* A quarter of what is left is for slides. */
+    rlim_t room = files.rlim_cur > 2 * files_reserve ? (files.rlim_cur - files_reserve) / 4 * 3 : files_reserve / 2;
+    return room < wanted ? (unsigned)room : wanted;
 }
 
 size_t og_server_memory(const struct og_server_options *options)

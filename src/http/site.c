@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http/endpoints.h"
 
@@ -50,13 +51,13 @@ static void set_base(struct og_site *site, const char *path)
 
 static void set_cache_control(struct og_manners *manners, const struct og_site_options *options)
 {
-    char *text = manners->cache_control;
     const char *whose = options->cache_private ? "private" : "public";
+    snprintf(manners->ask_again, sizeof manners->ask_again, "%s, no-cache", whose);
     if (options->cache_max_age)
-        snprintf(text, sizeof manners->cache_control, "%s, max-age=%llu, immutable", whose,
+        snprintf(manners->cache_control, sizeof manners->cache_control, "%s, max-age=%llu, immutable", whose,
                  (unsigned long long)options->cache_max_age);
     else
-        snprintf(text, sizeof manners->cache_control, "%s, no-cache", whose);
+        snprintf(manners->cache_control, sizeof manners->cache_control, "%s", manners->ask_again);
 }
 
 enum og_status og_site_open(const struct og_site_options *options, struct og_site *out, struct og_error *err)
@@ -88,10 +89,13 @@ static struct og_reply unless_unchanged(const struct og_request *request, struct
 {
     bool packed = og_route_is_packed(reply.route);
     enum og_coding coding = packed && request->head->takes_gzip ? OG_CODING_GZIP : OG_CODING_IDENTITY;
-    if (reply.kind != OG_REPLY_BODY || !packed || !og_validators_match(&reply.validators, coding, request->head))
+    if (reply.kind != OG_REPLY_BODY || reply.status != OG_OK || !packed ||
+        !og_validators_match(&reply.validators, coding, request->head))
         return reply;
     og_reply_release(&reply);
-    return og_reply_unchanged(reply.route, reply.validators);
+    struct og_reply unchanged = og_reply_unchanged(reply.route, reply.validators);
+    unchanged.misnamed = reply.misnamed;
+    return unchanged;
 }
 
 static struct og_reply answer(const struct og_request *request)
@@ -102,12 +106,36 @@ static struct og_reply answer(const struct og_request *request)
     return unless_unchanged(request, endpoints[kind](request));
 }
 
+/* "http://authority" of a request that names the whole address, as it may towards any server. */
+static size_t origin_length(const char *path, size_t length)
+{
+    static const char scheme[] = "http://";
+    const size_t n = sizeof scheme - 1;
+    if (length <= n || strncasecmp(path, scheme, n) != 0 || path[n] == '/')
+        return 0;
+    const char *slash = memchr(path + n, '/', length - n);
+    return slash ? (size_t)(slash - path) : length;
+}
+
+static const char *cut_origin(const char *path, size_t *length)
+{
+    size_t origin = origin_length(path, *length);
+    if (origin > 0 && origin == *length) {
+        *length = 1;
+        return "/";
+    }
+    *length -= origin;
+    return path + origin;
+}
+
 struct og_reply og_site_answer(struct og_site *site, const struct og_head *head, const char *path, size_t length,
                                struct og_metrics_block *metrics, struct og_tile_name *name)
 {
     struct og_route route;
     if (head->method == OG_METHOD_OPTIONS && length == 1 && path[0] == '*') /* the server as a whole */
         return (struct og_reply){.kind = OG_REPLY_OPTIONS, .route = OG_ROUTE_NONE};
+    if (length > 0 && path[0] != '/')
+        path = cut_origin(path, &length);
     if (length < site->base_length || memcmp(path, site->base, site->base_length) != 0)
         return og_reply_status(OG_ROUTE_NONE, OG_NOT_FOUND);
     path += site->base_length;

@@ -5,13 +5,21 @@
 
 #include "http/date.h"
 
-void og_tag_print(uint64_t tag, enum og_coding coding, char out[OG_TAG_TEXT])
+#define DIGITS 16
+
+static void print_digits(uint64_t number, char out[DIGITS])
 {
     static const char digits[] = "0123456789abcdef";
+    for (unsigned i = 0; i < DIGITS; i++)
+        out[i] = digits[number >> (60 - 4 * i) & 15];
+}
+
+void og_tag_print(uint64_t tag, enum og_coding coding, char out[OG_TAG_TEXT])
+{
     char *at = out;
     *at++ = '"';
-    for (int shift = 60; shift >= 0; shift -= 4)
-        *at++ = digits[tag >> shift & 15];
+    print_digits(tag, at);
+    at += DIGITS;
     if (coding == OG_CODING_GZIP) {
         memcpy(at, "-gz", 3);
         at += 3;
@@ -45,6 +53,15 @@ bool og_tag_is_listed(struct og_words list, const char *tag)
     return false;
 }
 
+bool og_generation_is_asked(struct og_words asked, uint64_t generation)
+{
+    char digits[DIGITS];
+    if (!asked.at)
+        return true;
+    print_digits(generation, digits);
+    return asked.length == DIGITS && memcmp(asked.at, digits, DIGITS) == 0;
+}
+
 bool og_validators_match(const struct og_validators *validators, enum og_coding coding, const struct og_head *head)
 {
     if (head->if_none_match.at) {
@@ -55,5 +72,5 @@ bool og_validators_match(const struct og_validators *validators, enum og_coding 
     int64_t since;
     return head->if_modified_since.at && validators->modified_s &&
            og_date_parse(head->if_modified_since.at, head->if_modified_since.length, &since) &&
-           validators->modified_s <= since;
+           validators->modified_s == since;
 }

@@ -32,7 +32,7 @@ static void write_about(const struct og_visit *visit, struct og_site *site, stru
     if (site->access_log)
         og_access_log_note(site->access_log, visit->lane, metrics, access);
     if (access->code == 500 && site->log)
-        og_log_request(site->log, OG_LOG_DEBUG, "http", access->request, "%s %.200s from %s is answered with 500",
+        og_log_request(site->log, OG_LOG_ERROR, "http", access->request, "%s %.200s from %s is answered with 500",
                        access->method, access->path, access->client);
 }
 

@@ -41,12 +41,28 @@ const struct og_kernels *og_kernels_variant(unsigned i)
     return NULL;
 }
 
+/* NULL: nothing is wished. */
+static const char *wish(void)
+{
+    const char *name = getenv("OG_CPU"); /* allow: read once, before any thread */
+    return name && *name ? name : NULL;
+}
+
 const struct og_kernels *og_kernels_choose(void)
 {
-    const char *wanted = getenv("OG_CPU"); /* allow: read once, before any thread */
+    const char *wanted = wish();
     const struct og_kernels *table;
     for (unsigned i = 0; wanted && (table = og_kernels_variant(i)); i++)
         if (strcmp(table->name, wanted) == 0)
             return table;
     return og_kernels_variant(0);
+}
+
+enum og_status og_kernels_check(struct og_error *err)
+{
+    const char *wanted = wish(), *best = og_kernels_variant(0)->name;
+    if (!wanted || strcmp(og_kernels_choose()->name, wanted) == 0)
+        return OG_OK;
+    return og_error_set(err, OG_INVALID, "OG_CPU is \"%.80s\"; this processor runs %s%s", wanted, best,
+                        og_kernels_variant(1) ? " and scalar" : "");
 }

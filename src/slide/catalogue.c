@@ -195,11 +195,25 @@ static enum og_status open_folder(const char *folder, DIR **out, struct og_error
     if (directory < 0)
         return og_error_set(err, errno == ENOENT ? OG_NOT_FOUND : OG_IO, "cannot open the folder: %s",
                             strerrordesc_np(errno));
+    if (faccessat(directory, ".", X_OK, AT_EACCESS) != 0) {
+        close(directory);
+        return og_error_set(err, OG_IO, "may be listed but not entered");
+    }
     *out = fdopendir(directory);
     if (*out)
         return OG_OK;
     close(directory);
     return og_error_set(err, OG_NO_MEMORY, "out of memory");
+}
+
+enum og_status og_catalogue_check(const char *folder, struct og_error *err)
+{
+    DIR *dir;
+    enum og_status status = open_folder(folder, &dir, err);
+    if (status != OG_OK)
+        return og_error_prefix(err, "%s", folder);
+    closedir(dir);
+    return OG_OK;
 }
 
 static enum og_status scan_folder(const char *folder, struct scan *s, struct og_error *err)

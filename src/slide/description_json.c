@@ -20,12 +20,14 @@ json_t *og_json_count(uint64_t value)
     return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
 }
 
-json_t *og_json_number(double value)
+/* 0 and what is not finite: null, "unknown". */
+static json_t *number_json(double value)
 {
     return isfinite(value) && value != 0 ? json_real(value) : json_null();
 }
 
-json_t *og_json_text(const char *text)
+/* Empty: null; where it is not UTF-8 its bytes above 127 become '?'. */
+static json_t *text_json(const char *text)
 {
     if (!text[0])
         return json_null();
@@ -41,7 +43,7 @@ json_t *og_json_text(const char *text)
 
 static json_t *psnr(double value)
 {
-    return og_json_number(value > PSNR_PRINTED_MAX ? PSNR_PRINTED_MAX : value);
+    return number_json(value > PSNR_PRINTED_MAX ? PSNR_PRINTED_MAX : value);
 }
 
 static json_t *fidelity_json(const struct og_fidelity *f)
@@ -52,7 +54,7 @@ static json_t *fidelity_json(const struct og_fidelity *f)
     og_json_put(&worst, "psnr_luma", psnr(f->worst_psnr_luma));
     og_json_put(&level, "psnr_luma", psnr(f->psnr_luma));
     og_json_put(&level, "psnr_rgb", psnr(f->psnr_rgb));
-    og_json_put(&level, "ssim", og_json_number(f->ssim));
+    og_json_put(&level, "ssim", number_json(f->ssim));
     og_json_put(&level, "worst", worst);
     return level;
 }
@@ -60,7 +62,7 @@ static json_t *fidelity_json(const struct og_fidelity *f)
 static json_t *encoder_json(const struct og_description *d)
 {
     json_t *encoder = json_object();
-    og_json_put(&encoder, "version", og_json_text(d->encoder.version));
+    og_json_put(&encoder, "version", text_json(d->encoder.version));
     og_json_put(&encoder, "base_quality", json_integer(d->encoder.base_quality));
     og_json_put(&encoder, "l1_step", json_integer(d->encoder.l1_step));
     og_json_put(&encoder, "l0_step", json_integer(d->encoder.l0_step));
@@ -70,9 +72,9 @@ static json_t *encoder_json(const struct og_description *d)
 static json_t *source_json(const struct og_description *d)
 {
     json_t *source = json_object();
-    og_json_put(&source, "name", og_json_text(d->source.name));
+    og_json_put(&source, "name", text_json(d->source.name));
     og_json_put(&source, "size", og_json_count(d->source.size));
-    og_json_put(&source, "digest", og_json_text(d->source.digest));
+    og_json_put(&source, "digest", text_json(d->source.digest));
     return source;
 }
 
@@ -88,12 +90,12 @@ json_t *og_description_json(const struct og_description *d)
     og_json_put(&all, "width", og_json_count(d->width));
     og_json_put(&all, "height", og_json_count(d->height));
     og_json_put(&all, "tile", og_json_count(d->tile));
-    og_json_put(&all, "upsample", og_json_text(d->upsample));
-    og_json_put(&all, "mpp_x", og_json_number(d->mpp_x));
-    og_json_put(&all, "mpp_y", og_json_number(d->mpp_y));
-    og_json_put(&all, "magnification", og_json_number(d->magnification));
-    og_json_put(&all, "vendor", og_json_text(d->vendor));
-    og_json_put(&all, "icc", og_json_text(d->icc));
+    og_json_put(&all, "upsample", text_json(d->upsample));
+    og_json_put(&all, "mpp_x", number_json(d->mpp_x));
+    og_json_put(&all, "mpp_y", number_json(d->mpp_y));
+    og_json_put(&all, "magnification", number_json(d->magnification));
+    og_json_put(&all, "vendor", text_json(d->vendor));
+    og_json_put(&all, "icc", text_json(d->icc));
     og_json_put(&all, "encoder", encoder_json(d));
     og_json_put(&all, "source", source_json(d));
     og_json_put(&all, "fidelity", fidelity);

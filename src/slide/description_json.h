@@ -18,8 +18,6 @@
 void og_json_put(json_t **object, const char *key, json_t *value);
 
 json_t *og_json_count(uint64_t value);
-json_t *og_json_number(double value);   /* 0 and what is not finite: null, "unknown" */
-json_t *og_json_text(const char *text); /* empty: null; where it is not UTF-8 its bytes above 127 become '?' */
 
 json_t *og_description_json(const struct og_description *description);
 

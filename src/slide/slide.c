@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "identity.h"
 #include "slide_document.h"
 #include "slide_format.h"
+
+#define NS_PER_S INT64_C(1000000000)
 
 /* Where two formats claim one id, the earlier wins. */
 static const struct og_slide_format *const formats[OG_SLIDE_FORMATS] = {&og_residual_format, &og_deepzoom_format,
@@ -76,6 +79,13 @@ const char *const *og_slide_format_parts(unsigned format)
     return formats[format]->parts ? formats[format]->parts : none;
 }
 
+static int64_t settled(int64_t modified_ns)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec - modified_ns / NS_PER_S > OG_SLIDE_SETTLED_S ? modified_ns : 0;
+}
+
 /*
  * Files may be exchanged while they are opened: what they were before and after has to agree. Where a format seals no
  * content, a generation is what was written at one time.
@@ -98,7 +108,7 @@ static enum og_status open_steady(struct og_slide *slide, int directory, const c
         return status;
     }
     slide->opened_as = before.here;
-    slide->facts.modified_ns = before.modified_ns;
+    slide->facts.modified_ns = settled(before.modified_ns);
     if (!slide->facts.generation)
         slide->facts.generation = before.written;
     return OG_OK;
@@ -110,8 +120,9 @@ static enum og_status open_named(int directory, const char *name, uint64_t key, 
     size_t id_length;
     unsigned i = og_slide_format_of(directory, name, &id_length);
     if (i == OG_SLIDE_FORMATS)
-        return og_error_set(err, OG_UNSUPPORTED, "not a slide: neither .tif nor .dzi nor a folder with %s",
-                            OG_RRIP_DZI);
+        return og_error_set(
+            err, OG_UNSUPPORTED,
+            "not a slide: neither .tif nor .dzi nor a folder with %s; origami encode makes one of a scan", OG_RRIP_DZI);
     if (!og_parse_slide_id(name, id_length))
         return og_error_set(err, OG_INVALID, "its name is not fit for a URL: only A-Z a-z 0-9 . _ - and at most %d",
                             OG_SLIDE_ID_MAX);

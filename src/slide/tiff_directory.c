@@ -156,7 +156,9 @@ enum og_status og_tiff_read_pages(const struct og_file *file, struct og_tiff_pag
     uint8_t header[HEADER];
     if (file->size < HEADER || og_file_read(file, 0, header, sizeof header, err) != OG_OK ||
         memcmp(header, magic, sizeof magic) != 0)
-        return og_error_set(err, OG_UNSUPPORTED, "not an Origami slide (no little-endian BigTIFF header)");
+        return og_error_set(
+            err, OG_UNSUPPORTED,
+            "not an Origami slide (no little-endian BigTIFF header); origami encode makes one of a scan");
     uint64_t place = little(header + 8, 8);
     for (*count = 0; place != 0 && *count < room; ++*count) {
         enum og_status status = read_page(file, &place, *count, &pages[*count], err);

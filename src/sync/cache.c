@@ -3,8 +3,8 @@
  * (a) Algorithm. S3-FIFO (cache_shard.c) over bounded rings (ring.c), a set-associative index of one cache line per
  *     bucket (cache_index.c) and epoch-based reclamation (epoch.c).
  *
- * (b) Roles. get, borrow, put and count: any thread, at the same time as everything else, each with its own seat. new
- *     and destroy: alone.
+ * (b) Roles. get, put and count: any thread, at the same time as everything else, each with its own seat. new and
+ *     destroy: alone.
  *
  * (c) Invariants.
  *         An entry has one owner: the ring that it is in, or the thread that took it out or made it. The index only
@@ -14,11 +14,11 @@
  *         outside == account - kept - deferred: tiles that nobody keeps but that somebody still holds
  *         after a put, kept of its shard <= max(capacity - outside, capacity / 4) / shards, as far as it saw them
  *
- * (d) Progress. get, borrow and give_back are wait-free: eight ways at most, and no repetition. put is bounded: at
- *     most STEPS_MOST entries are moved (after STEPS_PATIENT the next one goes, hit or not) and TRIES ways tried, else
- *     the tile is refused; within, rings and the epoch's push are lock-free. A thread stopped in a section defers
- *     reclaiming; while more than OG_CACHE_DEFERRED_BYTES wait, tiles are refused, and hits go on. A thread stopped
- *     with an entry in its hands keeps that one from moving, and it is still found. Nobody waits for anybody.
+ * (d) Progress. get is wait-free: eight ways at most, and no repetition. put is bounded: at most STEPS_MOST entries
+ *     are moved (after STEPS_PATIENT the next one goes, hit or not) and TRIES ways tried, else the tile is refused;
+ *     within, rings and the epoch's push are lock-free. A thread stopped in a section defers reclaiming; while more
+ *     than OG_CACHE_DEFERRED_BYTES wait, tiles are refused, and hits go on. A thread stopped with an entry in its hands
+ *     keeps that one from moving, and it is still found. Nobody waits for anybody.
  *
  * (e) Edges.
  *         C1 insert: CAS of a way, release      -> C2 find, insert: load of a way, acquire: the entry, and through it
@@ -92,32 +92,19 @@ struct og_cache *og_cache_new(size_t capacity_bytes, unsigned shards, struct og_
     return cache;
 }
 
-struct og_buf *og_cache_borrow(struct og_cache *cache, unsigned seat, const struct og_key *key)
-{
-    og_epoch_enter(cache->common.epoch, seat);
-    struct og_cache_entry *entry = og_cache_index_find(&cache->common.index, key);
-    if (!entry) {
-        og_epoch_leave(cache->common.epoch, seat);
-        return NULL;
-    }
-    unsigned hits = atomic_load_explicit(&entry->hits, memory_order_relaxed); /* a hint: two readers may count as one */
-    if (hits < OG_CACHE_MOST_HITS)
-        atomic_store_explicit(&entry->hits, hits + 1, memory_order_relaxed); /* a hint */
-    return entry->buf;
-}
-
-void og_cache_give_back(struct og_cache *cache, unsigned seat)
-{
-    og_epoch_leave(cache->common.epoch, seat);
-}
-
 struct og_buf *og_cache_get(struct og_cache *cache, unsigned seat, const struct og_key *key)
 {
-    struct og_buf *buf = og_cache_borrow(cache, seat, key);
-    if (!buf)
-        return NULL;
-    og_buf_ref(buf);
-    og_cache_give_back(cache, seat);
+    struct og_buf *buf = NULL;
+    og_epoch_enter(cache->common.epoch, seat);
+    struct og_cache_entry *entry = og_cache_index_find(&cache->common.index, key);
+    if (entry) {
+        unsigned hits =
+            atomic_load_explicit(&entry->hits, memory_order_relaxed); /* a hint: two hits may count as one */
+        if (hits < OG_CACHE_MOST_HITS)
+            atomic_store_explicit(&entry->hits, hits + 1, memory_order_relaxed); /* a hint */
+        buf = og_buf_ref(entry->buf);
+    }
+    og_epoch_leave(cache->common.epoch, seat);
     return buf;
 }
 

@@ -163,14 +163,9 @@ bool og_epoch_reclaim(struct og_epoch *epoch)
     uint64_t now = step(epoch);
     if (now >= RIPE)
         reclaim_ripe(epoch, (unsigned)((now - RIPE) % LAPS), now);
-    return og_epoch_deferred(epoch) == 0;
-}
-
-uint64_t og_epoch_deferred(const struct og_epoch *epoch)
-{
     uint64_t reclaimed = atomic_load_explicit(&epoch->reclaimed, memory_order_relaxed); /* a hint */
     uint64_t retired = atomic_load_explicit(&epoch->retired, memory_order_relaxed);     /* a hint */
-    return retired > reclaimed ? retired - reclaimed : 0;
+    return retired <= reclaimed;
 }
 
 void og_epoch_destroy(struct og_epoch **epoch)

@@ -73,6 +73,17 @@ static VipsImage *make_image(struct drawing *drawing)
     return image;
 }
 
+/* libvips knows the file by the name that it has until it is whole. */
+static enum og_status complain(const struct og_outfile *file, struct og_error *err)
+{
+    og_vips_error(err, OG_IO, file->path, "write the picture");
+    GString *text = g_string_new(err->text);
+    g_string_replace(text, file->temporary, file->path, 0);
+    og_error_set(err, OG_IO, "%s", text->str);
+    g_string_free(text, TRUE);
+    return OG_IO;
+}
+
 static enum og_status write_file(struct drawing *drawing, const char *name, const char *options, struct og_error *err)
 {
     struct og_outfile file;
@@ -85,7 +96,7 @@ static enum og_status write_file(struct drawing *drawing, const char *name, cons
     if (!image || vips_image_write_to_file(image, target, NULL))
         status = og_interrupt_came(&drawing->interrupt)
                      ? og_error_set(err, OG_STOPPING, "%s: stopped before it was whole; nothing was kept", name)
-                     : og_vips_error(err, OG_IO, name, "write the picture");
+                     : complain(&file, err);
     if (status == OG_OK)
         status = og_outfile_commit(&file, err);
     if (image)

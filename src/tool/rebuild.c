@@ -108,6 +108,16 @@ static enum og_status rebuild_slot(struct og_rebuilder *r, const struct request 
     return status;
 }
 
+/* In the daemon's words: which of the family's tiles it is, as a viewer would ask for it. */
+static enum og_status name_slot(const struct request *q, unsigned slot, struct og_error *err)
+{
+    unsigned shift = 2 - q->depth;
+    struct og_place place = og_slot_place(slot);
+    unsigned across = 2 - place.depth;
+    return og_error_prefix(err, "L%u tile %u,%u (level %u)", place.depth, (q->x >> shift << across) + place.dx,
+                           (q->y >> shift << across) + place.dy, q->facts->pyramid.top - place.depth);
+}
+
 static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,
                                    struct og_error *err)
 {
@@ -120,19 +130,31 @@ static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request 
     enum og_status status = og_slide_read_family(q->slide, r->reader, fx, fy, r->buffer, &stored, err);
     if (status != OG_OK)
         return status;
-    if (stored.damaged & closure)
-        return og_error_set(err, OG_DAMAGED, "family %u, %u: a stream that the tile needs is damaged (slots %#x)", fx,
-                            fy, (unsigned)(stored.damaged & closure));
-    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++)
+    if (stored.damaged & closure) {
+        og_error_set(err, OG_DAMAGED, "%s", stored.reason);
+        return name_slot(q, (unsigned)__builtin_ctz(stored.damaged & closure), err);
+    }
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         if (closure & (UINT32_C(1) << slot))
             status = rebuild_slot(r, q, &stored, slot, err);
-    if (status != OG_OK)
-        return og_error_prefix(err, "family %u, %u", fx, fy);
+        if (status != OG_OK)
+            return name_slot(q, slot, err);
+    }
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
     struct og_span stream;
     status =
         og_family_encode(r->family, wanted, r->encoder, q->quality, (int)size.width, (int)size.height, &stream, err);
     return status == OG_OK ? keep(stream, out, err) : status;
+}
+
+static enum og_status refuse_place(const struct og_pyramid *pyramid, uint32_t level, uint32_t x, uint32_t y,
+                                   struct og_error *err)
+{
+    if (level > pyramid->top)
+        return og_error_set(err, OG_NOT_FOUND, "no level %u: there are 0 to %u", level, pyramid->top);
+    struct og_extent grid = og_pyramid_grid(pyramid, pyramid->top - level);
+    return og_error_set(err, OG_NOT_FOUND, "no tile %u, %u at level %u: there are columns 0 to %u and rows 0 to %u", x,
+                        y, level, grid.width - 1, grid.height - 1);
 }
 
 enum og_status og_rebuilder_tile(struct og_rebuilder *r, const struct og_slide *slide, uint32_t level, uint32_t x,
@@ -141,7 +163,7 @@ enum og_status og_rebuilder_tile(struct og_rebuilder *r, const struct og_slide *
     const struct og_slide_facts *facts = og_slide_facts(slide);
     *out = NULL;
     if (!og_pyramid_has(&facts->pyramid, level, x, y))
-        return og_error_set(err, OG_NOT_FOUND, "no tile %u, %u at level %u", x, y, level);
+        return refuse_place(&facts->pyramid, level, x, y, err);
     struct request q = {slide, facts, facts->pyramid.top - level, x, y, quality};
     enum og_status status = q.depth > facts->last_depth      ? shrunk_tile(r, &q, out, err)
                             : facts->residual && q.depth < 2 ? rebuilt_tile(r, &q, out, err)

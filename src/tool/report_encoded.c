@@ -33,12 +33,12 @@ void og_report_encoded(const char *path, const struct og_encode_result *r, FILE 
     say_part("L0 residuals", r, 0, out);
     say_part("L1 residuals", r, 1, out);
     say_part("L2 and coarser", r, 2, out);
-    fprintf(out, "  full size is %.1f dB luma PSNR from the source (worst tile %.1f, at %u, %u)", full->psnr_luma,
-            full->worst_psnr_luma, full->worst_x, full->worst_y);
+    fprintf(out, "  full size is %.1f dB luma and %.1f dB RGB PSNR from the source (worst tile %.1f luma, at %u, %u)",
+            full->psnr_luma, full->psnr_rgb, full->worst_psnr_luma, full->worst_x, full->worst_y);
     if (full->ssim > 0)
         fprintf(out, ", SSIM %.3f", full->ssim);
-    fprintf(out, "\n  %s, %.1f Mpx/s on %u thread%s\n", took, megapixels(d) / r->seconds, r->threads,
-            r->threads == 1 ? "" : "s");
+    fprintf(out, ",\n  before the last JPEG step; %s, %.1f Mpx/s on %u thread%s\n", took, megapixels(d) / r->seconds,
+            r->threads, r->threads == 1 ? "" : "s");
 }
 
 enum og_status og_report_encoded_json(const char *path, const struct og_encode_result *r, FILE *out,

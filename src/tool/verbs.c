@@ -76,6 +76,11 @@ static int run_verb(const struct og_verb *verb, int argc, const char *const *arg
 int og_tool_main(int argc, const char *const *argv, FILE *out, FILE *errors)
 {
     const char *first = argc > 1 ? argv[1] : "";
+    struct og_error err;
+    if (og_kernels_check(&err) != OG_OK) {
+        fprintf(errors, "origami: %s\n", err.text);
+        return EXIT_USAGE;
+    }
     for (unsigned i = 0; i < VERBS; i++)
         if (strcmp(first, verbs[i]->name) == 0)
             return run_verb(verbs[i], argc - 2, argv + 2, out, errors);

@@ -137,13 +137,6 @@ static void a_line_of_json_fits_a_pipe_however_much_is_escaped(void **state)
     assert_string_equal(f->text + length - strlen("\\u0001\"}\n"), "\\u0001\"}\n");
 }
 
-static void every_format_has_a_name(void **state)
-{
-    (void)state;
-    assert_string_equal(og_log_format_name(OG_LOG_TEXT), "text");
-    assert_string_equal(og_log_format_name(OG_LOG_JSON), "json");
-}
-
 static void long_lines_are_cut_and_still_end(void **state)
 {
     struct fixture *f = *state;
@@ -219,7 +212,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_line_of_json_is_one_object, setup, teardown),
         cmocka_unit_test_setup_teardown(hostile_bytes_stay_inside_their_json_string, setup, teardown),
         cmocka_unit_test_setup_teardown(a_line_of_json_fits_a_pipe_however_much_is_escaped, setup, teardown),
-        cmocka_unit_test(every_format_has_a_name),
         cmocka_unit_test_setup_teardown(long_lines_are_cut_and_still_end, setup, teardown),
         cmocka_unit_test(every_level_has_a_name),
         cmocka_unit_test(a_line_that_cannot_be_written_is_lost_quietly),

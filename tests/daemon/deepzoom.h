@@ -9,8 +9,8 @@
  * Errors:    abort.
  */
 #include "base/buf.h"
-#include "slide/folder.h"
 #include "slide/pyramid.h"
+#include "support/folder.h"
 
 struct og_pyramid deepzoom_pyramid(uint32_t width, uint32_t height);
 

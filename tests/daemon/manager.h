@@ -9,7 +9,7 @@
  */
 #include <stdbool.h>
 
-#include "slide/folder.h"
+#include "support/folder.h"
 
 struct manager {
     int fd;

@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "daemon/machine.h"
-#include "slide/folder.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
 
 #define MIB (UINT64_C(1) << 20)
 

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "daemon/notify.h"
-#include "slide/folder.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
+#include "support/process_use.h"
 
 /* A service manager that listens at `name`, whose first byte is '@' for the abstract name space. */
 static int listen_at(const char *name)
@@ -54,7 +55,7 @@ static void without_a_manager_nothing_happens(void **state)
 {
     (void)state;
     static const char *const nobody[] = {"", "/nobody/listens/here", "@nobody-listens-here", "relative", "vsock:2:1"};
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
     char endless[400];
     for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++) {
         setenv("NOTIFY_SOCKET", nobody[i], 1);
@@ -66,7 +67,7 @@ static void without_a_manager_nothing_happens(void **state)
     og_notify("READY=1");
     unsetenv("NOTIFY_SOCKET");
     og_notify("READY=1");
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -23,8 +24,8 @@ struct program {
     size_t n;
 };
 
-/* `words` are its arguments, separated by blanks. */
-static void run(struct program *p, const char *words)
+/* `words` are its arguments, separated by blanks; `files` limits its descriptors, unless it is NULL. */
+static void run_limited(struct program *p, const char *words, const struct rlimit *files)
 {
     char text[1024], *arguments[16] = {(char *)ORIGAMID};
     int count = 1, pipes[2];
@@ -37,11 +38,17 @@ static void run(struct program *p, const char *words)
     if (p->pid == 0) {
         dup2(pipes[1], STDOUT_FILENO);
         dup2(pipes[1], STDERR_FILENO);
-        execv(ORIGAMID, arguments);
+        if (!files || setrlimit(RLIMIT_NOFILE, files) == 0)
+            execv(ORIGAMID, arguments);
         _exit(127);
     }
     close(pipes[1]);
     p->output = pipes[0];
+}
+
+static void run(struct program *p, const char *words)
+{
+    run_limited(p, words, NULL);
 }
 
 static bool read_until(struct program *p, const char *part)
@@ -191,8 +198,7 @@ static void words_and_exit_codes_tell_what_happened(void **state)
         {"--print-config", 0, "#listen = 127.0.0.1:8080\n"},
         {good, 0, "workers = 3\nhttp-threads = "},
         {good, 0, "\nOK\n"},
-        {"--slides /no/such/folder --check-config", 1, "/no/such/folder: No such file or directory"},
-        {"--slides /no/such/folder --listen 127.0.0.1:0", 1, "/no/such/folder"},
+        {good, 0, "MiB and 72 KiB for each slide\n"},
         {"", 2, "which slides? Say --slides DIR"},
         {"--slides", 2, "--slides needs a value: --slides DIR\nTry origamid --help."},
         {"--slides /x --workers none", 2, "--workers: \"none\" is not a number"},
@@ -205,6 +211,76 @@ static void words_and_exit_codes_tell_what_happened(void **state)
         if (code != cases[i].code || !strstr(p.text, cases[i].part))
             fail_msg("%s: %d, %s", cases[i].words, code, p.text);
     }
+}
+
+static void expect_failure(const char *words, const char *reason)
+{
+    struct program p;
+    run(&p, words);
+    int code = exit_code(&p);
+    if (code != 1 || !strstr(p.text, reason))
+        fail_msg("%s: %d, %s", words, code, p.text);
+}
+
+/* A start and --check-config say the same of what does not start. */
+static void a_check_finds_what_a_start_would_fail_on(void **state)
+{
+    const struct folder *folder = *state;
+    char file[128], log[128], words[512];
+    snprintf(file, sizeof file, "%s/s.dzi", folder->path);
+    snprintf(log, sizeof log, "%s/none/access.log", folder->path);
+    const struct {
+        const char *slides, *more, *start, *check;
+    } cases[] = {
+        {"/no/such/folder", "", "slides: /no/such/folder: cannot open the folder: No such file or directory", NULL},
+        {file, "", "s.dzi: cannot open the folder: Not a directory", NULL},
+        {folder->path, log, "access log: cannot write ", "access log: cannot make "},
+        {folder->path, folder->path, "access log: cannot write ", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int n = snprintf(words, sizeof words, "--slides %s --listen 127.0.0.1:0 %s %s", cases[i].slides,
+                         cases[i].more[0] ? "--access-log" : "", cases[i].more);
+        expect_failure(words, cases[i].start);
+        snprintf(words + n, sizeof words - (size_t)n, " --check-config");
+        expect_failure(words, cases[i].check ? cases[i].check : cases[i].start);
+    }
+    snprintf(words, sizeof words, "--slides %s --listen 192.0.2.1:8080", folder->path); /* nobody has this address */
+    expect_failure(words, "server: cannot listen on 192.0.2.1:8080: bind: ");
+    snprintf(words, sizeof words, "--slides %s --listen 192.0.2.1:8080 --check-config", folder->path);
+    expect_failure(words, "server: cannot listen on 192.0.2.1:8080: bind: ");
+}
+
+static void a_check_warns_of_what_is_more_than_there_is_and_of_a_port_in_use(void **state)
+{
+    const struct folder *folder = *state;
+    struct program first, check;
+    char words[256];
+    uint16_t port = serve(&first, folder);
+    snprintf(words, sizeof words, "--slides %s --listen 127.0.0.1:%u --cache 1048576G --check-config", folder->path,
+             port);
+
+    run(&check, words);
+
+    assert_int_equal(exit_code(&check), 0);
+    assert_non_null(strstr(check.text, "warning: the daemon may come to use 1"));
+    assert_non_null(strstr(check.text, "warning: cannot listen on 127.0.0.1:"));
+    assert_non_null(strstr(check.text, "\nOK\n"));
+    kill(first.pid, SIGTERM);
+    assert_int_equal(exit_code(&first), 0);
+}
+
+static void fewer_connections_than_wanted_are_told(void **state)
+{
+    const struct folder *folder = *state;
+    static const struct rlimit few = {528, 528};
+    struct program p;
+    char words[256];
+    snprintf(words, sizeof words, "--slides %s --connections 4096 --listen 127.0.0.1:0 --check-config", folder->path);
+
+    run_limited(&p, words, &few);
+
+    assert_int_equal(exit_code(&p), 0);
+    assert_non_null(strstr(p.text, "warning: only 300 connections at once instead of 4096"));
 }
 
 /* NULL: what the processor runs best. */
@@ -224,13 +300,23 @@ static void expect_kernels(const char *wanted, const char *named)
         fail_msg("%s: %s", wanted, p.text);
 }
 
+static void expect_refused_kernels(const char *wanted)
+{
+    struct program p;
+    setenv("OG_CPU", wanted, 1);
+    run(&p, "--version");
+    unsetenv("OG_CPU");
+    assert_int_equal(exit_code(&p), 2);
+    assert_non_null(strstr(p.text, "OG_CPU is \"abacus\"; this processor runs "));
+}
+
 static void the_version_names_the_kernels_and_the_environment_overrides_them(void **state)
 {
     (void)state;
     const char *best = og_kernels_variant(0)->name;
     expect_kernels(NULL, best);
     expect_kernels("", best);
-    expect_kernels("abacus", best);
+    expect_refused_kernels("abacus");
     for (unsigned i = 0; og_kernels_variant(i); i++)
         expect_kernels(og_kernels_variant(i)->name, og_kernels_variant(i)->name);
 }
@@ -306,6 +392,9 @@ int main(void)
         IN_FOLDER(the_service_manager_hears_of_ready_and_of_stopping),
         IN_FOLDER(a_second_one_on_the_same_port_fails_with_advice),
         IN_FOLDER(words_and_exit_codes_tell_what_happened),
+        IN_FOLDER(a_check_finds_what_a_start_would_fail_on),
+        IN_FOLDER(a_check_warns_of_what_is_more_than_there_is_and_of_a_port_in_use),
+        IN_FOLDER(fewer_connections_than_wanted_are_told),
         IN_FOLDER(a_configuration_file_is_enough),
         cmocka_unit_test(the_version_names_the_kernels_and_the_environment_overrides_them),
         IN_FOLDER(a_folder_of_the_published_residual_layout_is_served),

@@ -44,7 +44,7 @@ static void nap(void)
 }
 
 /* `words` are its arguments, separated by blanks. */
-static void begin(struct life *life, char *words)
+static void launch(struct life *life, char *words)
 {
     char *arguments[24] = {(char *)ORIGAMID};
     int count = 1;
@@ -57,7 +57,6 @@ static void begin(struct life *life, char *words)
         execv(ORIGAMID, arguments);
         _exit(127);
     }
-    assert_true(manager_await(&life->manager, "READY=1", NULL));
 }
 
 static uint16_t find_port(const char *log)
@@ -71,14 +70,20 @@ static uint16_t find_port(const char *log)
     return (uint16_t)port;
 }
 
-static void live(struct life *life, const char *format)
+static void launch_usual(struct life *life, const char *format)
 {
     char words[512];
     snprintf(words, sizeof words,
              "--slides %s --listen 127.0.0.1:0 --workers 2 --http-threads 2 --cache 8M --access-log %s --log-format %s "
              "--forwarded yes",
              life->folder->path, life->access, format);
-    begin(life, words);
+    launch(life, words);
+}
+
+static void live(struct life *life, const char *format)
+{
+    launch_usual(life, format);
+    assert_true(manager_await(&life->manager, "READY=1", NULL));
     life->port = find_port(life->log);
 }
 
@@ -144,6 +149,40 @@ static void the_access_log_tells_names_codes_and_what_the_cache_said(void **stat
     free(text);
 }
 
+/* The name in brackets of the line of the log that tells of the 500. */
+static void read_name_of_500(const char *log, char name[65])
+{
+    char *text = read_file(log), *line = strstr(text, " error http: [");
+    assert_non_null(line);
+    assert_int_equal(sscanf(line, " error http: [%64[^]]]", name), 1);
+    assert_non_null(strstr(line, "] GET " TILE " from "));
+    assert_non_null(strstr(line, " is answered with 500\n"));
+    free(text);
+}
+
+static void a_500_has_one_name_in_both_logs(void **state)
+{
+    struct life *life = *state;
+    static const char *const names[] = {"", "X-Request-Id: from-the-proxy\r\n"};
+    folder_write_text(life->folder, "s_files/9/1_0.jpg", "no JPEG");
+    for (unsigned i = 0; i < 2; i++) {
+        char name[65], in_access_log[256];
+        live(life, "text");
+        assert_int_equal(og_http_code(life->port, "GET", TILE, names[i]), 500);
+        assert_int_equal(end(life), 0);
+
+        read_name_of_500(life->log, name);
+
+        char *text = read_file(life->access);
+        snprintf(in_access_log, sizeof in_access_log, " request=%s client=127.0.0.1 method=GET path=" TILE " code=500 ",
+                 name);
+        assert_non_null(strstr(text, in_access_log));
+        if (i == 1)
+            assert_string_equal(name, "from-the-proxy");
+        free(text);
+    }
+}
+
 static void after_sighup_the_access_log_goes_on_in_a_new_file(void **state)
 {
     struct life *life = *state;
@@ -167,6 +206,23 @@ static void after_sighup_the_access_log_goes_on_in_a_new_file(void **state)
     assert_null(strstr(old, "/healthz"));
     free(old);
     free(new);
+}
+
+/* Of the folder of slides, whatever they found. */
+static unsigned rescans(const struct life *life)
+{
+    static const char name[] = "\norigami_rescans_total{outcome=";
+    struct og_answer answer = og_http_get(life->port, "/metrics");
+    unsigned sum = 0, rows = 0;
+    assert_int_equal(answer.code, 200);
+    for (const char *at = strstr((char *)answer.body, name); at; at = strstr(at + 1, name)) {
+        unsigned n = 0;
+        rows += sscanf(at + strlen(name), "\"%*[a-z]\"} %u", &n) == 1;
+        sum += n;
+    }
+    assert_int_equal(rows, 3);
+    og_answer_free(&answer);
+    return sum;
 }
 
 enum { CLIENTS = 3, RELOADS = 100 };
@@ -215,10 +271,12 @@ static void a_hundred_reloads_under_load_cost_no_answer(void **state)
     struct life *life = *state;
     live(life, "text");
     struct storm storm = {life, false, 0};
+    unsigned before = rescans(life);
 
     assert_string_equal(og_crew_run(CLIENTS + 1, ask_or_reload, &storm).text, OG_AS_CLAIMED);
 
     assert_true(atomic_load_explicit(&storm.answers, memory_order_relaxed) > 0);
+    assert_true(rescans(life) >= before + RELOADS); /* each was done before READY=1 was said */
     assert_int_equal(end(life), 0);
 }
 
@@ -272,17 +330,56 @@ static void a_stopped_process_does_not_feed_the_watchdog(void **state)
     assert_int_equal(end(life), 0);
 }
 
+static void await_words(const char *path, const char *words)
+{
+    for (bool found = false; !found; nap()) {
+        char *text = read_file(path);
+        found = strstr(text, words) != NULL;
+        free(text);
+    }
+}
+
+/* Until the end, which may never come. */
+static int await_end_for_a_while(struct life *life)
+{
+    for (unsigned i = 0; i < 5000; i++, nap()) {
+        siginfo_t ended = {0};
+        if (waitid(P_PID, (id_t)life->pid, &ended, WEXITED | WNOWAIT | WNOHANG) == 0 && ended.si_pid != 0)
+            return await_end(life);
+    }
+    return 0;
+}
+
+/* Nobody reads the pipe that is to be its access log, so it never starts: opening waits, as on a mount that hangs. */
+static void a_signal_ends_it_while_it_starts(void **state)
+{
+    struct life *life = *state;
+    folder_pipe(life->folder, ".access");
+    static const int signals[] = {SIGTERM, SIGINT};
+    for (unsigned i = 0; i < 2; i++) {
+        launch_usual(life, "text");
+        await_words(life->log, "1 opened");
+
+        kill(life->pid, signals[i]);
+
+        assert_int_equal(await_end_for_a_while(life), -signals[i]);
+        folder_delete(life->folder, ".log");
+    }
+}
+
 #define ALIVE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ALIVE(the_access_log_tells_names_codes_and_what_the_cache_said),
+        ALIVE(a_500_has_one_name_in_both_logs),
         ALIVE(after_sighup_the_access_log_goes_on_in_a_new_file),
         ALIVE(a_hundred_reloads_under_load_cost_no_answer),
         ALIVE(reloads_that_come_faster_than_they_are_done_do_no_harm),
         ALIVE(the_watchdog_is_fed_while_it_serves_and_while_it_drains),
         ALIVE(a_stopped_process_does_not_feed_the_watchdog),
+        ALIVE(a_signal_ends_it_while_it_starts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,8 +5,8 @@
 
 #include "base/reader_kind.h"
 #include "daemon/params.h"
-#include "slide/folder.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
 
 #define ARGUMENTS_MAX 32
 
@@ -128,16 +128,18 @@ static void wrong_flags_are_refused_in_a_sentence(void **state)
         {"--slides /a --slides=/a", "--slides is given twice"},
         {"--help --help", "--help is given twice"},
         {"--help=yes", "--help takes no value"},
-        {"--workers 0", "--workers: \"0\" is not a number from 1 to 96 or \"auto\""},
+        {"--workers 0", "--workers: \"0\" is not a number from 1 to 96, nor \"auto\""},
         {"--workers 97", "--workers: \"97\" is not a number"},
         {"--workers -1", "--workers: \"-1\" is not a number"},
         {"--workers 1x", "--workers: \"1x\" is not a number"},
         {"--http-threads 33", "--http-threads: \"33\" is not a number from 1 to 32"},
         {"--quality 0", "--quality: \"0\" is not a number from 1 to 100"},
         {"--quality auto", "--quality: \"auto\" is not a number from 1 to 100"},
-        {"--cache 12Q", "--cache: \"12Q\" is not a size like 512M"},
+        {"--cache 12Q", "--cache: \"12Q\" is not a size in bytes or with K, M or G, like 512M, nor \"auto\""},
+        {"--stack 1T", "--stack: \"1T\" is not a size in bytes or with K, M or G, like 512M"},
+        {"--config /", "cannot read /: Is a directory"},
         {"--cache -1", "--cache: \"-1\" is not a size"},
-        {"--stack 4K", "--stack: \"4K\" is not between 131072 and 67108864 bytes"},
+        {"--stack 4K", "--stack: \"4K\" is not from 128K to 64M"},
         {"--pin maybe", "--pin: \"maybe\" is not yes or no"},
         {"--cache 99999999999G", "--cache: \"99999999999G\" is not a size"},
         {"--listen localhost:80", "--listen: \"localhost:80\" is no address like 127.0.0.1:8080"},
@@ -181,6 +183,16 @@ static void a_file_sets_what_flags_do_not(void **state)
     assert_int_equal(p.workers, 6);
     assert_true(p.cache_bytes == OG_PARAM_AUTO);
     assert_int_equal(p.quality, 80);
+}
+
+static void a_file_may_begin_with_the_mark_of_its_encoding(void **state)
+{
+    struct og_params p;
+    struct og_error err;
+    assert_int_equal(from_file(*state, "\xef\xbb\xbfworkers = 5\n", "", &p, &err), OG_OK);
+    assert_int_equal(p.workers, 5);
+    assert_int_equal(from_file(*state, "", "", &p, &err), OG_OK);
+    assert_int_equal(from_file(*state, "#", "", &p, &err), OG_OK);
 }
 
 static void errors_in_a_file_name_file_and_line(void **state)
@@ -297,6 +309,8 @@ static void help_names_every_flag_within_a_hundred_columns(void **state)
         snprintf(flag, sizeof flag, "\n  --%s", og_params_table[i].name);
         assert_non_null(strstr(text, flag));
     }
+    assert_non_null(strstr(text, "\n  --workers N  (default: auto)  (from 1 to 96 or auto)\n"));
+    assert_non_null(strstr(text, "\n  --stack SIZE  (default: 512K)  (from 128K to 64M)\n"));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         assert_true(strlen(line) <= 100);
     free(text);
@@ -422,6 +436,7 @@ int main(void)
         cmocka_unit_test(sizes_take_units_and_auto),
         cmocka_unit_test(wrong_flags_are_refused_in_a_sentence),
         IN_FOLDER(a_file_sets_what_flags_do_not),
+        IN_FOLDER(a_file_may_begin_with_the_mark_of_its_encoding),
         IN_FOLDER(errors_in_a_file_name_file_and_line),
         IN_FOLDER(lines_and_values_beyond_their_bounds_are_refused),
         cmocka_unit_test(the_printed_file_is_the_one_in_conf),

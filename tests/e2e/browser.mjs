@@ -191,6 +191,16 @@ async function useSlide(page, blank, options, seen) {
   return `${id}: ${seen.tiles.length} tiles, ${finest} of them at full resolution`;
 }
 
+/** Whoever follows an old link is told so, and finds the way to the gallery. */
+async function missSlide(page, options) {
+  const response = await page.goto(new URL('viewer/nothing-here', options.url).href);
+  assert.equal(response.status(), 404);
+  await page.locator('#error').waitFor();
+  assert.match(await page.locator('#error-text').textContent(), /no such slide/);
+  await page.click('a[title="All slides"]');
+  await page.waitForURL(options.url);
+}
+
 async function run(options) {
   const { chromium } = loadPlaywright(options.modules);
   const browser = await chromium.launch({ executablePath: options.chromium, args: ARGUMENTS });
@@ -203,6 +213,7 @@ async function run(options) {
     const seen = watch(page, new URL(options.url).origin);
     try {
       console.log(await useSlide(page, blank, options, seen));
+      await missSlide(await context.newPage(), options);
     } finally {
       writeFileSync(options.screenshot, await page.screenshot());
       for (const complaint of seen.complaints)

@@ -21,11 +21,11 @@ int room_setup(void **state)
 {
     struct room *room = calloc(1, sizeof *room);
     struct og_error err = {0};
-    room->home = folder_new();
-    room->ward = folder_new();
-    surgery_add_patient(&room->home, "patient");
-    room->patient = surgery_open(&room->home, "patient.tif");
-    struct og_slide *slide = open_slide(&room->home, &err);
+    room->home = folder_make();
+    room->ward = folder_make();
+    surgery_add_patient(room->home, "patient");
+    room->patient = surgery_open(room->home, "patient.tif");
+    struct og_slide *slide = open_slide(room->home, &err);
     if (!slide)
         return -1;
     room->whole = answers_rebuilt(slide);
@@ -57,8 +57,8 @@ struct og_verdict room_judge(const struct room *room, const struct surgery *copy
 {
     struct og_error err = {0};
     struct og_verdict verdict;
-    surgery_save(copy, &room->ward, "patient.tif");
-    struct og_slide *slide = open_slide(&room->ward, &err);
+    surgery_save(copy, room->ward, "patient.tif");
+    struct og_slide *slide = open_slide(room->ward, &err);
     if (!slide) {
         bool explained = strncmp(err.text, "patient.tif: ", 13) == 0 && strlen(err.text) > 20;
         snprintf(verdict.text, sizeof verdict.text, "%s: %.140s", explained ? "refused" : "unexplained", err.text + 13);
@@ -67,7 +67,7 @@ struct og_verdict room_judge(const struct room *room, const struct surgery *copy
     struct answers *rebuilt = answers_rebuilt(slide), *served;
     struct served engine;
     og_slide_unref(&slide);
-    served_open(&engine, room->ward.path, (struct og_engine_options){.workers = 2, .cache_bytes = 32 << 20});
+    served_open(&engine, room->ward->path, (struct og_engine_options){.workers = 2, .cache_bytes = 32 << 20});
     served = answers_served(&engine, "patient");
     served_close(&engine);
     verdict = answers_judge(served, room->whole, wounds);

@@ -10,7 +10,7 @@
 #include "answers.h"
 
 struct room {
-    struct folder home, ward;
+    struct folder *home, *ward;
     struct surgery patient;
     struct answers *whole;
 };

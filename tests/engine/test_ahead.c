@@ -9,16 +9,16 @@
 enum { FAMILIES = 8, TOP = 13 };
 
 struct strip {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
 };
 
 static int setup(void **state)
 {
     struct strip *strip = calloc(1, sizeof *strip);
-    strip->folder = folder_new();
+    strip->folder = folder_make();
     struct picture picture = {PICTURE_SMOOTH, FAMILIES * 1024, 1024, 3};
-    folder_add_slide(&strip->folder, "a", &picture);
+    folder_add_slide(strip->folder, "a", &picture);
     *state = strip;
     return 0;
 }
@@ -72,7 +72,7 @@ static uint64_t misses(const struct strip *strip)
 static void a_pan_finds_the_next_family_built(void **state)
 {
     struct strip *strip = *state;
-    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    served_open(&strip->served, strip->folder->path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
     assert_int_equal(visit(strip, 2), 0);
     assert_int_equal(visit(strip, 3), 1);
     assert_int_equal(misses(strip), 2);
@@ -81,7 +81,7 @@ static void a_pan_finds_the_next_family_built(void **state)
     visit(strip, FAMILIES - 1);
     assert_int_equal(misses(strip), 2);
     served_close(&strip->served);
-    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 1, .cache_bytes = 64 << 20});
+    served_open(&strip->served, strip->folder->path, (struct og_engine_options){.workers = 1, .cache_bytes = 64 << 20});
     assert_int_equal(visit(strip, 5), 0);
     assert_int_equal(visit(strip, 4), 1);
     assert_int_equal(visit(strip, 3), 2);
@@ -92,7 +92,7 @@ static void a_pan_finds_the_next_family_built(void **state)
 static void a_zoom_from_l2_finds_its_family_built(void **state)
 {
     struct strip *strip = *state;
-    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    served_open(&strip->served, strip->folder->path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
     ask(strip, TOP - 2, 3, 0);
     ask(strip, TOP - 2, 6, 0);
     settle(strip);
@@ -109,7 +109,7 @@ static void a_zoom_from_l2_finds_its_family_built(void **state)
 static void jumps_and_the_rim_start_nothing(void **state)
 {
     struct strip *strip = *state;
-    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    served_open(&strip->served, strip->folder->path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
     assert_int_equal(visit(strip, 1), 0);
     assert_int_equal(visit(strip, 5), 0);
     assert_int_equal(visit(strip, 3), 0);
@@ -124,7 +124,7 @@ static void jumps_and_the_rim_start_nothing(void **state)
 static void what_is_there_already_is_not_built_again(void **state)
 {
     struct strip *strip = *state;
-    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    served_open(&strip->served, strip->folder->path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
     assert_int_equal(visit(strip, 4), 0);
     ask(strip, TOP - 2, 4, 0);
     settle(strip);
@@ -135,7 +135,7 @@ static void what_is_there_already_is_not_built_again(void **state)
 static void who_keeps_nothing_starts_nothing(void **state)
 {
     struct strip *strip = *state;
-    served_open(&strip->served, strip->folder.path, (struct og_engine_options){.workers = 2});
+    served_open(&strip->served, strip->folder->path, (struct og_engine_options){.workers = 2});
     for (uint32_t family = 0; family < FAMILIES; family++)
         assert_int_equal(visit(strip, family), 0);
     ask(strip, TOP - 2, 4, 0);

@@ -41,11 +41,11 @@ static size_t allocated_in_rounds(struct served *served)
 static void a_family_allocates_nothing_of_ours_once_the_load_was_seen(void **state)
 {
     (void)state;
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct served served;
     struct picture picture = {PICTURE_NOISE, COLUMNS * 1024 - 100, ROWS * 1024, 3};
-    folder_add_slide(&folder, "a", &picture);
-    served_open(&served, folder.path, (struct og_engine_options){.workers = 1, .cache_bytes = 5 << 20});
+    folder_add_slide(folder, "a", &picture);
+    served_open(&served, folder->path, (struct og_engine_options){.workers = 1, .cache_bytes = 5 << 20});
 
     assert_true(allocated_in_rounds(&served) > 0); /* it can count */
     unsigned patience = 20;

@@ -13,7 +13,7 @@
 enum { STRETCHES_ALL = 32, SAMPLES = 12, TILE_SAMPLES = 2, SECTOR = 4096, KINDS_MAX = 96 };
 
 struct clinic {
-    struct folder home, ward;
+    struct folder *home, *ward;
     int ward_fd, copy_fd; /* the ward's folder; patient.tif in it, which is made whole again after each change */
     struct surgery patient;
     struct stretch *stretch;
@@ -36,15 +36,15 @@ static int setup(void **state)
 {
     struct clinic *c = calloc(1, sizeof *c);
     struct og_error err;
-    c->home = folder_new();
-    c->ward = folder_new();
+    c->home = folder_make();
+    c->ward = folder_make();
     c->random = 1;
     c->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
-    surgery_add_patient(&c->home, "patient");
-    c->patient = surgery_open(&c->home, "patient.tif");
+    surgery_add_patient(c->home, "patient");
+    c->patient = surgery_open(c->home, "patient.tif");
     c->stretch = surgery_stretches(&c->patient, &c->stretches);
-    surgery_save(&c->patient, &c->ward, "patient.tif");
-    c->ward_fd = open(c->ward.path, O_RDONLY | O_DIRECTORY);
+    surgery_save(&c->patient, c->ward, "patient.tif");
+    c->ward_fd = open(c->ward->path, O_RDONLY | O_DIRECTORY);
     c->copy_fd = openat(c->ward_fd, "patient.tif", O_RDWR);
     if (og_slide_open(c->ward_fd, "patient.tif", 1, &c->slide, &err) != OG_OK ||
         og_reader_new(OG_READER_PREAD, &c->reader, &err) != OG_OK)
@@ -295,12 +295,12 @@ static void a_flipped_bit_of_any_class_never_changes_a_served_tile(void **state)
     struct clinic *c = *state;
     const struct stretch *chosen[KINDS_MAX];
     struct wounds any = {0};
-    struct folder ward = folder_new();
+    struct folder *ward = folder_make();
     struct served served;
     unsigned refused = 0, hurt = 0;
     wounds_endanger_all(&any);
-    size_t kinds = fill_ward(c, &ward, chosen);
-    served_open(&served, ward.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    size_t kinds = fill_ward(c, ward, chosen);
+    served_open(&served, ward->path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
 
     for (size_t k = 0; k < kinds; k++) {
         char id[32];

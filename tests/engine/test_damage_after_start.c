@@ -25,7 +25,7 @@ static uint64_t standing_clock(void)
 }
 
 struct hall {
-    struct folder folder;
+    struct folder *folder;
     struct surgery patient;
     struct answers *whole; /* of a.tif and b.tif: one picture */
     struct served served;
@@ -44,7 +44,7 @@ static void open_hall(struct hall *h, struct og_engine_options options)
     s->log = og_log_new(s->log_fd, OG_LOG_INFO);
     s->metrics = og_metrics_new();
     s->block = og_metrics_take(s->metrics);
-    assert_int_equal(og_library_open(h->folder.path, s->log, s->metrics, &s->library, &err), OG_OK);
+    assert_int_equal(og_library_open(h->folder->path, s->log, s->metrics, &s->library, &err), OG_OK);
     assert_int_equal(og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, &err), OG_OK);
 }
 
@@ -66,11 +66,11 @@ static int setup(void **state)
     struct hall *h = calloc(1, sizeof *h);
     struct og_error err;
     struct og_slide *slide;
-    h->folder = folder_new();
-    surgery_add_patient(&h->folder, "a");
-    h->patient = surgery_open(&h->folder, "a.tif");
-    surgery_save(&h->patient, &h->folder, "b.tif");
-    int directory = open(h->folder.path, O_RDONLY | O_DIRECTORY);
+    h->folder = folder_make();
+    surgery_add_patient(h->folder, "a");
+    h->patient = surgery_open(h->folder, "a.tif");
+    surgery_save(&h->patient, h->folder, "b.tif");
+    int directory = open(h->folder->path, O_RDONLY | O_DIRECTORY);
     if (og_slide_open(directory, "a.tif", 1, &slide, &err) != OG_OK)
         abort();
     h->whole = answers_rebuilt(slide);
@@ -112,7 +112,7 @@ static const struct wounds unharmed;
 
 static void path_of(const struct hall *h, const char *name, char path[256])
 {
-    snprintf(path, 256, "%s/%s", h->folder.path, name);
+    snprintf(path, 256, "%s/%s", h->folder->path, name);
 }
 
 static void write_bytes(const struct hall *h, const char *name, const void *bytes, size_t size)

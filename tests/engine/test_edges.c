@@ -14,7 +14,7 @@ enum { TILE = 256, SIDES = 8, SLIDES = SIDES * SIDES, LEVELS_MAX = 12 };
 static const uint32_t sides[SIDES] = {1, 2, 255, 256, 257, 1023, 1024, 1025};
 
 struct matrix {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
 };
 
@@ -256,12 +256,12 @@ static void there_is_no_level_above_the_top(void **state)
 static int setup(void **state)
 {
     struct matrix *m = calloc(1, sizeof *m);
-    m->folder = folder_new();
+    m->folder = folder_make();
     for (unsigned i = 0; i < SLIDES; i++) {
         struct slide s = slide_of(i);
-        folder_add_slide(&m->folder, s.name, &s.picture);
+        folder_add_slide(m->folder, s.name, &s.picture);
     }
-    served_open(&m->served, m->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 256 << 20});
+    served_open(&m->served, m->folder->path, (struct og_engine_options){.workers = 2, .cache_bytes = 256 << 20});
     *state = m;
     return 0;
 }

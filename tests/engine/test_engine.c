@@ -13,7 +13,7 @@
 enum { CREW = 4, TOP = 12 };
 
 struct stage {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
     struct og_metrics_block *block[CREW];
 };
@@ -21,9 +21,9 @@ struct stage {
 static int setup(void **state)
 {
     struct stage *s = calloc(1, sizeof *s);
-    s->folder = folder_new();
+    s->folder = folder_make();
     struct picture picture = {PICTURE_SMOOTH, 2100, 1100, 3};
-    folder_add_slide(&s->folder, "a", &picture);
+    folder_add_slide(s->folder, "a", &picture);
     *state = s;
     return 0;
 }
@@ -38,7 +38,7 @@ static int teardown(void **state)
 
 static void start(struct stage *s, struct og_engine_options options)
 {
-    served_open(&s->served, s->folder.path, options);
+    served_open(&s->served, s->folder->path, options);
     for (unsigned i = 0; i < CREW; i++)
         s->block[i] = og_metrics_take(s->served.metrics);
 }
@@ -156,7 +156,7 @@ static void without_a_free_job_the_answer_is_busy_and_drain_answers_all_others(v
             OG_OK);
         og_engine_submit(s->served.engine, &name[i], &hanging[i].waiter, s->served.block);
     }
-    og_engine_drain(s->served.engine);
+    og_engine_drain(s->served.engine, OG_ENGINE_FOREVER);
 
     unsigned good = 0, busy = 0;
     for (unsigned i = 0; i < ASKED; i++) {
@@ -245,7 +245,7 @@ static void stored_tiles_never_keep_a_family_waiting(void **state)
         sched_yield();
     atomic_store_explicit(&enough, true, memory_order_relaxed);
     unsigned answers_under_fire = atomic_load_explicit(&noted, memory_order_acquire);
-    og_engine_drain(s->served.engine);
+    og_engine_drain(s->served.engine, OG_ENGINE_FOREVER);
 
     assert_int_equal(answers_under_fire, 4);
     for (unsigned i = 0; i < HAMMERS; i++)

@@ -15,7 +15,7 @@
 enum { TILES_MAX = 400, ASKERS = 4 };
 
 struct golden {
-    struct folder folder;
+    struct folder *folder;
     struct {
         uint32_t level, x, y;
         struct og_buf *buf;
@@ -27,7 +27,7 @@ static void rebuild_all(struct golden *g, const char *name)
 {
     struct og_error err = {0};
     struct og_slide *slide;
-    int directory = open(g->folder.path, O_RDONLY | O_DIRECTORY);
+    int directory = open(g->folder->path, O_RDONLY | O_DIRECTORY);
     assert_int_equal(og_slide_open(directory, name, 1, &slide, &err), OG_OK);
     struct og_rebuilder *rebuilder = og_rebuilder_new();
     const struct og_pyramid *pyramid = &og_slide_facts(slide)->pyramid;
@@ -52,9 +52,9 @@ static void rebuild_all(struct golden *g, const char *name)
 static int setup(void **state)
 {
     struct golden *g = calloc(1, sizeof *g);
-    g->folder = folder_new();
+    g->folder = folder_make();
     struct picture picture = {PICTURE_SMOOTH, 2500, 1700, 5};
-    folder_add_slide(&g->folder, "golden", &picture);
+    folder_add_slide(g->folder, "golden", &picture);
     rebuild_all(g, "golden.tif");
     *state = g;
     return 0;
@@ -97,7 +97,7 @@ static void ask_in_some_order(struct og_member *member)
 static void serve(struct golden *g, struct og_engine_options options)
 {
     struct round round = {.golden = g};
-    served_open(&round.served, g->folder.path, options);
+    served_open(&round.served, g->folder->path, options);
     for (unsigned i = 0; i < ASKERS; i++)
         round.block[i] = og_metrics_take(round.served.metrics);
     assert_string_equal(og_crew_run(ASKERS, ask_in_some_order, &round).text, OG_AS_CLAIMED);

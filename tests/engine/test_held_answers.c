@@ -12,19 +12,11 @@ enum { COPIES = 12, ACROSS = 8, TOP = 11, SIDE = ACROSS * 256, TILES = COPIES * 
 
 static int set_up(void **state)
 {
-    struct folder *folder = malloc(sizeof *folder);
+    struct folder *folder = folder_make();
     struct picture noise = {.kind = PICTURE_NOISE, .width = SIDE, .height = SIDE};
-    *folder = folder_new();
     folder_add_slide(folder, "n", &noise);
     folder_add_names(folder, "n", COPIES);
     *state = folder;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -66,5 +58,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(held_answers_end_in_refusals_and_their_release_ends_those),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, folder_teardown);
 }

@@ -292,18 +292,18 @@ static void a_strange_tile_is_an_error_for_what_is_rebuilt_from_it(void **state)
 /* What the address sanitizer sees at the end: cutting loses no memory. */
 static void a_tile_that_grows_when_it_is_cut_is_answered_or_refused(void **state)
 {
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct picture picture = {PICTURE_SMOOTH, 1020, 1020, 9};
     struct stream tile = dense();
     struct served served;
     struct og_buf *buf;
     (void)state;
-    folder_add_slide(&folder, "dense", &picture);
-    struct surgery s = surgery_open(&folder, "dense.tif");
+    folder_add_slide(folder, "dense", &picture);
+    struct surgery s = surgery_open(folder, "dense.tif");
     assert_true(tile.size < OG_BASE_BYTES_MAX);
     replace(&s, 0, 0, 0, &tile);
-    surgery_save(&s, &folder, "dense.tif");
-    served_open(&served, folder.path, (struct og_engine_options){.workers = 1});
+    surgery_save(&s, folder, "dense.tif");
+    served_open(&served, folder->path, (struct og_engine_options){.workers = 1});
 
     enum og_status status = served_ask(&served, served.block, "dense", s.pyramid.top - 2, 0, 0, &buf);
 

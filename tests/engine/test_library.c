@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,15 +8,52 @@
 
 #include "support/cmocka_all.h"
 #include "support/pictures.h"
+#include "support/process_use.h"
 #include "support/served.h"
 #include "support/threads.h"
 
 /* Slides that are exchanged and removed while many ask for their tiles. Pixels say which slide they are of. */
 
-enum { SIDE = 1024, CREW = 5, EXCHANGES = 100, OLD = 21, NEW = 1234, TOP = 10, TILES = SIDE / OG_TILE_SIZE };
+enum {
+    SIDE = 1024,
+    TINY = 100,
+    CREW = 5,
+    EXCHANGES = 100,
+    OLD = 21,
+    NEW = 1234,
+    TOP = 10,
+    TILES = SIDE / OG_TILE_SIZE
+};
+
+/*
+ * A reader that is stopped inside its section: a search for this very text waits in its first comparison. The test is
+ * linked with --wrap=memcmp.
+ */
+static const char stopped_id[] = "a";
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool stops, inside;
+} stop = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+int __real_memcmp(const void *a, const void *b, size_t size);
+int __wrap_memcmp(const void *a, const void *b, size_t size);
+
+int __wrap_memcmp(const void *a, const void *b, size_t size)
+{
+    if (a == stopped_id) {
+        pthread_mutex_lock(&stop.lock);
+        stop.inside = true;
+        pthread_cond_broadcast(&stop.changed);
+        while (stop.stops)
+            pthread_cond_wait(&stop.changed, &stop.lock);
+        pthread_mutex_unlock(&stop.lock);
+    }
+    return __real_memcmp(a, b, size);
+}
 
 struct library {
-    struct folder shelves, store; /* what is served, and what slides are taken from */
+    struct folder *shelves, *store; /* what is served, and what slides are taken from */
     struct served served;
     struct og_metrics_block *block[CREW];
     atomic_bool finished; /* release by the one who exchanges, acquire by those who ask */
@@ -24,10 +62,11 @@ struct library {
 static int setup(void **state)
 {
     struct library *l = calloc(1, sizeof *l);
-    l->shelves = folder_new();
-    l->store = folder_new();
-    folder_add_slide(&l->store, "old", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, OLD});
-    folder_add_slide(&l->store, "new", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, NEW});
+    l->shelves = folder_make();
+    l->store = folder_make();
+    folder_add_slide(l->store, "old", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, OLD});
+    folder_add_slide(l->store, "tiny", &(struct picture){PICTURE_SMOOTH, TINY, TINY, 1});
+    folder_add_slide(l->store, "new", &(struct picture){PICTURE_STAMPED, SIDE, SIDE, NEW});
     atomic_init(&l->finished, false);
     *state = l;
     return 0;
@@ -48,9 +87,9 @@ static int teardown(void **state)
 static void put(struct library *l, const char *from, const char *id)
 {
     char source[128], hidden[128], path[128];
-    snprintf(source, sizeof source, "%s/%s.tif", l->store.path, from);
-    snprintf(hidden, sizeof hidden, "%s/.%s", l->shelves.path, id);
-    snprintf(path, sizeof path, "%s/%s.tif", l->shelves.path, id);
+    snprintf(source, sizeof source, "%s/%s.tif", l->store->path, from);
+    snprintf(hidden, sizeof hidden, "%s/.%s", l->shelves->path, id);
+    snprintf(path, sizeof path, "%s/%s.tif", l->shelves->path, id);
     if (link(source, hidden) != 0 || rename(hidden, path) != 0)
         abort();
 }
@@ -58,14 +97,14 @@ static void put(struct library *l, const char *from, const char *id)
 static void take_away(struct library *l, const char *id)
 {
     char path[128];
-    snprintf(path, sizeof path, "%s/%s.tif", l->shelves.path, id);
+    snprintf(path, sizeof path, "%s/%s.tif", l->shelves->path, id);
     if (unlink(path) != 0)
         abort();
 }
 
 static void serve(struct library *l)
 {
-    served_open(&l->served, l->shelves.path, (struct og_engine_options){.workers = 3, .cache_bytes = 1 << 20});
+    served_open(&l->served, l->shelves->path, (struct og_engine_options){.workers = 3, .cache_bytes = 1 << 20});
     for (unsigned i = 0; i < CREW; i++)
         l->block[i] = og_metrics_take(l->served.metrics);
 }
@@ -205,6 +244,54 @@ static void a_folder_that_did_not_change_is_left_alone(void **state)
     og_buf_unref(&after);
 }
 
+static void *find_stopped(void *argument)
+{
+    struct library *l = argument;
+    struct og_slide *slide = og_library_find(l->served.library, stopped_id, 1, l->block[0]);
+    og_slide_unref(&slide);
+    return NULL;
+}
+
+static void set_stopping(bool stops)
+{
+    pthread_mutex_lock(&stop.lock);
+    stop.stops = stops;
+    stop.inside = false;
+    pthread_cond_broadcast(&stop.changed);
+    pthread_mutex_unlock(&stop.lock);
+}
+
+static void await_stopped(void)
+{
+    pthread_mutex_lock(&stop.lock);
+    while (!stop.inside)
+        pthread_cond_wait(&stop.changed, &stop.lock);
+    pthread_mutex_unlock(&stop.lock);
+}
+
+static void what_a_stopped_reader_may_look_at_is_closed_by_a_later_rescan(void **state)
+{
+    struct library *l = *state;
+    struct og_thread thread;
+    put(l, "old", "a");
+    serve(l);
+    unsigned descriptors = og_use_descriptors();
+    set_stopping(true);
+    assert_int_equal(og_thread_start(&thread, "stopped", 0, find_stopped, l), OG_OK);
+    await_stopped();
+
+    put(l, "new", "a");
+    struct og_library_changes changes = rescan(l);
+    assert_int_equal(changes.replaced, 1);
+    assert_true(changes.unsettled);
+    assert_true(og_use_descriptors() > descriptors);
+    set_stopping(false);
+    og_thread_join(&thread);
+
+    assert_false(rescan(l).unsettled);
+    assert_int_equal(og_use_descriptors(), descriptors);
+}
+
 /* ---- under load ---- */
 
 static void exchange(struct library *l)
@@ -259,6 +346,50 @@ static void every_answer_is_of_the_old_or_the_new_while_slides_are_exchanged(voi
     assert_int_equal(og_metrics_sum(l->served.metrics, OG_COUNT_READ_DAMAGED), 0);
 }
 
+static void exchange_sizes(struct library *l)
+{
+    for (unsigned i = 0; i < EXCHANGES; i++) {
+        put(l, i % 2 ? "old" : "tiny", "a");
+        rescan(l);
+    }
+    atomic_store_explicit(&l->finished, true, memory_order_release);
+}
+
+static bool is_thumbnail(const struct og_tile_name *name)
+{
+    const struct og_pyramid *pyramid = &og_slide_facts(name->slide)->pyramid;
+    struct og_extent grid = og_pyramid_grid(pyramid, pyramid->top - name->level);
+    bool is_largest = name->level == pyramid->top || og_pyramid_has(pyramid, name->level + 1, 1, 0);
+    return grid.width == 1 && grid.height == 1 && is_largest;
+}
+
+static void exchange_sizes_or_ask_for_the_thumbnail(struct og_member *member)
+{
+    struct library *l = member->shared;
+    if (member->index == 0) {
+        exchange_sizes(l);
+        return;
+    }
+    while (!atomic_load_explicit(&l->finished, memory_order_acquire)) {
+        struct og_tile_name name;
+        enum og_status status = og_engine_thumbnail(l->served.engine, "a", 1, &name, l->block[member->index]);
+        if (status != OG_OK)
+            og_member_fail(member, "%s", og_status_text(status));
+        else if (!is_thumbnail(&name))
+            og_member_fail(member, "level %u of another slide", name.level);
+        og_tile_name_release(&name);
+    }
+}
+
+static void a_thumbnail_is_of_the_slide_that_was_found(void **state)
+{
+    struct library *l = *state;
+    put(l, "old", "a");
+    serve(l);
+
+    assert_string_equal(og_crew_run(CREW, exchange_sizes_or_ask_for_the_thumbnail, l).text, OG_AS_CLAIMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +399,8 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(an_answer_under_way_is_finished_from_what_was_found, setup, teardown),
         cmocka_unit_test_setup_teardown(a_folder_that_did_not_change_is_left_alone, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_stopped_reader_may_look_at_is_closed_by_a_later_rescan, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_thumbnail_is_of_the_slide_that_was_found, setup, teardown),
         cmocka_unit_test_setup_teardown(every_answer_is_of_the_old_or_the_new_while_slides_are_exchanged, setup,
                                         teardown),
     };

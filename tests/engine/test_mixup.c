@@ -18,7 +18,7 @@ static const struct og_extent sizes[SLIDES] = {{256, 256},  {512, 256},  {768, 1
                                                {1031, 777}, {512, 1536}, {1100, 1290}};
 
 struct crowd {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
     struct og_metrics_block *block[CREW];
     struct og_pyramid pyramid[SLIDES];
@@ -34,12 +34,12 @@ static struct picture picture_of(unsigned slide)
 static int setup(void **state)
 {
     struct crowd *crowd = calloc(1, sizeof *crowd);
-    crowd->folder = folder_new();
+    crowd->folder = folder_make();
     for (unsigned i = 0; i < SLIDES; i++) {
         struct picture picture = picture_of(i);
         char name[16];
         snprintf(name, sizeof name, "s%u", i);
-        folder_add_slide(&crowd->folder, name, &picture);
+        folder_add_slide(crowd->folder, name, &picture);
         if (!og_pyramid_make(picture.width, picture.height, OG_TILE_SIZE, 0, &crowd->pyramid[i]))
             return -1;
     }
@@ -168,7 +168,7 @@ static uint64_t counted(const struct crowd *crowd, enum og_counter counter)
 
 static void run(struct crowd *crowd, struct og_engine_options options)
 {
-    served_open(&crowd->served, crowd->folder.path, options);
+    served_open(&crowd->served, crowd->folder->path, options);
     assert_int_equal(og_library_count(crowd->served.library), SLIDES);
     for (unsigned i = 0; i < CREW; i++)
         crowd->block[i] = og_metrics_take(crowd->served.metrics);

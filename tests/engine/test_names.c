@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "support/cmocka_all.h"
 #include "support/pictures.h"
 #include "support/served.h"
 
-enum { TOP = 12 };
+enum { TOP = 12, WRITTEN_S = 1700000000 };
 
 static atomic_uint_fast64_t ticks;
 
@@ -21,18 +24,16 @@ static uint64_t ticking(void)
 
 static int setup(void **state)
 {
-    static struct folder folder;
-    folder = folder_new();
+    struct folder *folder = folder_make();
     struct picture smooth = {PICTURE_SMOOTH, 2100, 1100, 3}, white = {PICTURE_WHITE, 2100, 1100, 3};
-    folder_add_slide(&folder, "a", &smooth);
-    folder_add_slide(&folder, "w", &white);
-    *state = &folder;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    folder_remove(*state);
+    folder_add_slide(folder, "a", &smooth);
+    folder_add_slide(folder, "w", &white);
+    const struct timespec written[2] = {{.tv_sec = WRITTEN_S}, {.tv_sec = WRITTEN_S, .tv_nsec = 123456789}};
+    char path[512];
+    snprintf(path, sizeof path, "%s/a.tif", folder->path);
+    if (utimensat(AT_FDCWD, path, written, 0) != 0)
+        return -1;
+    *state = folder;
     return 0;
 }
 
@@ -106,7 +107,7 @@ static void content_follows_from_slide_place_and_quality_and_from_nothing_else(v
     assert_int_not_equal(content, name_of(&one, "w", TOP, 1, 2).content);
     assert_int_not_equal(content, name_of(&one, "a", TOP, 2, 1).content);
     assert_int_not_equal(content, name_of(&one, "a", TOP - 1, 1, 2).content);
-    assert_in_range(name_of(&one, "a", TOP, 1, 2).modified_s, time(NULL) - 3600, time(NULL) + 1);
+    assert_int_equal(name_of(&one, "a", TOP, 1, 2).edition.modified_s, WRITTEN_S);
     served_close(&one);
     served_close(&again);
     served_close(&coarse);
@@ -138,5 +139,5 @@ int main(void)
         cmocka_unit_test(content_follows_from_slide_place_and_quality_and_from_nothing_else),
         cmocka_unit_test(tiles_of_one_colour_are_alike_but_not_the_same_buffer),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, folder_teardown);
 }

@@ -67,14 +67,14 @@ static void write_file(const struct folder *folder, const char *name, const char
 
 static void an_origami_slide_costs_a_few_kilobytes_whatever_its_size(void **state)
 {
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     (void)state;
-    folder_add_slide(&folder, "small", &(struct picture){PICTURE_NOISE, 1024, 1024, 1});
-    folder_add_slide(&folder, "large", &(struct picture){PICTURE_NOISE, 2048, 2048, 1});
-    folder_add_slide(&folder, "huge", &(struct picture){PICTURE_NOISE, 4096, 2048, 1});
+    folder_add_slide(folder, "small", &(struct picture){PICTURE_NOISE, 1024, 1024, 1});
+    folder_add_slide(folder, "large", &(struct picture){PICTURE_NOISE, 2048, 2048, 1});
+    folder_add_slide(folder, "huge", &(struct picture){PICTURE_NOISE, 4096, 2048, 1});
 
-    struct cost small = open_slide(&folder, "small.tif"), large = open_slide(&folder, "large.tif"),
-                huge = open_slide(&folder, "huge.tif");
+    struct cost small = open_slide(folder, "small.tif"), large = open_slide(folder, "large.tif"),
+                huge = open_slide(folder, "huge.tif");
 
     folder_remove(&folder);
     enum { A_PAGE = 4096 }; /* a level more is a page more: its directory and its tables */
@@ -105,12 +105,12 @@ static void write_deepzoom(const struct folder *folder, const char *name, unsign
 
 static void a_deep_zoom_slide_costs_its_dzi(void **state)
 {
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     (void)state;
-    write_deepzoom(&folder, "a", 1000, 16);
-    write_deepzoom(&folder, "b", 4096, 256);
+    write_deepzoom(folder, "a", 1000, 16);
+    write_deepzoom(folder, "b", 4096, 256);
 
-    struct cost small = open_slide(&folder, "a.dzi"), large = open_slide(&folder, "b.dzi");
+    struct cost small = open_slide(folder, "a.dzi"), large = open_slide(folder, "b.dzi");
 
     folder_remove(&folder);
     assert_int_equal(large.bytes, small.bytes);
@@ -131,12 +131,12 @@ static void write_packs(const struct folder *folder, const char *name, unsigned 
 
 static void a_slide_of_packs_costs_its_dzi_and_a_look_at_two_of_them(void **state)
 {
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     (void)state;
-    write_packs(&folder, "a", 2048, 4);
-    write_packs(&folder, "b", 9999, 256);
+    write_packs(folder, "a", 2048, 4);
+    write_packs(folder, "b", 9999, 256);
 
-    struct cost small = open_slide(&folder, "a"), large = open_slide(&folder, "b");
+    struct cost small = open_slide(folder, "a"), large = open_slide(folder, "b");
 
     folder_remove(&folder);
     assert_int_equal(large.bytes, small.bytes);

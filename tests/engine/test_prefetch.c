@@ -30,7 +30,7 @@ int __wrap_posix_fadvise(int fd, off_t offset, off_t size, int advice)
 }
 
 struct desk {
-    struct folder folder;
+    struct folder *folder;
     struct og_slide *slide;
     struct og_reader *reader;
     uint8_t *buffer;
@@ -39,7 +39,7 @@ struct desk {
 static void open_slide(struct desk *desk)
 {
     struct og_error err = {0};
-    int directory = open(desk->folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int directory = open(desk->folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (og_slide_open(directory, "patient.tif", 1, &desk->slide, &err) != OG_OK)
         fail_msg("%s", err.text);
     close(directory);
@@ -49,9 +49,9 @@ static void open_slide(struct desk *desk)
 static int setup(void **state)
 {
     struct desk *desk = calloc(1, sizeof *desk);
-    desk->folder = folder_new();
+    desk->folder = folder_make();
     desk->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
-    surgery_add_patient(&desk->folder, "patient");
+    surgery_add_patient(desk->folder, "patient");
     open_slide(desk);
     *state = desk;
     return og_reader_new(OG_READER_PREAD, &desk->reader, NULL) == OG_OK ? 0 : -1;
@@ -106,10 +106,10 @@ static void where_there_is_no_family_nothing_is_asked_for(void **state)
 static void a_damaged_index_entry_leads_nowhere(void **state)
 {
     struct desk *desk = *state;
-    struct surgery patient = surgery_open(&desk->folder, "patient.tif");
+    struct surgery patient = surgery_open(desk->folder, "patient.tif");
     struct og_span records = surgery_value(&patient, 0, OG_TAG_RECORDS);
     patient.bytes[records.data - patient.bytes] ^= 1; /* the lowest byte of the first family's offset */
-    surgery_save(&patient, &desk->folder, "patient.tif");
+    surgery_save(&patient, desk->folder, "patient.tif");
     surgery_close(&patient);
     og_slide_unref(&desk->slide);
     open_slide(desk);

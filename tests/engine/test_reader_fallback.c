@@ -17,16 +17,9 @@ enum { LOG_MAX = 4096 };
 
 static int setup(void **state)
 {
-    static struct folder folder;
-    folder = folder_new();
-    folder_add_slide(&folder, "slide", &(struct picture){PICTURE_SMOOTH, 600, 500, 1});
-    *state = &folder;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    folder_remove(*state);
+    struct folder *folder = folder_make();
+    folder_add_slide(folder, "slide", &(struct picture){PICTURE_SMOOTH, 600, 500, 1});
+    *state = folder;
     return 0;
 }
 
@@ -84,5 +77,5 @@ int main(void)
     };
     if (!forbid_system_call(SYS_io_uring_setup, EPERM))
         return 77;
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, folder_teardown);
 }

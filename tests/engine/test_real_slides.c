@@ -27,7 +27,7 @@ struct slide {
 };
 
 struct real {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
     struct slide slide[SLIDES];
 };
@@ -64,7 +64,7 @@ static void encode(const struct real *real, struct slide *s)
         .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
     char from[4096], to[256];
     snprintf(from, sizeof from, "%s/%s", getenv("OG_REAL_SLIDES"), s->file);
-    snprintf(to, sizeof to, "%s/%s.tif", real->folder.path, s->id);
+    snprintf(to, sizeof to, "%s/%s.tif", real->folder->path, s->id);
     must(og_source_open_file(from, &source, &err), &err);
     assert_int_equal(source->facts.width, s->width);
     assert_int_equal(source->facts.height, s->height);
@@ -78,10 +78,10 @@ static int setup(void **state)
     struct real *real = calloc(1, sizeof *real);
     real->slide[CMU] = (struct slide){.file = "cmu-1-small-region.svs", .id = "cmu", .width = 2220, .height = 2967};
     real->slide[NUCLEI] = (struct slide){.file = "nuclei-956x779.png", .id = "nuclei", .width = 956, .height = 779};
-    real->folder = folder_new();
+    real->folder = folder_make();
     for (int i = 0; i < SLIDES; i++)
         encode(real, &real->slide[i]);
-    served_open(&real->served, real->folder.path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
+    served_open(&real->served, real->folder->path, (struct og_engine_options){.workers = 2, .cache_bytes = 64 << 20});
     *state = real;
     return 0;
 }
@@ -192,8 +192,8 @@ static void the_scanners_facts_arrive_in_the_slides_facts(void **state)
 static void the_scanners_facts_arrive_in_the_json(void **state)
 {
     struct real *real = *state;
-    int64_t modified_s;
-    struct og_buf *buf = og_engine_slide_json(real->served.engine, "cmu", 3, &modified_s, real->served.block);
+    struct og_edition edition;
+    struct og_buf *buf = og_engine_slide_json(real->served.engine, "cmu", 3, &edition, real->served.block);
     assert_non_null(buf);
     json_t *json = json_loadb((const char *)buf->data, buf->size, 0, NULL);
     og_buf_unref(&buf);

@@ -73,13 +73,13 @@ static void assert_sizes(const struct answers *answers)
 static void every_form_serves_the_same_bytes_and_so_does_the_tool(void **state)
 {
     (void)state;
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct rrip_slide *slide = rrip_make(&ingested);
     static const char *const names[] = {"loose", "packs", "bundle"};
     struct answers *first = NULL;
     for (unsigned form = RRIP_LOOSE; form <= RRIP_BUNDLE; form++) {
-        rrip_write(slide, path_of(&folder, names[form]), (enum rrip_form)form);
-        struct answers *served = ask(&folder, names[form]), *rebuilt = ask_tool(&folder, names[form]);
+        rrip_write(slide, path_of(folder, names[form]), (enum rrip_form)form);
+        struct answers *served = ask(folder, names[form]), *rebuilt = ask_tool(folder, names[form]);
         assert_sizes(served);
         assert_same(served, rebuilt);
         answers_free(&rebuilt);
@@ -106,10 +106,10 @@ static void every_kind_of_stream_and_base_is_served_in_full(void **state)
         {5, 3, RRIP_ENCODE, RRIP_JPEG, 420, 60},
     };
     for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
-        struct folder folder = folder_new();
+        struct folder *folder = folder_make();
         struct rrip_slide *slide = rrip_make(&recipes[i]);
-        rrip_write(slide, path_of(&folder, "a"), i % 2 ? RRIP_LOOSE : RRIP_BUNDLE);
-        struct answers *served = ask(&folder, "a");
+        rrip_write(slide, path_of(folder, "a"), i % 2 ? RRIP_LOOSE : RRIP_BUNDLE);
+        struct answers *served = ask(folder, "a");
         assert_sizes(served);
         answers_free(&served);
         rrip_free(&slide);
@@ -124,23 +124,23 @@ static void a_missing_residual_means_the_prediction_alone(void **state)
     static const struct rrip_recipe lossless = {1300, 1100, RRIP_INGEST, RRIP_WEBP_LOSSLESS, 420, 60};
     static uint8_t nothing[RRIP_T * RRIP_T];
     memset(nothing, 128, sizeof nothing);
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct rrip_slide *slide = rrip_make(&lossless);
-    rrip_write(slide, path_of(&folder, "all"), RRIP_PACKS);
+    rrip_write(slide, path_of(folder, "all"), RRIP_PACKS);
     struct rrip_family *family = &slide->families[0];
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot += 3) {
         og_buf_unref(&family->stream[slot]);
         family->stream[slot] = rrip_code_grey(&lossless, nothing);
     }
-    rrip_write(slide, path_of(&folder, "flat"), RRIP_PACKS);
+    rrip_write(slide, path_of(folder, "flat"), RRIP_PACKS);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot += 3)
         og_buf_unref(&family->stream[slot]);
     static const char *const names[] = {"loose", "packs", "bundle"};
-    struct answers *all = ask(&folder, "all"), *flat = ask(&folder, "flat");
+    struct answers *all = ask(folder, "all"), *flat = ask(folder, "flat");
     assert_string_not_equal(answers_equal(all, flat).text, OG_AS_CLAIMED);
     for (unsigned form = RRIP_LOOSE; form <= RRIP_BUNDLE; form++) {
-        rrip_write(slide, path_of(&folder, names[form]), (enum rrip_form)form);
-        struct answers *missing = ask(&folder, names[form]);
+        rrip_write(slide, path_of(folder, names[form]), (enum rrip_form)form);
+        struct answers *missing = ask(folder, names[form]);
         assert_same(missing, flat);
         answers_free(&missing);
     }
@@ -153,13 +153,13 @@ static void a_missing_residual_means_the_prediction_alone(void **state)
 static void a_family_without_any_residual_is_served_from_its_base(void **state)
 {
     (void)state;
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct rrip_slide *slide = rrip_make(&ingested);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         og_buf_unref(&slide->families[3].stream[slot]);
-    rrip_write(slide, path_of(&folder, "packs"), RRIP_PACKS);
-    rrip_write(slide, path_of(&folder, "bundle"), RRIP_BUNDLE);
-    struct answers *packs = ask(&folder, "packs"), *bundle = ask(&folder, "bundle");
+    rrip_write(slide, path_of(folder, "packs"), RRIP_PACKS);
+    rrip_write(slide, path_of(folder, "bundle"), RRIP_BUNDLE);
+    struct answers *packs = ask(folder, "packs"), *bundle = ask(folder, "bundle");
     assert_sizes(packs);
     assert_same(packs, bundle);
     answers_free(&packs);
@@ -193,19 +193,19 @@ static void assert_only_family_is_lost(const struct answers *now, const struct a
 static void a_bad_pack_costs_its_own_family_and_no_other(void **state)
 {
     (void)state;
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct rrip_slide *slide = rrip_make(&ingested);
-    rrip_write(slide, path_of(&folder, "a"), RRIP_PACKS);
-    struct answers *whole = ask(&folder, "a");
-    rrip_write_file(path_of(&folder, "a"), "residual_packs/1_0.pack",
+    rrip_write(slide, path_of(folder, "a"), RRIP_PACKS);
+    struct answers *whole = ask(folder, "a");
+    rrip_write_file(path_of(folder, "a"), "residual_packs/1_0.pack",
                     "\xff\xff\xff\x7f"
                     "abcdefgh",
                     12);
-    struct answers *now = ask(&folder, "a");
+    struct answers *now = ask(folder, "a");
     assert_only_family_is_lost(now, whole, 1, 0);
     answers_free(&now);
-    rrip_write_file(path_of(&folder, "a"), "residual_packs/1_0.pack", "", 0);
-    now = ask(&folder, "a");
+    rrip_write_file(path_of(folder, "a"), "residual_packs/1_0.pack", "", 0);
+    now = ask(folder, "a");
     assert_only_family_is_lost(now, whole, 1, 0);
     answers_free(&now);
     answers_free(&whole);
@@ -217,18 +217,18 @@ static void a_bad_residual_costs_what_is_rebuilt_from_it(void **state)
 {
     (void)state;
     static const uint8_t jxl[] = {0xff, 0x0a, 1, 2, 3, 4};
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct rrip_slide *slide = rrip_make(&ingested);
-    rrip_write(slide, path_of(&folder, "a"), RRIP_LOOSE);
-    rrip_write_file(path_of(&folder, "a"), "residuals_q32/L0/0_0/2_1.jpg", jxl, sizeof jxl);
-    if (unlink(path_of(&folder, "a/residuals_q32/L0/0_0/0_0.jpg")) != 0 ||
-        symlink("1_0.jpg", path_of(&folder, "a/residuals_q32/L0/0_0/0_0.jpg")) != 0)
+    rrip_write(slide, path_of(folder, "a"), RRIP_LOOSE);
+    rrip_write_file(path_of(folder, "a"), "residuals_q32/L0/0_0/2_1.jpg", jxl, sizeof jxl);
+    if (unlink(path_of(folder, "a/residuals_q32/L0/0_0/0_0.jpg")) != 0 ||
+        symlink("1_0.jpg", path_of(folder, "a/residuals_q32/L0/0_0/0_0.jpg")) != 0)
         abort();
-    struct answers *served = ask(&folder, "a"), *rebuilt = ask_tool(&folder, "a");
+    struct answers *served = ask(folder, "a"), *rebuilt = ask_tool(folder, "a");
     assert_int_equal(answers_failed(served), 2);
     assert_int_equal(answers_failed(rebuilt), 2);
 
-    struct og_slide *opened = open_slide(&folder, "a");
+    struct og_slide *opened = open_slide(folder, "a");
     struct og_rebuilder *rebuilder = og_rebuilder_new();
     struct og_error err;
     struct og_buf *buf;
@@ -250,9 +250,9 @@ static void changed_bytes_never_do_more_than_change_or_lose_tiles(void **state)
 {
     (void)state;
     static const struct rrip_recipe small = {700, 500, RRIP_INGEST, RRIP_PROGRESSIVE, 420, 30};
-    struct folder folder = folder_new();
+    struct folder *folder = folder_make();
     struct rrip_slide *slide = rrip_make(&small);
-    rrip_write(slide, path_of(&folder, "a"), RRIP_PACKS);
+    rrip_write(slide, path_of(folder, "a"), RRIP_PACKS);
     struct og_buf *pack = rrip_pack(&slide->families[0]);
     uint32_t seed = 77;
     for (int round = 0; round < 40; round++) {
@@ -262,8 +262,8 @@ static void changed_bytes_never_do_more_than_change_or_lose_tiles(void **state)
         struct og_buf *record = rrip_record((struct og_span){copy->data, copy->size});
         if (round % 4 == 3)
             record->data[noise_next(&seed) % record->size] ^= (uint8_t)(1 + noise_byte(&seed) % 255);
-        rrip_write_file(path_of(&folder, "a"), "residual_packs/0_0.pack", record->data, record->size);
-        struct answers *served = ask(&folder, "a"), *rebuilt = ask_tool(&folder, "a");
+        rrip_write_file(path_of(folder, "a"), "residual_packs/0_0.pack", record->data, record->size);
+        struct answers *served = ask(folder, "a"), *rebuilt = ask_tool(folder, "a");
         assert_same(served, rebuilt);
         for (unsigned i = 0; i < served->count; i++)
             assert_true(served->tile[i].status == OG_OK || served->pyramid.top - served->tile[i].level < 2);

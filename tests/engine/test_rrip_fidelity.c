@@ -22,7 +22,7 @@ struct distance {
 };
 
 struct bench {
-    struct folder folder;
+    struct folder *folder;
     struct rrip_slide *slide;
     struct og_slide *opened;
     struct og_reader *reader;
@@ -37,11 +37,11 @@ static void open_bench(struct bench *b, const struct rrip_recipe *recipe)
 {
     struct og_error err;
     char path[128];
-    b->folder = folder_new();
+    b->folder = folder_make();
     b->slide = rrip_make(recipe);
-    snprintf(path, sizeof path, "%s/a", b->folder.path);
+    snprintf(path, sizeof path, "%s/a", b->folder->path);
     rrip_write(b->slide, path, RRIP_PACKS);
-    int directory = open(b->folder.path, O_RDONLY | O_DIRECTORY);
+    int directory = open(b->folder->path, O_RDONLY | O_DIRECTORY);
     assert_int_equal(og_slide_open(directory, "a", 1, &b->opened, &err), OG_OK);
     close(directory);
     assert_int_equal(og_reader_new(OG_READER_PREAD, &b->reader, &err), OG_OK);

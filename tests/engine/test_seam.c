@@ -41,7 +41,7 @@ struct level {
 enum sent { AS_SERVED, AS_REBUILT, WAYS };
 
 struct slide {
-    struct folder folder;
+    struct folder *folder;
     struct level level[WAYS][2]; /* by depth */
 };
 
@@ -195,7 +195,7 @@ static void encode(const struct slide *s, const struct og_tissue *tissue)
         .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
     struct og_encode_result result;
     char path[128];
-    snprintf(path, sizeof path, "%s/seam.tif", s->folder.path);
+    snprintf(path, sizeof path, "%s/seam.tif", s->folder->path);
     must(og_source_open_tissue(tissue, &source, &err), &err);
     must(og_encode(source, path, &options, &result, &err), &err);
     og_source_close(&source);
@@ -243,7 +243,7 @@ static void rebuild(const struct slide *s)
     static const int quality[WAYS] = {[AS_SERVED] = OG_REBUILD_QUALITY_DEFAULT, [AS_REBUILT] = 100};
     struct og_error err = {0};
     struct og_slide *slide;
-    int directory = open(s->folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int directory = open(s->folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     must(og_slide_open(directory, "seam.tif", 1, &slide, &err), &err);
     close(directory);
     struct og_rebuilder *rebuilder = og_rebuilder_new();
@@ -266,7 +266,7 @@ static int setup(void **state)
     struct og_tissue tissue;
     og_tissue_make(WIDTH, HEIGHT, 1, 0, &tissue);
     draw(&tissue, &source[0], &source[1]);
-    s->folder = folder_new();
+    s->folder = folder_make();
     encode(s, &tissue);
     rebuild(s);
     *state = s;

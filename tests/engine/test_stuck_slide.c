@@ -1,70 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-#include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "support/cmocka_all.h"
+#include "support/hung_reads.h"
 #include "support/pictures.h"
 #include "support/served.h"
 
 /*
  * Reads of one file that do not return, as on a network file system that hangs: other slides are served all the while,
- * and in the end everybody is answered. The engine's pread is this file's: the test is linked with --wrap.
+ * and in the end everybody is answered.
  */
 
 enum { WIDTH = 8 * 256, HEIGHT = 8 * 256, JOBS = 17, WAITERS = 4 * JOBS };
 
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool hangs;
-    ino_t file;
-    unsigned inside, most;
-} hang = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-
-ssize_t __real_pread(int fd, void *to, size_t size, off_t offset);
-ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset);
-
-ssize_t __wrap_pread(int fd, void *to, size_t size, off_t offset)
-{
-    struct stat facts;
-    pthread_mutex_lock(&hang.lock);
-    if (hang.hangs && fstat(fd, &facts) == 0 && facts.st_ino == hang.file) {
-        hang.inside++;
-        hang.most = hang.inside > hang.most ? hang.inside : hang.most;
-        pthread_cond_broadcast(&hang.changed);
-        while (hang.hangs)
-            pthread_cond_wait(&hang.changed, &hang.lock);
-        hang.inside--;
-    }
-    pthread_mutex_unlock(&hang.lock);
-    return __real_pread(fd, to, size, offset);
-}
-
-static void set_hanging(bool hangs)
-{
-    pthread_mutex_lock(&hang.lock);
-    hang.hangs = hangs;
-    hang.most = 0;
-    pthread_cond_broadcast(&hang.changed);
-    pthread_mutex_unlock(&hang.lock);
-}
-
-static void await_inside(unsigned readers)
-{
-    pthread_mutex_lock(&hang.lock);
-    while (hang.inside < readers)
-        pthread_cond_wait(&hang.changed, &hang.lock);
-    pthread_mutex_unlock(&hang.lock);
-}
-
 struct ward {
-    struct folder folder;
+    struct folder *folder;
     struct og_pyramid pyramid;
     struct served served;
 };
@@ -78,15 +32,12 @@ struct patient {
 static int setup(void **state)
 {
     struct ward *ward = calloc(1, sizeof *ward);
-    struct stat facts;
     char path[512];
-    ward->folder = folder_new();
-    folder_add_slide(&ward->folder, "hangs", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 3});
-    folder_add_slide(&ward->folder, "well", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 4});
-    snprintf(path, sizeof path, "%s/hangs.tif", ward->folder.path);
-    if (stat(path, &facts) != 0)
-        return -1;
-    hang.file = facts.st_ino;
+    ward->folder = folder_make();
+    folder_add_slide(ward->folder, "hangs", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 3});
+    folder_add_slide(ward->folder, "well", &(struct picture){PICTURE_SMOOTH, WIDTH, HEIGHT, 4});
+    snprintf(path, sizeof path, "%s/hangs.tif", ward->folder->path);
+    hung_reads_choose(path);
     *state = ward;
     return 0;
 }
@@ -102,7 +53,7 @@ static int teardown(void **state)
 static void start(struct ward *ward, struct og_engine_options options)
 {
     struct og_tile_name name;
-    served_open(&ward->served, ward->folder.path, options);
+    served_open(&ward->served, ward->folder->path, options);
     assert_int_equal(og_engine_thumbnail(ward->served.engine, "well", 4, &name, ward->served.block), OG_OK);
     ward->pyramid = og_slide_facts(name.slide)->pyramid;
     og_tile_name_release(&name);
@@ -155,17 +106,17 @@ static void another_slide_is_served_while(struct ward *ward, struct og_engine_op
 {
     struct patient patients[WAITERS];
     start(ward, options);
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, WAITERS);
-    await_inside(stuck);
+    hung_reads_await(stuck);
 
     expect_all_of(ward, "well");
 
     for (unsigned i = 0; i < WAITERS; i++)
         assert_int_equal(answered(&patients[i]), 0);
-    assert_int_equal(hang.most, stuck);
-    set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    assert_int_equal(hung_reads_most(), stuck);
+    hung_reads_end();
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     for (unsigned i = 0; i < WAITERS; i++) {
         assert_int_equal(answered(&patients[i]), 1);
         assert_int_equal(patients[i].status, OG_OK);
@@ -199,7 +150,7 @@ static void what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused(voi
     struct og_buf *buf;
     unsigned good = 0, refused = 0;
     start(ward, (struct og_engine_options){.workers = 2, .jobs = 8, .cache_bytes = 1 << 20});
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, JOBS);
     while (sum_answered(patients) < JOBS - 5)
         sched_yield();
@@ -210,8 +161,8 @@ static void what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused(voi
     og_buf_unref(&buf);
 
     assert_int_equal(sum_answered(patients), JOBS - 5);
-    set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    hung_reads_end();
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     for (unsigned i = 0; i < JOBS; i++) {
         good += patients[i].status == OG_OK;
         refused += patients[i].status == OG_BUSY;
@@ -233,9 +184,9 @@ static void nobody_spins_while_it_hangs(void **state)
     struct ward *ward = *state;
     struct patient patients[JOBS];
     start(ward, (struct og_engine_options){.workers = 4, .cache_bytes = 1 << 20});
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, JOBS);
-    await_inside(2);
+    hung_reads_await(2);
     expect_all_of(ward, "well");
     while (og_engine_gauges(ward->served.engine).jobs_in_flight > JOBS)
         sched_yield();
@@ -246,8 +197,8 @@ static void nobody_spins_while_it_hangs(void **state)
     wall = og_clock_monotonic_ns() - wall;
 
     assert_true(cpu < wall / 4);
-    set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    hung_reads_end();
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
     assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
@@ -259,18 +210,78 @@ static void those_who_leave_meanwhile_stop_nobody(void **state)
     struct patient patients[JOBS];
     unsigned left = 0;
     start(ward, (struct og_engine_options){.workers = 2, .cache_bytes = 1 << 20});
-    set_hanging(true);
+    hung_reads_begin();
     ask_for_what_hangs(ward, patients, JOBS);
-    await_inside(1);
+    hung_reads_await(1);
     expect_all_of(ward, "well");
     for (unsigned i = 0; i < JOBS; i += 1 + i % 2)
         left += og_engine_withdraw(ward->served.engine, &patients[i].waiter, ward->served.block);
     assert_true(left > 0);
 
-    set_hanging(false);
-    og_engine_drain(ward->served.engine);
+    hung_reads_end();
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
 
     assert_int_equal(sum_answered(patients), JOBS - left);
+    served_close(&ward->served);
+}
+
+static void a_hand_is_free_while_it_hangs(void **state)
+{
+    struct ward *ward = *state;
+    struct patient patients[JOBS];
+    start(ward, (struct og_engine_options){.workers = 4, .cache_bytes = 1 << 20});
+    hung_reads_begin();
+    ask_for_what_hangs(ward, patients, JOBS);
+    hung_reads_await(2);
+
+    while (!og_engine_gauges(ward->served.engine).hand_free)
+        sched_yield();
+
+    hung_reads_end();
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
+    assert_int_equal(sum_answered(patients), JOBS);
+    served_close(&ward->served);
+}
+
+static void when_all_hang_no_hand_is_free(void **state)
+{
+    struct ward *ward = *state;
+    struct patient patients[JOBS];
+    start(ward, (struct og_engine_options){.workers = 1, .cache_bytes = 1 << 20});
+    hung_reads_begin();
+    ask_for_what_hangs(ward, patients, JOBS);
+    hung_reads_await(1);
+
+    assert_false(og_engine_gauges(ward->served.engine).hand_free);
+
+    hung_reads_end();
+    og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER);
+    assert_int_equal(sum_answered(patients), JOBS);
+    served_close(&ward->served);
+}
+
+/* Nobody is left waiting, also not who comes later; the read that returns after all finds no one. */
+static void a_drain_out_of_patience_answers_everybody(void **state)
+{
+    struct ward *ward = *state;
+    struct patient patients[WAITERS], late[JOBS];
+    start(ward, (struct og_engine_options){.workers = 4, .cache_bytes = 1 << 20});
+    hung_reads_begin();
+    ask_for_what_hangs(ward, patients, WAITERS);
+    hung_reads_await(2);
+
+    assert_false(og_engine_drain(ward->served.engine, 1));
+
+    ask_for_what_hangs(ward, late, JOBS);
+    for (unsigned i = 0; i < WAITERS + JOBS; i++) {
+        struct patient *patient = i < WAITERS ? &patients[i] : &late[i - WAITERS];
+        assert_int_equal(answered(patient), 1);
+        assert_int_equal(patient->status, OG_STOPPING);
+    }
+    assert_true(og_engine_gauges(ward->served.engine).jobs_in_flight >= JOBS); /* and guesses */
+    hung_reads_end();
+    assert_true(og_engine_drain(ward->served.engine, OG_ENGINE_FOREVER));
+    assert_int_equal(sum_answered(patients), JOBS);
     served_close(&ward->served);
 }
 
@@ -282,6 +293,9 @@ int main(void)
         cmocka_unit_test(what_waits_for_it_takes_half_of_the_jobs_and_the_rest_is_refused),
         cmocka_unit_test(nobody_spins_while_it_hangs),
         cmocka_unit_test(those_who_leave_meanwhile_stop_nobody),
+        cmocka_unit_test(a_hand_is_free_while_it_hangs),
+        cmocka_unit_test(when_all_hang_no_hand_is_free),
+        cmocka_unit_test(a_drain_out_of_patience_answers_everybody),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -13,7 +13,7 @@
 enum { CREW = 5, TOP = 12, COLUMNS = 8, ROWS = 4 };
 
 struct pier {
-    struct folder folder;
+    struct folder *folder;
     struct served served;
     struct og_metrics_block *block[CREW];
 };
@@ -27,9 +27,9 @@ struct passenger {
 static int setup(void **state)
 {
     struct pier *pier = calloc(1, sizeof *pier);
-    pier->folder = folder_new();
+    pier->folder = folder_make();
     struct picture picture = {PICTURE_SMOOTH, COLUMNS * 256 + 10, ROWS * 256, 3};
-    folder_add_slide(&pier->folder, "a", &picture);
+    folder_add_slide(pier->folder, "a", &picture);
     *state = pier;
     return 0;
 }
@@ -44,7 +44,7 @@ static int teardown(void **state)
 
 static void start(struct pier *pier, struct og_engine_options options)
 {
-    served_open(&pier->served, pier->folder.path, options);
+    served_open(&pier->served, pier->folder->path, options);
     for (unsigned i = 0; i < CREW; i++)
         pier->block[i] = og_metrics_take(pier->served.metrics);
 }
@@ -85,7 +85,7 @@ static void a_job_that_nobody_waits_for_is_dropped_before_it_is_read(void **stat
         submit(pier, pier->served.block, &first, TOP, 0, 0);
         submit(pier, pier->served.block, &second, TOP, 4, 0);
         bool left = og_engine_withdraw(pier->served.engine, &second.waiter, pier->served.block);
-        og_engine_drain(pier->served.engine);
+        og_engine_drain(pier->served.engine, OG_ENGINE_FOREVER);
         assert_int_equal(arrived(&first), 1);
         assert_int_equal(arrived(&second), left ? 0 : 1);
         uint64_t made = og_metrics_sum(pier->served.metrics, OG_COUNT_TILE_DEMANDED) +
@@ -136,7 +136,7 @@ static void run_pier(struct pier *pier, struct og_engine_options options)
 {
     start(pier, options);
     assert_string_equal(og_crew_run(CREW, come_and_go, pier).text, OG_AS_CLAIMED);
-    og_engine_drain(pier->served.engine);
+    og_engine_drain(pier->served.engine, OG_ENGINE_FOREVER);
     assert_int_equal(og_engine_gauges(pier->served.engine).jobs_in_flight, 0);
     served_close(&pier->served);
 }

@@ -11,6 +11,8 @@
 #define COLUMNS     2
 #define ROWS        1000
 
+static const struct og_edition edition_of_s = {OG_FAKE_GENERATION, OG_FAKE_MODIFIED_S};
+
 struct wish {
     struct og_waiter *waiter;
     uint32_t x, y;
@@ -114,10 +116,8 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
     (void)engine, (void)metrics;
     if (id_length != 1 || id[0] != 's' || level != 0 || x >= COLUMNS || y >= ROWS)
         return OG_NOT_FOUND;
-    *out = (struct og_tile_name){.x = (uint32_t)x,
-                                 .y = (uint32_t)y,
-                                 .content = OG_FAKE_CONTENT + x * 1000 + y,
-                                 .modified_s = OG_FAKE_MODIFIED_S};
+    *out = (struct og_tile_name){
+        .x = (uint32_t)x, .y = (uint32_t)y, .content = OG_FAKE_CONTENT + x * 1000 + y, .edition = edition_of_s};
     return OG_OK;
 }
 
@@ -153,7 +153,6 @@ struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_nam
 void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
                       struct og_metrics_block *metrics)
 {
-    (void)metrics;
     pthread_mutex_lock(&engine->lock);
     enum og_status status = engine->stopping || engine->wishes == WAITERS_MAX ? OG_STOPPING
                             : name->y == 501                                  ? OG_DAMAGED
@@ -165,6 +164,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
         pthread_cond_broadcast(&engine->changed);
     }
     pthread_mutex_unlock(&engine->lock);
+    og_count(metrics, status == OG_PENDING ? OG_COUNT_JOB_LED : OG_COUNT_JOB_REFUSED, 1);
     if (status != OG_PENDING)
         waiter->done(waiter, status, NULL);
 }
@@ -201,18 +201,18 @@ struct og_buf *og_engine_slides_json(const struct og_engine *engine, const struc
 }
 
 struct og_buf *og_engine_slide_json(const struct og_engine *engine, const char *id, size_t id_length,
-                                    int64_t *modified_s, const struct og_metrics_block *metrics)
+                                    struct og_edition *edition, const struct og_metrics_block *metrics)
 {
     (void)engine, (void)metrics;
-    *modified_s = OG_FAKE_MODIFIED_S;
+    *edition = edition_of_s;
     return id_length == 1 && id[0] == 's' ? text("{\"id\":\"s\"}") : NULL;
 }
 
 struct og_buf *og_engine_slide_dzi(const struct og_engine *engine, const char *id, size_t id_length,
-                                   int64_t *modified_s, const struct og_metrics_block *metrics)
+                                   struct og_edition *edition, const struct og_metrics_block *metrics)
 {
     (void)engine, (void)metrics;
-    *modified_s = OG_FAKE_MODIFIED_S;
+    *edition = edition_of_s;
     return id_length == 1 && id[0] == 's' ? text("<Image/>") : NULL;
 }
 
@@ -222,11 +222,13 @@ struct og_engine_gauges og_engine_gauges(struct og_engine *engine)
         .slides = 1, .workers = 1, .jobs_in_flight = og_fake_engine_waiting(engine), .reader = OG_READER_MMAP};
 }
 
-void og_engine_drain(struct og_engine *engine)
+bool og_engine_drain(struct og_engine *engine, uint64_t patience_ms)
 {
+    (void)patience_ms;
     pthread_mutex_lock(&engine->lock);
     engine->stopping = true;
     while (engine->in_flight > 0)
         pthread_cond_wait(&engine->changed, &engine->lock);
     pthread_mutex_unlock(&engine->lock);
+    return true;
 }

@@ -16,6 +16,7 @@
 
 #define OG_FAKE_CONTENT    UINT64_C(0x5eed000000000000) /* of tile 0_0; x and y count up from it */
 #define OG_FAKE_MODIFIED_S INT64_C(784111777)           /* Sun, 06 Nov 1994 08:49:37 GMT */
+#define OG_FAKE_GENERATION UINT64_C(0x0badcafe00000001)
 
 struct og_engine *og_fake_engine_new(void);
 void og_fake_engine_free(struct og_engine **engine);

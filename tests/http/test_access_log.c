@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "http/access_log.h"
-#include "slide/folder.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
 #include "support/threads.h"
 
 #define PATH_ROOM 256

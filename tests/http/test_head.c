@@ -74,6 +74,8 @@ static void bodies_are_too_large_and_odd_ends_malformed(void **state)
     } cases[] = {
         {{NULL}, OG_OK},
         {{"Host", "x", "Content-Length", "0"}, OG_OK},
+        {{"Host", "x", "host", "y"}, OG_INVALID},
+        {{"Host", "x", "Host", "x"}, OG_INVALID},
         {{"Content-Type", "text/plain"}, OG_OK},
         {{"content-length", "1"}, OG_TOO_LARGE},
         {{"Transfer-Encoding", "Chunked"}, OG_TOO_LARGE},
@@ -91,6 +93,8 @@ static void bodies_are_too_large_and_odd_ends_malformed(void **state)
         {{"Transfer-Encoding", ""}, OG_INVALID},
         {{"Content-Length ", "0"}, OG_INVALID},
         {{"X-Anything\t", "0"}, OG_INVALID},
+        {{"Host", "x", "host", "x"}, OG_INVALID},
+        {{"Host", "", "Host", ""}, OG_INVALID},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (judge("GET", cases[i].headers) != cases[i].status)

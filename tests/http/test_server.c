@@ -146,7 +146,7 @@ static void malformed_paths_are_400_and_unknown_ones_404(void **state)
         {"/tiles/s/00/0_0.jpg", 400},
         {"/tiles/s/0/+1_0.jpg", 400},
         {"/tiles/s/0/99999999999_0.jpg", 400},
-        {"http://test/slides", 400},
+        {"https://test/slides", 400},
         {"*", 400},
         {"/tiles/s/0/9999999999_0.jpg", 404},
         {"/tiles/x/0/0_0.jpg", 404},
@@ -219,6 +219,8 @@ static void a_request_whose_end_others_may_see_elsewhere_is_400_and_ends_the_con
         "Transfer-Encoding : chunked\r\n",
         "transfer-encoding: identity\r\n",
         "Transfer-Encoding: x, chunked\r\nContent-Length: 0\r\n",
+        "Host: other\r\n", /* beside the one that is always there */
+        "host: test\r\n",
     };
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
         expect_the_end(port_of(state), "GET", headers[i], 400);
@@ -243,6 +245,30 @@ static void http_1_1_without_host_is_400_and_a_path_beyond_all_bounds_414(void *
     assert_int_equal(answer.code, 414);
     og_answer_free(&answer);
     og_client_close(&client);
+}
+
+/* `fill` digits between two parts of a head. */
+static void expect_refusal(struct og_fixture *f, const char *before_fill, int fill, const char *after_fill, int code)
+{
+    char request[40000];
+    uint64_t before = og_metrics_answers(f->metrics, OG_ASKED_NOTHING, (unsigned)code);
+    struct og_client *client = og_client_open(f->port);
+    int n = snprintf(request, sizeof request, "%s%0*d%s", before_fill, fill, 0, after_fill);
+    og_client_send(client, request, (size_t)n);
+    struct og_answer answer = og_client_read(client, true);
+    assert_int_equal(answer.code, code);
+    assert_int_equal(og_metrics_answers(f->metrics, OG_ASKED_NOTHING, (unsigned)code), before + 1);
+    og_answer_free(&answer);
+    og_client_close(&client);
+}
+
+static void what_the_library_refuses_is_counted_too(void **state)
+{
+    struct og_fixture *f = *state;
+    expect_refusal(f, "GET /", 39000, "", 414);
+    expect_refusal(f, "GET / HTTP/1.1\r\nHost: t\r\nX-Long: ", 39000, "\r\n\r\n", 431);
+    expect_refusal(f, "GET /slides HTTP/1.1\r\nX-Short: ", 1, "\r\n\r\n", 400);
+    expect_refusal(f, "GET /slides HTTP/3.0\r\nHost: t\r\nX-Short: ", 1, "\r\n\r\n", 505);
 }
 
 static void what_the_engine_refuses_is_said_in_its_words(void **state)
@@ -320,6 +346,7 @@ int main(void)
         WITH_SERVER(a_request_with_a_body_is_413_and_ends_the_connection),
         WITH_SERVER(a_request_whose_end_others_may_see_elsewhere_is_400_and_ends_the_connection),
         WITH_SERVER(http_1_1_without_host_is_400_and_a_path_beyond_all_bounds_414),
+        WITH_SERVER(what_the_library_refuses_is_counted_too),
         WITH_SERVER(what_the_engine_refuses_is_said_in_its_words),
         WITH_SERVER(every_answer_is_counted_with_its_bytes),
         WITH_SERVER(many_clients_at_once_each_get_their_own_tiles),

@@ -112,6 +112,7 @@ static void tags_and_dates_decide_as_the_standard_says(void **state)
         {"If-Modified-Since: " DATE "\r\n", 304},
         {"If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 304},
         {"If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n", 200},
+        {"If-Modified-Since: Sun, 06 Nov 1994 08:49:38 GMT\r\n", 200},
         {"If-Modified-Since: today\r\n", 200},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -133,6 +134,47 @@ static void each_tile_has_a_tag_of_its_own(void **state)
     struct value one = tag_of(client, "/tiles/s/0/1_8.jpg", ""), other = tag_of(client, "/tiles/s/0/0_8.jpg", "");
     assert_string_not_equal(one.text, other.text);
     assert_string_equal(one.text, tag_of(client, "/tiles/s/0/1_8.jpg?v=1", "").text);
+    og_client_close(&client);
+}
+
+static void expect_kept(struct og_client *client, const char *path, const char *more, int code, const char *kept)
+{
+    struct og_answer answer = og_client_ask(client, "GET", path, more);
+    if (answer.code != code)
+        fail_msg("%d for %s", answer.code, path);
+    expect_header(&answer, "Cache-Control", kept);
+    og_answer_free(&answer);
+}
+
+/* The slide has been replaced, and caches would keep the new tile under the old one's address. */
+static void under_the_address_of_another_generation_nothing_is_kept(void **state)
+{
+    struct og_fixture *f = *state;
+    static const char *const paths[] = {HIT, MISS, "/dzi/s_files/0/1_8.jpg", "/slides/s/thumbnail.jpg", "/dzi/s.dzi"};
+    static const char *const now[] = {"", "?", "?w=1", "?v=0badcafe00000001", "?Host=x&v=0badcafe00000001"};
+    static const char *const other[] = {"?v=0badcafe00000002",
+                                        "?v=",
+                                        "?v",
+                                        "?v=0badcafe000000010",
+                                        "?v=0BADCAFE00000001",
+                                        "?a&v=1",
+                                        "?v=0badcafe00000001&v=0badcafe00000001",
+                                        "?v=%30badcafe00000001"};
+    struct og_client *client = og_client_open(f->port);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        for (unsigned has = 0; has < 2; has++) {
+            const char *more = has ? "If-None-Match: *\r\n" : "";
+            char path[128];
+            for (size_t k = 0; k < sizeof now / sizeof now[0]; k++) {
+                snprintf(path, sizeof path, "%s%s", paths[i], now[k]);
+                expect_kept(client, path, more, has ? 304 : 200, "public, max-age=3600, immutable");
+            }
+            for (size_t k = 0; k < sizeof other / sizeof other[0]; k++) {
+                snprintf(path, sizeof path, "%s%s", paths[i], other[k]);
+                expect_kept(client, path, more, has ? 304 : 200, "public, no-cache");
+            }
+            expect_kept(client, paths[i], more, has ? 304 : 200, "public, max-age=3600, immutable");
+        }
     og_client_close(&client);
 }
 
@@ -294,6 +336,7 @@ static void answers_of_all_kinds_keep_their_order_in_a_pipeline(void **state)
         {"OPTIONS " HIT " HTTP/1.1\r\nHost: t\r\n\r\n", 204, false},
         {"GET /slides HTTP/1.1\r\nHost: t\r\n" GZIP "\r\n", 200, true},
         {"GET /nothing HTTP/1.1\r\nHost: t\r\n\r\n", 404, true},
+        {"GET http://t/slides?x HTTP/1.1\r\nHost: t\r\n\r\n", 200, true},
     };
     enum { KINDS = sizeof kinds / sizeof kinds[0], ROUNDS = 12 };
     struct og_client *client = og_client_open(f->port);
@@ -405,6 +448,7 @@ int main(void)
         WITH_SERVER(a_tile_that_the_client_has_is_neither_looked_for_nor_made),
         WITH_SERVER(tags_and_dates_decide_as_the_standard_says),
         WITH_SERVER(each_tile_has_a_tag_of_its_own),
+        WITH_SERVER(under_the_address_of_another_generation_nothing_is_kept),
         WITH_SERVER(head_has_all_the_headers_of_get),
         WITH_SERVER(texts_come_in_gzip_to_those_who_take_it),
         WITH_SERVER(what_is_packed_already_or_changes_at_once_is_not_packed_again),

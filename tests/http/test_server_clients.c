@@ -2,7 +2,10 @@
 /* Clients that are slow, too many, or gone. Limits are short here; that something happens too late is no failure. */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +15,22 @@
 #include "support/http_client.h"
 
 enum { LONG_MS = 600000, SHORT_MS = 100, MOST = 32, PIPELINED = 100 };
+
+/* Memory that is out for every thread but the test's: the test is linked with --wrap=calloc. */
+static struct {
+    atomic_bool is_out;
+    pthread_t test; /* set before */
+} memory;
+
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    bool fails =
+        atomic_load_explicit(&memory.is_out, memory_order_acquire) && !pthread_equal(memory.test, pthread_self());
+    return fails ? NULL : __real_calloc(count, size);
+}
 
 static struct og_server_options patient(unsigned threads)
 {
@@ -170,6 +189,23 @@ static void beyond_the_last_place_a_connection_is_closed(void **state)
     og_fixture_stop(&f);
 }
 
+static void a_connection_for_which_there_is_no_memory_is_closed(void **state)
+{
+    (void)state;
+    struct og_server_options options = patient(1);
+    struct og_fixture *f = og_fixture_start_with("/", &options);
+    memory.test = pthread_self();
+    atomic_store_explicit(&memory.is_out, true, memory_order_release);
+    struct og_client *client = og_client_open(f->port);
+    bool closed = og_client_is_closed(client);
+    atomic_store_explicit(&memory.is_out, false, memory_order_release);
+    assert_true(closed);
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_CLOSED_FULL), 0);
+    assert_int_equal(og_http_code(f->port, "GET", "/tiles/s/0/0_8.jpg", ""), 200);
+    og_client_close(&client);
+    og_fixture_stop(&f);
+}
+
 static void past_the_deadline_the_answer_is_503_and_the_demand_is_taken_back(void **state)
 {
     (void)state;
@@ -225,6 +261,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_nobody_takes_is_given_up),
         cmocka_unit_test(newcomers_get_in_and_the_oldest_idle_ones_go),
         cmocka_unit_test(beyond_the_last_place_a_connection_is_closed),
+        cmocka_unit_test(a_connection_for_which_there_is_no_memory_is_closed),
         cmocka_unit_test(past_the_deadline_the_answer_is_503_and_the_demand_is_taken_back),
         cmocka_unit_test(deadlines_and_answers_that_meet_harm_nobody),
     };

@@ -86,6 +86,12 @@ static void clients_that_vanish_half_way_through_a_request_harm_nobody(void **st
     og_fixture_stop(&f);
 }
 
+static uint64_t jobs(const struct og_fixture *f)
+{
+    return og_metrics_sum(f->metrics, OG_COUNT_JOB_LED) + og_metrics_sum(f->metrics, OG_COUNT_JOB_JOINED) +
+           og_metrics_sum(f->metrics, OG_COUNT_JOB_REFUSED);
+}
+
 static void beyond_the_bound_of_waiting_requests_the_answer_is_503(void **state)
 {
     (void)state;
@@ -113,6 +119,10 @@ static void beyond_the_bound_of_waiting_requests_the_answer_is_503(void **state)
         og_client_close(&client[i]);
     }
     assert_int_equal(og_http_code(f->port, "GET", "/tiles/s/0/0_9.jpg", ""), 200);
+    assert_int_equal(og_http_code(f->port, "GET", "/tiles/s/0/0_503.jpg", ""), 503);
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_JOB_REFUSED), 2);
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_CACHE_MISS), 6);
+    assert_int_equal(jobs(f), 6);
     og_fixture_stop(&f);
 }
 
@@ -121,6 +131,21 @@ static void *stop_it(void *fixture)
     struct og_fixture *f = fixture;
     og_server_stop(&f->server, 20000);
     return NULL;
+}
+
+/* Probers come on a connection of their own each time. */
+static void expect_late_refusal(uint16_t port, const char *path)
+{
+    struct og_client *late = og_client_open(port);
+    char value[64];
+    struct og_answer answer = og_client_get(late, path);
+    assert_int_equal(answer.code, 503);
+    assert_string_equal(og_answer_header(&answer, "Connection", value, sizeof value), "close");
+    assert_string_equal(og_answer_header(&answer, "Retry-After", value, sizeof value), "1");
+    assert_string_equal(answer.body, og_status_text(OG_STOPPING));
+    assert_true(og_client_is_closed(late));
+    og_answer_free(&answer);
+    og_client_close(&late);
 }
 
 static void a_stop_answers_those_who_wait_and_says_not_ready_to_the_rest(void **state)
@@ -146,6 +171,9 @@ static void a_stop_answers_those_who_wait_and_says_not_ready_to_the_rest(void **
     assert_string_equal(og_answer_header(&ready, "Connection", value, sizeof value), "close");
     og_answer_free(&ready);
     assert_true(og_client_is_closed(watching));
+    static const char *const paths[] = {"/readyz", "/tiles/s/0/0_8.jpg", "/tiles/s/0/0_9.jpg", "/nothing"};
+    for (unsigned i = 0; i < 4; i++)
+        expect_late_refusal(f->port, paths[i]);
     og_fake_engine_let_go(f->engine);
     struct og_answer answer = og_client_read(waiting, true);
     assert_int_equal(answer.code, 200);
@@ -211,7 +239,7 @@ static void a_second_server_on_the_same_port_is_refused_and_leaves_nothing(void 
     struct og_server *second = NULL;
     struct og_error err;
 
-    assert_int_equal(og_server_start(&options, &f->site, f->log, &second, &err), OG_IO);
+    assert_int_equal(og_server_start(&options, &f->site, f->log, &second, &err), OG_BUSY);
 
     assert_non_null(strstr(err.text, "another process listens there already"));
     assert_null(second);

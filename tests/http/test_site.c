@@ -97,9 +97,9 @@ static void every_route_has_its_type_and_its_traits(void **state)
 
 static void pages_and_only_pages_carry_the_security_policy(void **state)
 {
-    static const char *const pages[] = {"/", "/viewer/s"};
-    static const char *const others[] = {"/slides", "/viewer/x", "/tiles/s/0/0_0.jpg", "/%", "/assets/viewer.js"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const pages[] = {"/", "/viewer/s", "/viewer/x"};
+    static const char *const others[] = {"/slides", "/viewer/.", "/tiles/s/0/0_0.jpg", "/%", "/assets/viewer.js"};
+    for (size_t i = 0; i < 3; i++) {
         struct og_reply reply = ask(*state, pages[i]);
         const char *policy = header(&reply, "Content-Security-Policy");
         assert_non_null(strstr(policy, "default-src 'none'; script-src 'self'"));
@@ -115,6 +115,42 @@ static void pages_and_only_pages_carry_the_security_policy(void **state)
     }
 }
 
+static void an_address_may_be_whole(void **state)
+{
+    static const struct {
+        const char *path;
+        unsigned code;
+    } cases[] = {
+        {"http://a/readyz", 200}, {"HTTP://a:80/slides/s", 200}, {"http://a", 200},
+        {"http://a/", 200},       {"http://a/nothing", 404},     {"http://", 400},
+        {"http:///readyz", 400},  {"ftp://a/readyz", 400},       {"http://a//readyz", 400},
+        {"a/readyz", 400},        {"/http://a/readyz", 400},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct og_reply reply = ask(*state, cases[i].path);
+        if (og_reply_code(&reply) != cases[i].code)
+            fail_msg("%s: %u", cases[i].path, og_reply_code(&reply));
+        og_reply_release(&reply);
+    }
+}
+
+static void the_viewer_of_a_slide_that_is_not_there_is_a_page_with_404(void **state)
+{
+    struct fixture *f = *state;
+    struct og_reply there = ask(f, "/viewer/s"), reply = ask(f, "/viewer/x");
+    static const struct og_head known = {.method = OG_METHOD_GET, .if_none_match = {"*", 1}};
+    assert_int_equal(og_reply_code(&there), 200);
+    assert_int_equal(og_reply_code(&reply), 404);
+    assert_ptr_equal(reply.buf, there.buf);
+    og_reply_release(&there);
+    og_reply_release(&reply);
+
+    reply = og_site_answer(&f->site, &known, "/viewer/x", strlen("/viewer/x"), f->counters, &f->name);
+
+    assert_int_equal(og_reply_code(&reply), 404);
+    og_reply_release(&reply);
+}
+
 static void what_does_not_exist_is_404_and_what_is_malformed_400(void **state)
 {
     static const struct {
@@ -128,7 +164,6 @@ static void what_does_not_exist_is_404_and_what_is_malformed_400(void **state)
         {"/slides/x", 404},
         {"/slides/x/thumbnail.jpg", 404},
         {"/dzi/x.dzi", 404},
-        {"/viewer/x", 404},
         {"/assets/x", 404},
         {"/assets/gallery.html", 404},
         {"/assets/viewer.html", 404},
@@ -276,17 +311,41 @@ static void answers_to_metrics_that_nobody_takes_are_bounded(void **state)
     og_reply_release(&again);
 }
 
+static void expect_manners(uint64_t max_age, bool private, const char *kept, const char *asked)
+{
+    struct og_site site;
+    struct og_error err;
+    struct og_site_options options = {.base_path = "/", .cache_max_age = max_age, .cache_private = private};
+    assert_int_equal(og_site_open(&options, &site, &err), OG_OK);
+    assert_string_equal(site.manners.cache_control, kept);
+    assert_string_equal(site.manners.ask_again, asked);
+    og_site_close(&site);
+}
+
+static void who_may_keep_answers_and_how_long_is_as_it_was_set(void **state)
+{
+    (void)state;
+    expect_manners(3600, false, "public, max-age=3600, immutable", "public, no-cache");
+    expect_manners(77, true, "private, max-age=77, immutable", "private, no-cache");
+    expect_manners(UINT64_MAX, false, "public, max-age=18446744073709551615, immutable", "public, no-cache");
+    expect_manners(0, false, "public, no-cache", "public, no-cache");
+    expect_manners(0, true, "private, no-cache", "private, no-cache");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_route_has_its_type_and_its_traits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pages_and_only_pages_carry_the_security_policy, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_address_may_be_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_viewer_of_a_slide_that_is_not_there_is_a_page_with_404, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_does_not_exist_is_404_and_what_is_malformed_400, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missed_tile_is_pending_and_named, set_up, tear_down),
         cmocka_unit_test(refusals_say_when_and_how_to_come_back),
         cmocka_unit_test_setup_teardown(a_site_that_stops_is_alive_but_not_ready, set_up, tear_down),
         cmocka_unit_test_setup_teardown(answers_are_counted_by_route_and_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(metrics_have_every_gauge_and_satisfy_promtool, set_up, tear_down),
+        cmocka_unit_test(who_may_keep_answers_and_how_long_is_as_it_was_set),
         cmocka_unit_test_setup_teardown(answers_to_metrics_that_nobody_takes_are_bounded, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

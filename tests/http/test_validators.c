@@ -78,7 +78,7 @@ static void tags_decide_before_dates(void **state)
         {"", "Sun, 06 Nov 1994 08:49:37 GMT", false},
         {NULL, "Sun, 06 Nov 1994 08:49:37 GMT", true},
         {NULL, "Sun, 06 Nov 1994 08:49:36 GMT", false},
-        {NULL, "Sun, 06 Nov 2094 08:49:36 GMT", true},
+        {NULL, "Sun, 06 Nov 1994 08:49:38 GMT", false}, /* ours may have replaced a newer one */
         {NULL, "yesterday", false},
     };
     const struct og_validators ours = {TAG, SINCE}, undated = {TAG, 0};
@@ -89,6 +89,18 @@ static void tags_decide_before_dates(void **state)
         if (!cases[i].tags && og_validators_match(&undated, OG_CODING_IDENTITY, &head))
             fail_msg("case %zu without a date", i);
     }
+}
+
+static void a_generation_is_asked_by_name_or_not_at_all(void **state)
+{
+    (void)state;
+    assert_true(og_generation_is_asked(words(NULL), TAG));
+    assert_true(og_generation_is_asked(words("0123456789abcdef"), TAG));
+    assert_true(og_generation_is_asked(words("0000000000000001"), 1));
+    static const char *const others[] = {
+        "", "0123456789abcdee", "0123456789abcde", "0123456789abcdef0", "0123456789ABCDEF", "1123456789abcdef"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(og_generation_is_asked(words(others[i]), TAG));
 }
 
 static void dates_are_read_in_three_ways_and_no_fourth(void **state)
@@ -172,6 +184,7 @@ int main(void)
         cmocka_unit_test(tags_are_sixteen_digits_and_name_the_coding),
         cmocka_unit_test(a_list_names_a_tag_or_does_not),
         cmocka_unit_test(tags_decide_before_dates),
+        cmocka_unit_test(a_generation_is_asked_by_name_or_not_at_all),
         cmocka_unit_test(dates_are_read_in_three_ways_and_no_fourth),
         cmocka_unit_test(what_is_printed_is_right_and_read_back),
         cmocka_unit_test(times_beyond_all_calendars_are_the_nearest_that_can_be_written),

@@ -14,7 +14,10 @@
 
 static atomic_size_t locks_of_ours;
 
-/* Counts locks that this program takes, not those of the libraries that it calls. */
+/*
+ * Counts locks that this program's event threads take, not those of the libraries that it calls. The threads that watch
+ * over connections take theirs whenever they look, which is once in a while and not for any tile.
+ */
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     static int (*real)(pthread_mutex_t * mutex);
@@ -24,7 +27,7 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
         real = dlsym(RTLD_NEXT, "pthread_mutex_lock");
     if (!here && dladdr((void *)pthread_mutex_lock, &self))
         here = self.dli_fbase;
-    if (dladdr(__builtin_return_address(0), &caller) && caller.dli_fbase == here)
+    if (allocations_count_this_thread() && dladdr(__builtin_return_address(0), &caller) && caller.dli_fbase == here)
         atomic_fetch_add_explicit(&locks_of_ours, 1, memory_order_relaxed); /* a sum */
     return real(mutex);
 }

@@ -229,6 +229,24 @@ static void the_environment_can_name_the_variant(void **state)
     unsetenv("OG_CPU");
 }
 
+static void a_variant_that_does_not_run_here_is_refused_by_name(void **state)
+{
+    (void)state;
+    struct og_error err = {0};
+    setenv("OG_CPU", "abacus", 1);
+    assert_int_equal(og_kernels_check(&err), OG_INVALID);
+    assert_true(strstr(err.text, "OG_CPU is \"abacus\"; this processor runs ") != NULL);
+    for (unsigned i = 0; og_kernels_variant(i); i++) {
+        setenv("OG_CPU", og_kernels_variant(i)->name, 1);
+        assert_int_equal(og_kernels_check(&err), OG_OK);
+        assert_true(strstr(err.text, og_kernels_variant(i)->name) != NULL);
+    }
+    setenv("OG_CPU", "", 1);
+    assert_int_equal(og_kernels_check(&err), OG_OK);
+    unsetenv("OG_CPU");
+    assert_int_equal(og_kernels_check(&err), OG_OK);
+}
+
 static void scalar_always_runs_and_comes_last(void **state)
 {
     (void)state;
@@ -272,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_environment_can_name_the_variant),
+        cmocka_unit_test(a_variant_that_does_not_run_here_is_refused_by_name),
         cmocka_unit_test(scalar_always_runs_and_comes_last),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 """installation.py BIN_DIR BUILD_DIR SOURCE_DIR: cmake --install gives programs that run and all that goes with them."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ bin/origami bin/origamid
 lib/systemd/system/origamid.service
 share/man/man1/origami.1 share/man/man8/origamid.8 share/man/man5/origamid.conf.5
 share/origami/grafana-dashboard.json
-share/doc/origami/README.md share/doc/origami/OPERATIONS.md share/doc/origami/FORMAT.md
+share/doc/origami/README.md share/doc/origami/docs/OPERATIONS.md share/doc/origami/docs/FORMAT.md
 share/doc/origami/LICENSE share/doc/origami/LICENSE.OpenSeadragon.txt
 """.split()
 
@@ -28,12 +29,22 @@ def starts_with(unit, program, conf):
     assert line == [f"ExecStart={program} --config {conf}"], line
 
 
+def check_links(documents):
+    """What a document links to beside itself is installed too."""
+    links = [(path, link) for path in documents.rglob("*.md")
+             for link in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")) if ":" not in link]
+    assert len(links) > 20, links
+    dead = [f"{path.name}: {link}" for path, link in links if not (path.parent / link).exists()]
+    assert not dead, dead
+
+
 def check_prefix(build, root):
     """Below a prefix of one's own everything is below it, and the unit names what is there."""
     prefix = root / "opt" / "origami"
     installed.install(build, prefix)
     for name in [*FILES, "etc/origami/origamid.conf"]:
         assert (prefix / name).stat().st_size > 0, name
+    check_links(prefix / "share/doc/origami")
     conf, origamid = prefix / "etc/origami/origamid.conf", prefix / "bin/origamid"
     starts_with(prefix / "lib/systemd/system/origamid.service", origamid, conf)
     assert said(origamid, "--version").startswith("origamid ")

@@ -8,21 +8,18 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "slide/catalogue.h"
-#include "slide/folder.h"
+#include "support/folder.h"
+#include "support/hearing.h"
+#include "support/process_use.h"
+#include "support/tiny_slides.h"
 
 struct fixture {
     struct folder *folder;
-    int log_fd;
-    struct og_log *log;
-    struct og_metrics *metrics;
-    struct og_metrics_block *block;
+    struct hearing hearing;
     struct og_catalogue *catalogue;
-    char lines[16384];
 };
 
 static int setup(void **state)
@@ -30,10 +27,7 @@ static int setup(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     *state = f;
     f->folder = folder_make();
-    f->log_fd = memfd_create("log", MFD_CLOEXEC);
-    f->log = og_log_new(f->log_fd, OG_LOG_INFO);
-    f->metrics = og_metrics_new();
-    f->block = og_metrics_take(f->metrics);
+    hearing_open(&f->hearing);
     return 0;
 }
 
@@ -41,46 +35,29 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
     og_catalogue_close(&f->catalogue);
-    og_metrics_destroy(&f->metrics);
-    og_log_destroy(&f->log);
-    close(f->log_fd);
+    hearing_close(&f->hearing);
     folder_remove(&f->folder);
     free(f);
     return 0;
 }
 
-static void add_deepzoom(struct fixture *f, const char *id)
-{
-    char name[300];
-    snprintf(name, sizeof name, "%s.dzi", id);
-    folder_write_text(f->folder, name,
-                      "<Image TileSize='256' Overlap='0' Format='jpg'><Size Width='1' Height='1'/></Image>");
-    snprintf(name, sizeof name, "%s_files/0/0_0.jpg", id);
-    folder_write_text(f->folder, name, "tile");
-}
-
 static void open_catalogue(struct fixture *f)
 {
-    assert_int_equal(og_catalogue_open(f->folder->path, f->log, f->block, &f->catalogue, NULL), OG_OK);
-    ssize_t n = pread(f->log_fd, f->lines, sizeof f->lines - 1, 0);
-    f->lines[n > 0 ? n : 0] = '\0';
+    assert_int_equal(og_catalogue_open(f->folder->path, f->hearing.log, f->hearing.block, &f->catalogue, NULL), OG_OK);
 }
 
 static void expect_counts(struct fixture *f, unsigned opened, unsigned skipped)
 {
-    unsigned warnings = 0;
-    for (const char *at = strstr(f->lines, " warn catalogue: "); at; at = strstr(at + 1, " warn catalogue: "))
-        warnings++;
     assert_int_equal(og_catalogue_count(f->catalogue), opened);
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_SLIDE_OPENED), opened);
-    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_SLIDE_SKIPPED), skipped);
-    assert_int_equal(warnings, skipped);
+    assert_int_equal(og_metrics_sum(f->hearing.metrics, OG_COUNT_SLIDE_OPENED), opened);
+    assert_int_equal(og_metrics_sum(f->hearing.metrics, OG_COUNT_SLIDE_SKIPPED), skipped);
+    assert_int_equal(hearing_count(&f->hearing, " warn catalogue: "), skipped);
 }
 
-static void expect_line(const struct fixture *f, const char *words)
+static void expect_line(struct fixture *f, const char *words)
 {
-    if (!strstr(f->lines, words))
-        fail_msg("no \"%s\" in\n%s", words, f->lines);
+    if (!hearing_count(&f->hearing, words))
+        fail_msg("no \"%s\" in\n%s", words, f->hearing.lines);
 }
 
 static void an_empty_folder_is_a_catalogue_of_no_slides(void **state)
@@ -105,10 +82,11 @@ static void a_folder_that_cannot_be_read_is_an_error_that_names_it(void **state)
     char path[80];
     snprintf(path, sizeof path, "%s/file", f->folder->path);
 
-    assert_int_equal(og_catalogue_open("/nowhere/at/all", f->log, f->block, &f->catalogue, &err), OG_NOT_FOUND);
+    assert_int_equal(og_catalogue_open("/nowhere/at/all", f->hearing.log, f->hearing.block, &f->catalogue, &err),
+                     OG_NOT_FOUND);
     assert_null(f->catalogue);
     assert_string_equal(err.text, "/nowhere/at/all: cannot open the folder: No such file or directory");
-    assert_int_equal(og_catalogue_open(path, f->log, f->block, &f->catalogue, &err), OG_IO);
+    assert_int_equal(og_catalogue_open(path, f->hearing.log, f->hearing.block, &f->catalogue, &err), OG_IO);
     assert_null(f->catalogue);
 }
 
@@ -118,7 +96,7 @@ static void every_slide_is_found_by_its_whole_id_only(void **state)
     static const char *const ids[] = {"a", "ab", "a-b", "a.b", "a_files", "B", "0", "a.tif", "zz"};
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
-        add_deepzoom(f, ids[i]);
+        tiny_deepzoom(f->folder, ids[i], 1);
 
     open_catalogue(f);
 
@@ -141,8 +119,8 @@ static void every_slide_is_found_by_its_whole_id_only(void **state)
 static void slides_have_keys_of_their_own(void **state)
 {
     struct fixture *f = *state;
-    add_deepzoom(f, "a");
-    add_deepzoom(f, "b");
+    tiny_deepzoom(f->folder, "a", 1);
+    tiny_deepzoom(f->folder, "b", 1);
     open_catalogue(f);
 
     struct og_slide *a = og_catalogue_find(f->catalogue, "a", 1), *b = og_catalogue_find(f->catalogue, "b", 1);
@@ -155,9 +133,9 @@ static void slides_have_keys_of_their_own(void **state)
 static void the_list_is_sorted_by_id(void **state)
 {
     struct fixture *f = *state;
-    add_deepzoom(f, "b");
-    add_deepzoom(f, "a-c");
-    add_deepzoom(f, "a");
+    tiny_deepzoom(f->folder, "b", 1);
+    tiny_deepzoom(f->folder, "a-c", 1);
+    tiny_deepzoom(f->folder, "a", 1);
 
     open_catalogue(f);
 
@@ -170,26 +148,14 @@ static void the_list_is_sorted_by_id(void **state)
     free(text);
 }
 
-static void add_published(struct fixture *f, const char *id)
-{
-    char name[300];
-    snprintf(name, sizeof name, "%s/baseline_pyramid.dzi", id);
-    folder_write_text(f->folder, name,
-                      "<Image TileSize='256' Overlap='0' Format='jpg'><Size Width='4' Height='4'/></Image>");
-    snprintf(name, sizeof name, "%s/baseline_pyramid_files/0/0_0.jpg", id);
-    folder_write_text(f->folder, name, "tile");
-    snprintf(name, sizeof name, "%s/residual_packs/0_0.pack", id);
-    folder_write_text(f->folder, name, "pack");
-}
-
 static void folders_that_hold_a_base_pyramid_are_slides_of_their_name(void **state)
 {
     struct fixture *f = *state;
-    add_published(f, "a");
-    add_published(f, "scan.svs");
-    add_deepzoom(f, "twice");
-    add_published(f, "twice");
-    add_published(f, "broken");
+    tiny_published(f->folder, "a");
+    tiny_published(f->folder, "scan.svs");
+    tiny_deepzoom(f->folder, "twice", 1);
+    tiny_published(f->folder, "twice");
+    tiny_published(f->folder, "broken");
     folder_write_text(f->folder, "broken/summary.json", "{");
     folder_link(f->folder, "a", "link");
     folder_directory(f->folder, "orphan");
@@ -211,7 +177,7 @@ static void foreign_and_broken_entries_get_one_line_and_harm_nobody(void **state
 {
     static const char classic[] = "II*\0\x08\0\0\0\0\0\0\0\0\0", big[] = "II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0";
     struct fixture *f = *state;
-    add_deepzoom(f, "good");
+    tiny_deepzoom(f->folder, "good", 1);
     folder_write(f->folder, "classic.tif", classic, sizeof classic - 1);
     folder_write(f->folder, "big.tif", big, sizeof big - 1);
     folder_write_text(f->folder, "empty.tif", "");
@@ -261,7 +227,7 @@ static void foreign_tiffs_are_called_not_an_origami_slide(void **state)
 static void hidden_files_and_folders_of_tiles_are_passed_in_silence(void **state)
 {
     struct fixture *f = *state;
-    add_deepzoom(f, "a");
+    tiny_deepzoom(f->folder, "a", 1);
     folder_write_text(f->folder, ".a.tif.new", "half a slide");
     folder_write_text(f->folder, ".hidden.tif", "");
     folder_directory(f->folder, ".git");
@@ -274,7 +240,7 @@ static void hidden_files_and_folders_of_tiles_are_passed_in_silence(void **state
 static void the_folder_of_a_broken_dzi_is_not_told_twice(void **state)
 {
     struct fixture *f = *state;
-    add_deepzoom(f, "a");
+    tiny_deepzoom(f->folder, "a", 1);
     folder_write_text(f->folder, "a.dzi", "");
 
     open_catalogue(f);
@@ -288,10 +254,10 @@ static void names_of_the_greatest_length_are_ids_and_longer_ones_are_not(void **
     char id[OG_SLIDE_ID_MAX + 2];
     memset(id, 'x', sizeof id);
     id[OG_SLIDE_ID_MAX] = '\0';
-    add_deepzoom(f, id);
+    tiny_deepzoom(f->folder, id, 1);
     id[OG_SLIDE_ID_MAX] = 'x';
     id[OG_SLIDE_ID_MAX + 1] = '\0';
-    add_deepzoom(f, id);
+    tiny_deepzoom(f->folder, id, 1);
 
     open_catalogue(f);
 
@@ -305,15 +271,15 @@ static void names_of_the_greatest_length_are_ids_and_longer_ones_are_not(void **
 static void closing_gives_every_descriptor_back(void **state)
 {
     struct fixture *f = *state;
-    add_deepzoom(f, "a");
-    add_deepzoom(f, "b");
+    tiny_deepzoom(f->folder, "a", 1);
+    tiny_deepzoom(f->folder, "b", 1);
     folder_write_text(f->folder, "broken.tif", "II");
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
 
     open_catalogue(f);
     og_catalogue_close(&f->catalogue);
 
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
     assert_null(f->catalogue);
 }
 

@@ -11,8 +11,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "slide/folder.h"
 #include "slide/slide.h"
+#include "support/folder.h"
+#include "support/process_use.h"
 
 #define SPACE        "http://schemas.microsoft.com/deepzoom/2008"
 #define SIZE_ELEMENT "<Size Width=\"600\" Height=\"300\"/>"
@@ -72,21 +73,21 @@ static void expect_refusal(const struct folder *folder, enum og_status status, c
 {
     struct og_slide *slide;
     struct og_error err = {.text = ""};
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
 
     enum og_status found = og_slide_open(folder->fd, "a.dzi", 5, &slide, &err);
 
     if (found != status || err.status != status || strncmp(err.text, "a.dzi: ", 7) != 0 || !strstr(err.text, reason))
         fail_msg("status %d, \"%s\"; expected %d, \"%s\"", found, err.text, status, reason);
     assert_null(slide);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
 }
 
 /* ---- the .dzi ---- */
 
 static void the_dzi_gives_size_and_tiling(void **state)
 {
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
     struct og_slide *slide = open_a(*state);
     const struct og_slide_facts *facts = og_slide_facts(slide);
 
@@ -101,7 +102,7 @@ static void the_dzi_gives_size_and_tiling(void **state)
     assert_false(facts->residual);
 
     og_slide_unref(&slide);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
 }
 
 static void every_lawful_way_to_write_it_is_read(void **state)
@@ -242,7 +243,7 @@ static void every_tile_comes_back_as_it_lies_there(void **state)
     struct og_slide *slide = open_a(*state);
     const struct og_pyramid *p = &og_slide_facts(slide)->pyramid;
     uint8_t *buffer = malloc(OG_SLIDE_BUFFER_BYTES);
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
     for (unsigned depth = 0; depth <= p->top; depth++) {
         struct og_extent grid = og_pyramid_grid(p, depth);
         for (uint32_t i = 0; i < grid.width * grid.height; i++) {
@@ -258,7 +259,7 @@ static void every_tile_comes_back_as_it_lies_there(void **state)
             assert_memory_equal(tile.stream.data, name, strlen(name));
         }
     }
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
     free(buffer);
     og_slide_unref(&slide);
 }
@@ -282,7 +283,7 @@ static void expect_damage(const struct og_slide *slide, unsigned depth, uint32_t
     uint8_t *buffer = malloc(OG_SLIDE_BUFFER_BYTES);
     struct og_stored_tile tile;
     struct og_error err;
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
 
     assert_int_equal(og_slide_read_stored(slide, reader, depth, x, 0, buffer, &tile, &err), OG_DAMAGED);
 
@@ -290,7 +291,7 @@ static void expect_damage(const struct og_slide *slide, unsigned depth, uint32_t
     assert_string_equal(err.text, text);
     assert_int_equal(tile.stream.size, 0);
     assert_int_equal(og_slide_read_stored(slide, reader, depth, x, 0, buffer, &tile, NULL), OG_DAMAGED);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
     free(buffer);
 }
 

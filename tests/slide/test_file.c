@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "slide/file.h"
-#include "slide/folder.h"
+#include "support/folder.h"
+#include "support/process_use.h"
 
 /* Linked with --wrap=pread: the system as a test wants it. */
 enum system { AS_IT_IS, IN_PIECES_WITH_INTERRUPTIONS, BROKEN };
@@ -61,15 +62,15 @@ static void an_open_file_knows_its_size_and_age(void **state)
 
 static void close_may_be_repeated_and_gives_the_descriptor_back(void **state)
 {
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
     struct og_file file = open_digits(*state);
-    assert_int_equal(open_descriptors(), before + 1);
+    assert_int_equal(og_use_descriptors(), before + 1);
 
     og_file_close(&file);
     og_file_close(&file);
 
     assert_int_equal(file.fd, -1);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
 }
 
 static void descriptors_are_not_inherited(void **state)
@@ -85,7 +86,7 @@ static void expect_refusal(const struct folder *folder, const char *name, enum o
 {
     struct og_file file = {.fd = -7};
     struct og_error err;
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
 
     enum og_status status = og_file_open(folder->fd, name, &file, &err);
 
@@ -94,7 +95,7 @@ static void expect_refusal(const struct folder *folder, const char *name, enum o
     if (!strstr(err.text, reason))
         fail_msg("\"%s\" does not say \"%s\"", err.text, reason);
     assert_int_equal(file.fd, -7);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
 }
 
 static void only_regular_files_are_opened(void **state)

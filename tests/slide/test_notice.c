@@ -6,9 +6,9 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "slide/folder.h"
 #include "slide/notice.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
 
 static bool overflow; /* the next read tells that words were lost */
 ssize_t __real_read(int fd, void *to, size_t size);

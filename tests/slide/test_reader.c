@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "slide/folder.h"
 #include "slide/reader.h"
+#include "support/folder.h"
+#include "support/process_use.h"
 #include "support/threads.h"
 
 /* Linked with --wrap: the system as a test wants it. */
@@ -283,7 +284,7 @@ static void a_reader_may_outlive_the_files_that_it_read(void **state)
 static void nothing_is_left_behind(void **state)
 {
     const struct desk *desk = *state;
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
     struct og_reader *reader;
     char byte;
 
@@ -294,7 +295,7 @@ static void nothing_is_left_behind(void **state)
     og_file_close(&file);
 
     assert_null(reader);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
     og_reader_destroy(&reader);
 }
 

@@ -4,10 +4,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "slide/folder.h"
 #include "slide/rrip_pack.h"
 #include "slide/slide.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
+#include "support/process_use.h"
 #include "support/rrip.h"
 
 #define DZI(tile, overlap)                                                                                             \
@@ -44,11 +45,11 @@ static void expect_refusal(const struct folder *folder, enum og_status status, c
 {
     struct og_slide *slide;
     struct og_error err = {.text = ""};
-    unsigned before = open_descriptors();
+    unsigned before = og_use_descriptors();
     enum og_status found = open_a(folder, &slide, &err);
     if (found != status || strncmp(err.text, "a: ", 3) != 0 || !strstr(err.text, reason))
         fail_msg("status %d, \"%s\"; expected %d, \"%s\"", found, err.text, status, reason);
-    assert_int_equal(open_descriptors(), before);
+    assert_int_equal(og_use_descriptors(), before);
     assert_int_equal(open_a(folder, &slide, NULL), status);
 }
 

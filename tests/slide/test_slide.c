@@ -10,11 +10,13 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "slide/catalogue.h"
-#include "slide/folder.h"
 #include "slide/slide_format.h"
+#include "support/folder.h"
 #include "support/threads.h"
 
 /* Stands in for residual_slide.c's: a 1025 x 1 slide whose file may be anything but empty. */
@@ -142,12 +144,39 @@ static void names_that_are_no_ids_and_other_suffixes_are_refused_with_the_name(v
     expect_refusal(*state, ".a.tif", OG_INVALID, ".a.tif" BAD_NAME);
     expect_refusal(*state, "../a.tif", OG_INVALID, "../a.tif" BAD_NAME);
     expect_refusal(*state, "a.tiff", OG_UNSUPPORTED,
-                   "a.tiff: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi");
-    expect_refusal(*state, ".tif", OG_UNSUPPORTED,
-                   ".tif: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi");
-    expect_refusal(*state, "a.TIF", OG_UNSUPPORTED,
-                   "a.TIF: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi");
+                   "a.tiff: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi; origami encode "
+                   "makes one of "
+                   "a scan");
+    expect_refusal(
+        *state, ".tif", OG_UNSUPPORTED,
+        ".tif: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi; origami encode makes one of "
+        "a scan");
+    expect_refusal(
+        *state, "a.TIF", OG_UNSUPPORTED,
+        "a.TIF: not a slide: neither .tif nor .dzi nor a folder with baseline_pyramid.dzi; origami encode makes one of "
+        "a scan");
     expect_refusal(*state, "empty.tif", OG_DAMAGED, "empty.tif: it is empty");
+}
+
+static int64_t modified_ns_when_written(const struct folder *folder, time_t seconds)
+{
+    const struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds, .tv_nsec = 7}};
+    assert_int_equal(utimensat(folder->fd, "a.tif", times, 0), 0);
+    struct og_slide *slide = open_a(folder);
+    int64_t modified_ns = og_slide_facts(slide)->modified_ns;
+    og_slide_unref(&slide);
+    return modified_ns;
+}
+
+/* The clock goes on while this runs, so what is not yet past stands for what is just past. */
+static void only_a_time_that_no_later_writer_can_get_is_told(void **state)
+{
+    time_t now = time(NULL), past = now - 2 * OG_SLIDE_SETTLED_S;
+
+    assert_int_equal(modified_ns_when_written(*state, past), (int64_t)past * 1000000000 + 7);
+    assert_int_equal(modified_ns_when_written(*state, 1), 1000000007);
+    assert_int_equal(modified_ns_when_written(*state, now + 3600), 0);
+    assert_int_equal(modified_ns_when_written(*state, now + 3600 * 24), 0);
 }
 
 /* ---- reading ---- */
@@ -282,6 +311,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_id_is_the_name_without_its_suffix, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(names_that_are_no_ids_and_other_suffixes_are_refused_with_the_name, setup,
                                         folder_teardown),
+        cmocka_unit_test_setup_teardown(only_a_time_that_no_later_writer_can_get_is_told, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(reads_outside_what_is_stored_are_not_found, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(reads_inside_reach_the_format, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(failures_name_the_file, setup, folder_teardown),

@@ -32,7 +32,7 @@ static void find_counter(void)
 }
 
 /* A thread has its name before long, but not from its first moment: a name that fits nobody is looked at again. */
-static bool is_worker(void)
+bool allocations_count_this_thread(void)
 {
     char name[16] = "";
     if (role == UNKNOWN) {
@@ -48,7 +48,7 @@ static bool is_worker(void)
 static void note(const void *caller, size_t size)
 {
     Dl_info info;
-    if (!is_worker())
+    if (!allocations_count_this_thread())
         return;
     bool known = dladdr(caller, &info) && info.dli_fname;
     struct count *count = known && strstr(info.dli_fname, "libjpeg") ? &libjpeg : &others;

@@ -10,6 +10,7 @@
  * Ownership: passes all through.
  * Errors:    none; a caller that belongs to no file counts as somebody else.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,8 @@ struct allocations {
 
 struct allocations allocations_of_libjpeg(void);
 struct allocations allocations_of_others(void);
+
+bool allocations_count_this_thread(void); /* whether the caller is one of those */
 
 /* What jemalloc has counted for the worker that called last, in bytes as it rounds them; 0 with another allocator. */
 uint64_t allocations_counted_by_jemalloc(void);

@@ -19,7 +19,7 @@ struct og_client {
     int fd;
     char kept[65536]; /* received and not yet read as an answer */
     size_t n;
-    bool heard; /* something since the last request */
+    bool heard; /* something of the answer that was read last */
 };
 
 struct og_client *og_client_open(uint16_t port)
@@ -114,6 +114,8 @@ static bool read_body(struct og_client *client, struct og_answer *answer)
 struct og_answer og_client_read(struct og_client *client, bool has_body)
 {
     struct og_answer answer = {0};
+    if (client)
+        client->heard = client->n > 0;
     if (client && read_head(client, &answer)) {
         has_body = has_body && answer.code != 204 && answer.code != 304;
         if (!has_body || read_body(client, &answer))
@@ -141,7 +143,7 @@ struct og_answer og_client_ask(struct og_client *client, const char *method, con
     char request[8192];
     int n = snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: test\r\n%s\r\n", method, path, headers);
     if (client)
-        client->heard = false;
+        client->heard = false; /* a request that cannot be sent hears nothing */
     if (!client || n >= (int)sizeof request || !og_client_send(client, request, (size_t)n))
         return (struct og_answer){0};
     return og_client_read(client, strcmp(method, "HEAD") != 0);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/pictures.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,29 +79,6 @@ bool picture_stamp_read(const uint8_t *luma, ptrdiff_t stride, int cell, struct 
     *out = (struct picture_stamp){(uint32_t)(word >> 32) & 0xfffff, (uint32_t)(word >> 16) & 0xffff,
                                   (uint32_t)word & 0xffff};
     return bits == stamp_bits(*out);
-}
-
-struct folder folder_new(void)
-{
-    struct folder folder;
-    snprintf(folder.path, sizeof folder.path, "/tmp/origami-test-XXXXXX");
-    if (!mkdtemp(folder.path)) {
-        perror(folder.path);
-        abort();
-    }
-    return folder;
-}
-
-static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-    (void)info, (void)kind, (void)walk;
-    return remove(path);
-}
-
-void folder_remove(struct folder *folder)
-{
-    nftw(folder->path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    folder->path[0] = '\0';
 }
 
 static enum og_status reader_new(void *state, void **reader, struct og_error *err)

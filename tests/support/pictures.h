@@ -2,7 +2,7 @@
 #ifndef OG_TESTS_SUPPORT_PICTURES_H
 #define OG_TESTS_SUPPORT_PICTURES_H
 /*
- * Pictures that tests make slides of, and folders to keep them in.
+ * Pictures that tests make slides of.
  *
  *     smooth    a slow gradient with a little texture: every codec keeps it within a few grey levels
  *     stamped   every 256² tile of L0 carries the slide's number and its own place in big black and white cells that
@@ -10,14 +10,15 @@
  *     noise     hardly predictable: long residuals
  *     white     glass: every tile is of one colour
  *
- * Threads:   pictures are pure functions; folders and slides belong to the test's thread.
- * Ownership: the caller frees nothing but folders (folder_remove).
+ * Threads:   pictures are pure functions; slides belong to the test's thread.
+ * Ownership: the caller frees nothing.
  * Errors:    helpers that cannot fail in a healthy test abort with a message.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "image/plane.h"
+#include "support/folder.h"
 
 enum picture_kind { PICTURE_SMOOTH, PICTURE_STAMPED, PICTURE_NOISE, PICTURE_WHITE };
 
@@ -34,12 +35,6 @@ struct picture_stamp {
 };
 bool picture_stamp_read(const uint8_t *luma, ptrdiff_t stride, int cell, struct picture_stamp *out);
 enum { PICTURE_STAMP_CELLS = 8 }; /* a side of the stamp, in cells; 32 pixels each at L0 */
-
-struct folder {
-    char path[64];
-};
-struct folder folder_new(void);
-void folder_remove(struct folder *folder); /* with all that is in it */
 
 /* Encodes the picture as DIR/NAME.tif with the encoder's default settings. */
 void folder_add_slide(const struct folder *folder, const char *name, const struct picture *picture);

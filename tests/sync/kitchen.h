@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "sync/cache.h"
+#include "sync/epoch.h"
 
 #define KIB            ((size_t)1024)
 #define MIB            (1024 * KIB)
@@ -22,6 +23,7 @@ enum { SEAT = 0 };
 struct kitchen {
     struct og_buf_pool *pool;
     struct og_cache *cache;
+    struct og_epoch *epoch; /* the cache's own: a section that a test enters is one of a reader that is slow in get */
 };
 
 struct kitchen kitchen_open(size_t capacity, unsigned shards);

@@ -145,21 +145,23 @@ static void evicted_buffer_lives_on_with_its_reader(void **state)
     kitchen_close(&kitchen);
 }
 
-static void borrowed_buffer_stays_until_it_is_given_back(void **state)
+static void buffer_stays_until_a_section_that_may_have_found_it_ends(void **state)
 {
     (void)state;
     enum { READER = 1 };
     struct kitchen kitchen = kitchen_open(MIB, 1);
     struct og_key key = key_of(7);
-    put_tile(&kitchen, 7, TILE);
-    struct og_buf *borrowed = og_cache_borrow(kitchen.cache, READER, &key);
-    assert_int_equal(references(borrowed), 1);
+    struct og_buf *buf = tile_of(&kitchen, 7, TILE);
+    og_cache_put(kitchen.cache, SEAT, &key, buf);
+    og_epoch_enter(kitchen.epoch, READER);
     put_tiles(&kitchen, 100, 100 + 2 * TILES_THAT_FIT);
 
     assert_false(has_tile(&kitchen, 7));
-    assert_int_equal(references(borrowed), 1);
-    assert_int_equal(borrowed->data[TILE - 1], 7);
-    og_cache_give_back(kitchen.cache, READER);
+    assert_int_equal(references(buf), 2);
+    og_epoch_leave(kitchen.epoch, READER);
+    put_tiles(&kitchen, 200, 200 + 2 * TILES_THAT_FIT);
+    assert_int_equal(references(buf), 1);
+    og_buf_unref(&buf);
     kitchen_close(&kitchen);
 }
 
@@ -225,7 +227,7 @@ int main(void)
         cmocka_unit_test(tile_that_comes_back_soon_after_eviction_survives_the_next_scan),
         cmocka_unit_test(main_queue_lets_go_of_what_is_no_longer_asked_for),
         cmocka_unit_test(evicted_buffer_lives_on_with_its_reader),
-        cmocka_unit_test(borrowed_buffer_stays_until_it_is_given_back),
+        cmocka_unit_test(buffer_stays_until_a_section_that_may_have_found_it_ends),
         cmocka_unit_test(a_crowded_bucket_gives_the_way_of_the_least_hit),
         cmocka_unit_test(destroy_gives_back_every_reference),
     };

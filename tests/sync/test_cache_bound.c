@@ -101,9 +101,8 @@ static void what_a_lasting_section_holds_back_is_bounded_and_hits_go_on(void **s
     (void)state;
     enum { READER = 1 };
     struct kitchen kitchen = kitchen_open(MIB, 1);
-    struct og_key key = key_of(0);
     put_tile(&kitchen, 0, TILE);
-    assert_non_null(og_cache_borrow(kitchen.cache, READER, &key));
+    og_epoch_enter(kitchen.epoch, READER);
     put_tiles(&kitchen, 1, 1000);
 
     assert_in_range(og_buf_pool_bytes(kitchen.pool), OG_CACHE_DEFERRED_BYTES, OG_CACHE_DEFERRED_BYTES + 2 * MIB);
@@ -111,7 +110,7 @@ static void what_a_lasting_section_holds_back_is_bounded_and_hits_go_on(void **s
     uint32_t last = (uint32_t)counts_of(&kitchen).inserted - 1;
     assert_true(has_tile(&kitchen, last));
 
-    og_cache_give_back(kitchen.cache, READER);
+    og_epoch_leave(kitchen.epoch, READER);
     put_tiles(&kitchen, 1000, 1010);
     assert_in_range(og_buf_pool_bytes(kitchen.pool), 1, MIB + MIB);
     assert_true(has_tile(&kitchen, 1009));

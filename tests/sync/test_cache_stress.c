@@ -8,15 +8,13 @@
 
 #include <sched.h>
 
+#include "kitchen.h"
 #include "support/threads.h"
-#include "sync/cache.h"
 
-#define KIB ((size_t)1024)
 enum { MEMBERS = 8, KEYS = 3000, LONGEST = 3000 };
 
 struct bazaar {
-    struct og_buf_pool *pool;
-    struct og_cache *cache;
+    struct kitchen kitchen;
     size_t capacity;
 };
 
@@ -44,20 +42,23 @@ static struct og_key some_key(struct og_member *member)
     return og_key_make(3, 1, 12, x, x / 2);
 }
 
-/* A borrowed tile is looked at while the others evict it, and twice, so that the processor may change hands between. */
+/*
+ * Within a section a tile is looked at without a reference while the others evict it, and twice, so that the processor
+ * may change hands between. The section is of a seat of its own: that of get must not nest in it.
+ */
 static void look_around(struct og_member *member, struct bazaar *bazaar)
 {
     struct og_key key = some_key(member);
-    struct og_buf *buf = og_cache_borrow(bazaar->cache, member->index, &key);
-    if (!buf)
-        return;
-    if (!is_for(&key, buf))
-        og_member_fail(member, "tile %u was borrowed with the bytes of another", key.x);
+    og_epoch_enter(bazaar->kitchen.epoch, MEMBERS + member->index);
+    struct og_buf *buf = og_cache_get(bazaar->kitchen.cache, member->index, &key), *own = buf;
+    og_buf_unref(&own);
+    if (buf && !is_for(&key, buf))
+        og_member_fail(member, "tile %u was found with the bytes of another", key.x);
     if (og_member_random(member) % 32 == 0)
         sched_yield();
-    if (!is_for(&key, buf))
-        og_member_fail(member, "tile %u changed while it was borrowed", key.x);
-    og_cache_give_back(bazaar->cache, member->index);
+    if (buf && !is_for(&key, buf))
+        og_member_fail(member, "tile %u changed while a section held it", key.x);
+    og_epoch_leave(bazaar->kitchen.epoch, MEMBERS + member->index);
 }
 
 static void trade(struct og_member *member)
@@ -69,18 +70,18 @@ static void trade(struct og_member *member)
     struct og_key held_key = {0};
     while (og_member_has_time(member)) {
         struct og_key key = some_key(member);
-        struct og_buf *buf = og_cache_get(bazaar->cache, member->index, &key);
+        struct og_buf *buf = og_cache_get(bazaar->kitchen.cache, member->index, &key);
         if (buf && !is_for(&key, buf))
             og_member_fail(member, "tile %u came with the bytes of another", key.x);
-        if (!buf && (buf = buf_for(bazaar->pool, &key, 1 + og_member_random(member) % LONGEST)) != NULL)
-            og_cache_put(bazaar->cache, member->index, &key, buf);
+        if (!buf && (buf = buf_for(bazaar->kitchen.pool, &key, 1 + og_member_random(member) % LONGEST)) != NULL)
+            og_cache_put(bazaar->kitchen.cache, member->index, &key, buf);
         if (held && !is_for(&held_key, held))
             og_member_fail(member, "tile %u changed while it was held", held_key.x);
         og_buf_unref(&held);
         held = buf;
         held_key = key;
         look_around(member, bazaar);
-        if (og_buf_pool_bytes(bazaar->pool) > most)
+        if (og_buf_pool_bytes(bazaar->kitchen.pool) > most)
             og_member_fail(member, "more than %zu bytes are out", most);
     }
     og_buf_unref(&held);
@@ -88,15 +89,12 @@ static void trade(struct og_member *member)
 
 static void expect_honest_trade(size_t capacity, unsigned shards)
 {
-    struct bazaar bazaar = {.pool = og_buf_pool_new(), .capacity = capacity};
-    bazaar.cache = og_cache_new(capacity, shards, bazaar.pool);
+    struct bazaar bazaar = {.kitchen = kitchen_open(capacity, shards), .capacity = capacity};
     assert_string_equal(og_crew_run(MEMBERS, trade, &bazaar).text, OG_AS_CLAIMED);
-    struct og_cache_counts counts = og_cache_count(bazaar.cache);
+    struct og_cache_counts counts = counts_of(&bazaar.kitchen);
     assert_true(counts.bytes <= capacity);
     assert_int_equal(counts.entries, counts.inserted - counts.evicted);
-    og_cache_destroy(&bazaar.cache);
-    assert_int_equal(og_buf_pool_bytes(bazaar.pool), 0);
-    og_buf_pool_destroy(&bazaar.pool);
+    kitchen_close(&bazaar.kitchen);
 }
 
 static void gets_and_puts_keep_the_promises_in_a_tiny_cache(void **state)

@@ -32,6 +32,14 @@ static void make_steps(struct og_epoch *epoch, unsigned steps)
         og_epoch_reclaim(epoch);
 }
 
+static unsigned count_waiting(const struct thing *things, unsigned count)
+{
+    unsigned waiting = 0;
+    for (unsigned i = 0; i < count; i++)
+        waiting += !things[i].reclaimed;
+    return waiting;
+}
+
 static int setup(void **state)
 {
     *state = og_epoch_new();
@@ -97,7 +105,7 @@ static void many_short_sections_hold_nothing_back(void **state)
         retire(*state, &things[i]);
         og_epoch_leave(*state, 3);
     }
-    assert_in_range(og_epoch_deferred(*state), 0, 3 * OG_EPOCH_STRIDE);
+    assert_in_range(count_waiting(things, MANY), 0, 3 * OG_EPOCH_STRIDE);
     assert_int_equal(things[0].reclaimed, 1);
     make_steps(*state, 3);
 }
@@ -108,10 +116,9 @@ static void what_a_long_section_held_back_goes_soon_after_it(void **state)
     og_epoch_enter(*state, 3);
     for (unsigned i = 0; i < MANY; i++)
         retire(*state, &things[i]);
-    assert_int_equal(og_epoch_deferred(*state), MANY);
+    assert_int_equal(count_waiting(things, MANY), MANY);
     og_epoch_leave(*state, 3);
     make_steps(*state, 3);
-    assert_int_equal(og_epoch_deferred(*state), 0);
     for (unsigned i = 0; i < MANY; i++)
         assert_int_equal(things[i].reclaimed, 1);
 }

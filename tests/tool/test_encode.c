@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "slide/folder.h"
 #include "slide/slide.h"
+#include "support/folder.h"
 #include "tool/encode.h"
 #include "tool/tissue.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "slide/folder.h"
+#include "support/folder.h"
 #include "tool/encode.h"
 #include "tool/tissue.h"
 #include "tool/vips.h"

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "image/kernels.h"
-#include "slide/folder.h"
+#include "support/folder.h"
 #include "tool/run_origami.h"
 
 static const char *const verbs[] = {"encode", "info", "tile", "demo"};
@@ -152,7 +152,7 @@ static void info_speaks_to_people_and_tile_takes_one_out(void **state)
     assert_int_equal(stat(jpeg, &st), 0);
     assert_true(st.st_size > 500);
     assert_int_equal(beyond.code, 1);
-    assert_non_null(strstr(beyond.errs, "no tile 4, 2 at level 10"));
+    assert_non_null(strstr(beyond.errs, "no tile 4, 2 at level 10: there are columns 0 to "));
     origami_run_free(&demo);
     origami_run_free(&info);
     origami_run_free(&tile);
@@ -163,9 +163,11 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
 {
     struct folder *folder = *state;
     struct names names = names_in(folder);
-    char text[100];
+    char text[100], odd[100], odd_reason[200];
     snprintf(text, sizeof text, "%s/text.png", folder->path);
     folder_write_text(folder, "text.png", "no picture");
+    snprintf(odd, sizeof odd, "%s/a.xyz", folder->path);
+    snprintf(odd_reason, sizeof odd_reason, "VipsForeignSave: \"%s\" is not a known file format", odd);
     struct origami_run made = ORIGAMI_RUN("demo", "--size", "9x9", "-q", "-o", names.demo);
     struct {
         struct origami_run run;
@@ -181,7 +183,10 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
         {ORIGAMI_RUN("encode", text, "-o", "x y.tif"), 2, "x y.tif"},
         {ORIGAMI_RUN("encode", text, "-o", "x.svs"), 2, ".tif"},
         {ORIGAMI_RUN("encode", text), 2, "-o OUT.tif"},
-        {ORIGAMI_RUN("info", text), 1, "text.png"},
+        {ORIGAMI_RUN("info", text), 1, "text.png: not a slide: neither .tif nor .dzi"},
+        {ORIGAMI_RUN("info", text), 1, "origami encode makes one of a scan"},
+        {ORIGAMI_RUN("tile", names.demo, "99", "0", "0", "-o", text), 1, "no level 99: there are 0 to 4"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-q", "-o", odd), 1, odd_reason},
         {ORIGAMI_RUN("demo", "-o", names.other), 2, "--size"},
     };
     assert_int_equal(made.code, 0);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "slide/folder.h"
+#include "support/folder.h"
 #include "tool/outfile.h"
 
 static const char *path_in(const struct folder *folder, const char *name, char room[128])

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "slide/folder.h"
+#include "support/folder.h"
 #include "tool/source.h"
 #include "tool/vips.h"
 

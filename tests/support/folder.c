@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "slide/folder.h"
+#include "support/folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -108,15 +108,4 @@ unsigned folder_count(const struct folder *folder)
         n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
     closedir(all);
     return n;
-}
-
-unsigned open_descriptors(void)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    must(dir, "/proc/self/fd");
-    unsigned count = 0;
-    while (readdir(dir))
-        count++;
-    closedir(dir);
-    return count;
 }

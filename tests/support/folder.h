@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef OG_TESTS_SLIDE_FOLDER_H
-#define OG_TESTS_SLIDE_FOLDER_H
+#ifndef OG_TESTS_SUPPORT_FOLDER_H
+#define OG_TESTS_SUPPORT_FOLDER_H
 /*
  * folder: a temporary directory for one test, and files in it. Folders on the way to a file are made as needed.
  *
@@ -28,7 +28,5 @@ void folder_pipe(const struct folder *folder, const char *name);
 void folder_directory(const struct folder *folder, const char *name);
 void folder_delete(const struct folder *folder, const char *name); /* a file or an empty directory */
 unsigned folder_count(const struct folder *folder);                /* of entries, hidden ones too */
-
-unsigned open_descriptors(void); /* of this process: equal before and after what must not leak */
 
 #endif
