@@ -4,6 +4,7 @@
 /*
  * og_encode: a source becomes an Origami slide.
  *
+ *     first:    a sample of families is made as below, twice; the symbols of their streams decide the Huffman tables
  *     workers:  take the next family in Z order ─► pixels ─► planes, halved twice ─► base, L1, L0 in a closed loop
  *                                                                     │ a bounded window, in order
  *     caller:                              append the family's block ◄┘ ─► coarser levels ─► … ─► directories, rename
@@ -18,20 +19,22 @@
 
 #include "slide/description.h"
 #include "tool/gate.h"
+#include "tool/parallel.h"
 #include "tool/source.h"
 #include "tool/writer.h"
 
 /* Chosen by measurement: at least 36 dB luma PSNR at L0 on dense tissue, also as served at quality 90. */
 enum {
-    OG_BASE_QUALITY_DEFAULT = 90,
-    OG_L1_STEP_DEFAULT = 14,
-    OG_L0_STEP_DEFAULT = 14,
-    OG_ENCODE_THREADS_MAX = 256,
+    OG_BASE_QUALITY_DEFAULT = 88,
+    OG_L1_STEP_DEFAULT = 11,
+    OG_L0_STEP_DEFAULT = 10,
+    OG_ENCODE_THREADS_MAX = OG_PARALLEL_MAX,
 };
 
 struct og_encode_options {
     int base_quality;     /* 1 … 100 */
     int l1_step, l0_step; /* 1 … 255 */
+    bool plain;           /* levels rounded with a dead zone: quicker and larger than by rate and distortion */
     unsigned threads;     /* 0: one per core */
     struct og_gate gate;  /* a slide that does not pass is not written: OG_BELOW */
 

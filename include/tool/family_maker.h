@@ -10,31 +10,18 @@
  * Errors:    of the source, of the encoder; OG_NO_MEMORY. They name the family.
  */
 #include "base/buf.h"
-#include "image/jpeg.h"
-#include "image/kernels.h"
 #include "slide/profile.h"
-#include "slide/pyramid.h"
+#include "tool/plan.h"
 #include "tool/source.h"
 #include "tool/tally.h"
-
-/* What every part of an encoder must know. Tables are the streams that the pages carry. */
-struct og_plan {
-    struct og_pyramid pyramid;
-    const struct og_kernels *kernels;
-    struct og_jpeg_recipe recipe[3]; /* by depth: residuals of L0 and L1, base */
-    struct og_buf *tables[3];
-};
-
-OG_CHECKED enum og_status og_plan_make(uint32_t width, uint32_t height, int base_quality, int l1_step, int l0_step,
-                                       struct og_plan *out, struct og_error *err);
-void og_plan_release(struct og_plan *plan);
 
 struct og_made_family {
     uint32_t fx, fy;
     struct og_record record; /* the offset is not known yet */
     struct og_buf *bytes;    /* the streams one after another in slot order */
     struct og_tally tally[3];
-    struct og_plane base[3]; /* source planes of the L2 tile, valid part; memory of this struct's */
+    struct og_plan_counts counts; /* symbols of its streams */
+    struct og_plane base[3];      /* source planes of the L2 tile, valid part; memory of this struct's */
     uint8_t samples[3][OG_TILE_SIZE * OG_TILE_SIZE];
 };
 

@@ -22,7 +22,7 @@ struct og_values {
     uint64_t base_quality, l1_step, l0_step, threads, quality, seed, glass, worst;
     double min_psnr, min_ssim;
     const char *worst_to;
-    bool json, quiet, plain, help, version;
+    bool no_trellis, json, quiet, plain, help, version;
 };
 
 /* X(id, name, letter, kind, field, default, min, max, what stands for the value, help) */
@@ -38,6 +38,7 @@ struct og_values {
       "quantiser step of the half-size level's residuals; smaller is finer")                                           \
     X(L0_STEP, "l0-step", 0, NUMBER, l0_step, OG_L0_STEP_DEFAULT, 1, 255, "N",                                         \
       "quantiser step of the full-size level's residuals; smaller is finer")                                           \
+    X(NO_TRELLIS, "no-trellis", 0, FLAG, no_trellis, 0, 0, 0, NULL, "quicker, and larger for the same picture")        \
     X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q", "JPEG quality of the tile")     \
     X(MIN_PSNR, "min-psnr", 0, FIXED, min_psnr, 0, 0, 99, "DB", "luma PSNR that full size must reach; else it fails")  \
     X(MIN_SSIM, "min-ssim", 0, FIXED, min_ssim, 0, 0, 1, "X", "SSIM that full size must reach; else it fails")         \

@@ -51,21 +51,7 @@ void og_jpeg_encoder_destroy(struct og_jpeg_encoder **encoder)
 
 static bool same(const struct og_jpeg_recipe *a, const struct og_jpeg_recipe *b)
 {
-    return a->components == b->components && a->chroma_halved == b->chroma_halved && a->abbreviated == b->abbreviated &&
-           a->quality == b->quality && a->flat_step == b->flat_step;
-}
-
-static void set_quantisers(struct jpeg_compress_struct *info, const struct og_jpeg_recipe *recipe)
-{
-    if (recipe->quality) {
-        jpeg_set_quality(info, recipe->quality, TRUE);
-        return;
-    }
-    unsigned flat[DCTSIZE2];
-    for (int i = 0; i < DCTSIZE2; i++)
-        flat[i] = (unsigned)recipe->flat_step;
-    for (int i = 0; i < (recipe->components == 1 ? 1 : 2); i++)
-        jpeg_add_quant_table(info, i, flat, 100, TRUE);
+    return a->components == b->components && a->chroma_halved == b->chroma_halved && a->quality == b->quality;
 }
 
 /* Parameters outlive an image: most tiles follow one of the same recipe. */
@@ -80,12 +66,11 @@ static void set_recipe(struct og_jpeg_encoder *encoder, const struct og_jpeg_rec
     info->input_components = recipe->components;
     info->in_color_space = recipe->components == 1 ? JCS_GRAYSCALE : JCS_YCbCr;
     jpeg_set_defaults(info);
-    set_quantisers(info, recipe);
+    jpeg_set_quality(info, recipe->quality, TRUE);
     info->comp_info[0].h_samp_factor = recipe->chroma_halved ? 2 : 1;
     info->comp_info[0].v_samp_factor = recipe->chroma_halved ? 2 : 1;
     info->dct_method = JDCT_ISLOW;
     info->raw_data_in = TRUE;
-    info->write_JFIF_header = !recipe->abbreviated;
     info->write_Adobe_marker = FALSE;
     encoder->recipe = *recipe;
 }
@@ -127,35 +112,9 @@ enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_j
         return failure(encoder, err);
     }
     set_recipe(encoder, recipe, width, height);
-    if (recipe->abbreviated)
-        jpeg_suppress_tables(info, TRUE);
-    jpeg_start_compress(info, !recipe->abbreviated);
+    jpeg_start_compress(info, TRUE);
     write_planes(info, recipe, planes);
     jpeg_finish_compress(info);
-    *out = og_jpeg_output_written(&encoder->output);
-    return OG_OK;
-}
-
-static void leave_out_chroma_tables(struct jpeg_compress_struct *info)
-{
-    info->quant_tbl_ptrs[1]->sent_table = TRUE;
-    info->dc_huff_tbl_ptrs[1]->sent_table = TRUE;
-    info->ac_huff_tbl_ptrs[1]->sent_table = TRUE;
-}
-
-enum og_status og_jpeg_encode_tables(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
-                                     struct og_span *out, struct og_error *err)
-{
-    struct jpeg_compress_struct *info = &encoder->info;
-    if (setjmp(encoder->errors.escape)) {
-        jpeg_abort_compress(info);
-        return failure(encoder, err);
-    }
-    set_recipe(encoder, recipe, OG_TILE_SIZE, OG_TILE_SIZE);
-    jpeg_suppress_tables(info, FALSE);
-    if (recipe->components == 1)
-        leave_out_chroma_tables(info);
-    jpeg_write_tables(info);
     *out = og_jpeg_output_written(&encoder->output);
     return OG_OK;
 }

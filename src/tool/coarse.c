@@ -4,13 +4,12 @@
 #include <stdlib.h>
 
 #include "tool/halver.h"
-
-enum { T = OG_TILE_SIZE };
+#include "tool/tile_maker.h"
 
 struct og_coarse {
     const struct og_plan *plan;
     struct og_writer *writer;
-    struct og_jpeg_encoder *encoder;
+    struct og_tile_maker *tiles;
     struct og_halver *halver;
 };
 
@@ -22,7 +21,7 @@ static enum og_status write_tile(void *context, unsigned depth, uint32_t x, uint
     for (unsigned i = 0; i < 3; i++)
         og_plane_pad(&planes[i], (int)size.width, (int)size.height);
     struct og_span stream;
-    enum og_status status = og_jpeg_encode(c->encoder, &c->plan->recipe[2], planes, T, T, &stream, err);
+    enum og_status status = og_tile_maker_make(c->tiles, 2, planes, &planes[0], NULL, &stream, err);
     return status == OG_OK ? og_writer_tile(c->writer, depth, x, y, stream, err) : status;
 }
 
@@ -34,9 +33,9 @@ enum og_status og_coarse_new(const struct og_plan *plan, struct og_writer *write
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     c->plan = plan;
     c->writer = writer;
-    c->encoder = og_jpeg_encoder_new();
-    enum og_status status = c->encoder ? og_halver_new(&plan->pyramid, plan->kernels, write_tile, c, &c->halver, err)
-                                       : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    c->tiles = og_tile_maker_new(plan);
+    enum og_status status = c->tiles ? og_halver_new(&plan->pyramid, plan->kernels, write_tile, c, &c->halver, err)
+                                     : og_error_set(err, OG_NO_MEMORY, "out of memory");
     if (status != OG_OK)
         og_coarse_destroy(out);
     return status;
@@ -54,7 +53,7 @@ void og_coarse_destroy(struct og_coarse **coarse)
     *coarse = NULL;
     if (!c)
         return;
-    og_jpeg_encoder_destroy(&c->encoder);
+    og_tile_maker_destroy(&c->tiles);
     og_halver_destroy(&c->halver);
     free(c);
 }

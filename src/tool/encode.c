@@ -10,24 +10,28 @@
 #include "image/family.h"
 #include "tool/coarse.h"
 #include "tool/digest.h"
-#include "tool/window.h"
+#include "tool/parallel.h"
 #include "tool/zorder.h"
 
-enum { WATCH_MS = 150 };
+enum { SAMPLE = 24, ROUNDS = 2 };
 
 struct encode {
     const struct og_source *source;
     const struct og_encode_options *options;
     struct og_plan plan;
-    struct og_window *window;
-    struct og_thread workers[OG_ENCODE_THREADS_MAX];
-    unsigned threads, started;
-    /* the calling thread's */
+    unsigned threads;
+    uint64_t wanted; /* families of this pass */
     struct og_writer *writer;
     struct og_coarse *coarse;
     struct og_digest *digest;
+    struct og_plan_counts counts;
     struct og_tally tally[3];
     uint64_t pixels_done;
+};
+
+struct hand {
+    const struct encode *encode;
+    struct og_family_maker *maker;
 };
 
 static uint64_t families(const struct encode *e)
@@ -36,62 +40,119 @@ static uint64_t families(const struct encode *e)
     return (uint64_t)grid.width * grid.height;
 }
 
-static void drop_made(void *item)
+static enum og_status join(void *context, void **worker, struct og_error *err)
+{
+    const struct encode *e = context;
+    struct hand *hand = *worker = calloc(1, sizeof *hand);
+    if (!hand)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    hand->encode = e;
+    return og_family_maker_new(&e->plan, e->source, &hand->maker, err);
+}
+
+static void leave(void **worker)
+{
+    struct hand *hand = *worker;
+    if (hand)
+        og_family_maker_destroy(&hand->maker);
+    free(hand);
+    *worker = NULL;
+}
+
+/* The middles of `wanted` equal parts of the Z order: all families, or a sample spread over the slide. */
+static enum og_status make_family(void *worker, uint64_t piece, void **item, struct og_error *err)
+{
+    struct hand *hand = worker;
+    const struct encode *e = hand->encode;
+    uint64_t at = (2 * piece + 1) * families(e) / (2 * e->wanted);
+    struct og_cell cell = og_zorder_cell(og_pyramid_grid(&e->plan.pyramid, 2), at);
+    struct og_made_family *made;
+    enum og_status status = og_family_maker_make(hand->maker, cell.x, cell.y, &made, err);
+    *item = made;
+    return status;
+}
+
+static void drop(void *item)
 {
     struct og_made_family *made = item;
     og_made_family_destroy(&made);
 }
 
-static void *work(void *argument)
+static bool watch(void *context)
 {
-    struct encode *e = argument;
-    struct og_family_maker *maker;
-    struct og_error err = {0};
-    uint64_t index;
-    enum og_status status = og_family_maker_new(&e->plan, e->source, &maker, &err);
-    while (status == OG_OK && og_window_take(e->window, &index)) {
-        struct og_cell cell = og_zorder_cell(og_pyramid_grid(&e->plan.pyramid, 2), index);
-        struct og_made_family *made;
-        status = og_family_maker_make(maker, cell.x, cell.y, &made, &err);
+    const struct encode *e = context;
+    const struct og_pyramid *p = &e->plan.pyramid;
+    return !e->options->watch || e->options->watch(e->options->context, e->pixels_done, (uint64_t)p->width * p->height);
+}
+
+/* Makes `wanted` of the slide's families and hands each to `take` in order. */
+static enum og_status make(struct encode *e, uint64_t wanted,
+                           enum og_status (*take)(void *context, uint64_t piece, void *item, struct og_error *err),
+                           struct og_error *err)
+{
+    e->wanted = wanted;
+    struct og_parallel_work work = {.pieces = wanted,
+                                    .context = e,
+                                    .join = join,
+                                    .make = make_family,
+                                    .leave = leave,
+                                    .take = take,
+                                    .drop = drop,
+                                    .watch = watch};
+    enum og_status status = og_parallel_run(&work, "encode", e->threads, err);
+    if (status == OG_STOPPING)
+        og_error_set(err, OG_STOPPING, "stopped before the slide was whole; nothing was kept");
+    return status;
+}
+
+static enum og_status count(void *context, uint64_t piece, void *item, struct og_error *err)
+{
+    (void)piece, (void)err;
+    struct encode *e = context;
+    const struct og_made_family *made = item;
+    og_plan_add_counts(&e->counts, &made->counts);
+    return OG_OK;
+}
+
+/* Huffman tables fit what the tables before them made of a sample: each round gets nearer. */
+static enum og_status gather(struct encode *e, struct og_error *err)
+{
+    uint64_t all = families(e), some = all < SAMPLE ? all : SAMPLE;
+    enum og_status status = OG_OK;
+    for (unsigned round = 0; round < ROUNDS && status == OG_OK; round++) {
+        e->counts = (struct og_plan_counts){0};
+        status = make(e, some, count, err);
         if (status == OG_OK)
-            og_window_give(e->window, index, made);
+            status = og_plan_fit(&e->plan, &e->counts, err);
     }
-    if (status != OG_OK)
-        og_window_fail(e->window, &err);
-    og_family_maker_destroy(&maker);
-    return NULL;
+    return status;
 }
 
 static enum og_status start(struct encode *e, const char *path, struct og_error *err)
 {
     const struct og_source_facts *facts = &e->source->facts;
     const struct og_encode_options *o = e->options;
-    enum og_status status =
-        og_plan_make(facts->width, facts->height, o->base_quality, o->l1_step, o->l0_step, &e->plan, err);
+    const struct og_plan_settings settings = {o->base_quality, o->l1_step, o->l0_step, !o->plain};
+    enum og_status status = og_plan_make(facts->width, facts->height, &settings, &e->plan, err);
     if (status != OG_OK)
         return og_error_prefix(err, "%s", facts->name);
     e->threads = o->threads ? o->threads : og_thread_cores();
     e->threads = e->threads < OG_ENCODE_THREADS_MAX ? e->threads : OG_ENCODE_THREADS_MAX;
-    e->window = og_window_new(families(e), 2 * e->threads + 2, drop_made);
-    if (!e->window)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    status = og_writer_new(path, &e->plan, &e->writer, err);
+    status = facts->file ? og_digest_start(facts->file, &e->digest, err) : OG_OK;
+    if (status == OG_OK)
+        status = gather(e, err);
+    if (status == OG_OK)
+        status = og_writer_new(path, &e->plan, &e->writer, err);
     if (status == OG_OK)
         status = og_coarse_new(&e->plan, e->writer, &e->coarse, err);
-    if (status == OG_OK && facts->file)
-        status = og_digest_start(facts->file, &e->digest, err);
-    while (status == OG_OK && e->started < e->threads) {
-        status = og_thread_start(&e->workers[e->started], "encode", e->started, work, e);
-        if (status != OG_OK)
-            og_error_set(err, status, "cannot start thread %u of %u", e->started + 1, e->threads);
-        else
-            e->started++;
-    }
     return status;
 }
 
-static enum og_status assemble(struct encode *e, const struct og_made_family *made, struct og_error *err)
+static enum og_status assemble(void *context, uint64_t piece, void *item, struct og_error *err)
 {
+    (void)piece;
+    struct encode *e = context;
+    const struct og_made_family *made = item;
     struct og_span bytes = {made->bytes->data, made->bytes->size};
     enum og_status status = og_writer_family(e->writer, made->fx, made->fy, &made->record, bytes, err);
     if (status == OG_OK)
@@ -102,29 +163,9 @@ static enum og_status assemble(struct encode *e, const struct og_made_family *ma
     return status;
 }
 
-static bool watched(const struct encode *e)
-{
-    const struct og_pyramid *p = &e->plan.pyramid;
-    return !e->options->watch || e->options->watch(e->options->context, e->pixels_done, (uint64_t)p->width * p->height);
-}
-
 static enum og_status run(struct encode *e, struct og_error *err)
 {
-    for (uint64_t left = families(e); left > 0;) {
-        void *item = NULL;
-        enum og_status status = og_window_next(e->window, WATCH_MS, &item, err);
-        if (status == OG_OK) {
-            struct og_made_family *made = item;
-            status = assemble(e, made, err);
-            og_made_family_destroy(&made);
-            left--;
-        }
-        if (status != OG_OK && status != OG_PENDING)
-            return status;
-        if (!watched(e))
-            return og_error_set(err, OG_STOPPING, "stopped before the slide was whole; nothing was kept");
-    }
-    return OG_OK;
+    return make(e, families(e), assemble, err);
 }
 
 static enum og_status describe(struct encode *e, struct og_description *d, struct og_error *err)
@@ -156,13 +197,8 @@ static enum og_status describe(struct encode *e, struct og_description *d, struc
 static void end(struct encode *e)
 {
     struct og_error ignored;
-    if (e->window)
-        og_window_stop(e->window);
-    for (unsigned i = 0; i < e->started; i++)
-        og_thread_join(&e->workers[i]);
     if (e->digest)
         (void)!og_digest_finish(&e->digest, true, NULL, 0, NULL, &ignored);
-    og_window_destroy(&e->window);
     og_coarse_destroy(&e->coarse);
     og_writer_destroy(&e->writer);
     og_plan_release(&e->plan);

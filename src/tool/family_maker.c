@@ -6,13 +6,14 @@
 
 #include "image/family.h"
 #include "tool/reference.h"
+#include "tool/tile_maker.h"
 
 enum { T = OG_TILE_SIZE };
 
 struct og_family_maker {
     const struct og_plan *plan;
     struct og_reference *reference;
-    struct og_jpeg_encoder *encoder;
+    struct og_tile_maker *tiles;
     struct og_jpeg_decoder *decoder;
     struct og_family *family;
     struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
@@ -29,11 +30,11 @@ enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_s
     if (!m)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     m->plan = plan;
-    m->encoder = og_jpeg_encoder_new();
+    m->tiles = og_tile_maker_new(plan);
     m->decoder = og_jpeg_decoder_new();
     m->family = og_family_new(false);
     m->streams = malloc(OG_FAMILY_BYTES_MAX);
-    enum og_status status = m->encoder && m->decoder && m->family && m->streams
+    enum og_status status = m->tiles && m->decoder && m->family && m->streams
                                 ? og_reference_new(source, &plan->pyramid, plan->kernels, &m->reference, err)
                                 : og_error_set(err, OG_NO_MEMORY, "out of memory");
     if (status != OG_OK)
@@ -48,7 +49,7 @@ void og_family_maker_destroy(struct og_family_maker **maker)
     if (!m)
         return;
     og_reference_destroy(&m->reference);
-    og_jpeg_encoder_destroy(&m->encoder);
+    og_tile_maker_destroy(&m->tiles);
     og_jpeg_decoder_destroy(&m->decoder);
     if (m->family)
         og_family_destroy(&m->family);
@@ -87,7 +88,7 @@ static enum og_status make_base(struct og_family_maker *m, struct og_made_family
 {
     keep_base(m, made);
     struct og_span stream;
-    enum og_status status = og_jpeg_encode(m->encoder, &m->plan->recipe[2], made->base, T, T, &stream, err);
+    enum og_status status = og_tile_maker_make(m->tiles, 2, made->base, &made->base[0], &made->counts, &stream, err);
     if (status != OG_OK)
         return status;
     stream = append(m, made, OG_SLOT_L2, stream);
@@ -115,14 +116,17 @@ static void subtract(const struct og_plane *source, const struct og_plane *predi
     }
 }
 
-static bool is_nothing(const struct og_plane *residual)
+/* The block that the source ends in is filled by repeating it, for smooth content costs least; blocks behind it are
+ * nothing. */
+static void pad_residual(struct og_plane *whole, int width, int height)
 {
-    uint8_t nothing[T];
-    memset(nothing, 128, sizeof nothing);
-    for (int y = 0; y < T; y++)
-        if (memcmp(residual->data + y * residual->stride, nothing, T) != 0)
-            return false;
-    return true;
+    int right = (width + 7) & ~7, bottom = (height + 7) & ~7;
+    struct og_plane used = {whole->data, whole->stride, right, bottom};
+    og_plane_pad(&used, width, height);
+    struct og_plane behind = og_plane_part(*whole, (struct og_rect){right, 0, T - right, bottom});
+    og_plane_fill(&behind, 128);
+    struct og_plane below = og_plane_part(*whole, (struct og_rect){0, bottom, T, T - bottom});
+    og_plane_fill(&below, 128);
 }
 
 /* Leaves the decoded residual in the family; *kept says whether there is one at all. */
@@ -132,17 +136,14 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     unsigned depth = og_slot_place(slot).depth;
     struct og_plane luma = og_family_luma(m->family, slot), residual = {m->residual, T, T, T};
     subtract(source, &luma, m->residual);
-    og_plane_pad(&residual, source->width, source->height);
+    pad_residual(&residual, source->width, source->height);
     struct og_span stream;
-    enum og_status status = og_jpeg_encode(m->encoder, &m->plan->recipe[depth], &residual, T, T, &stream, err);
-    if (status == OG_OK)
-        status = og_family_decode_residual(m->family, slot, m->decoder, tables(m, depth), stream, err);
-    if (status != OG_OK)
+    enum og_status status = og_tile_maker_make(m->tiles, depth, &residual, source, &made->counts, &stream, err);
+    *kept = status == OG_OK && stream.size > 0;
+    if (!*kept)
         return status;
-    *kept = !is_nothing(&luma);
-    if (*kept)
-        append(m, made, slot, stream);
-    return OG_OK;
+    append(m, made, slot, stream);
+    return og_family_decode_residual(m->family, slot, m->decoder, tables(m, depth), stream, err);
 }
 
 static void measure(struct og_family_maker *m, struct og_made_family *made, unsigned slot)
@@ -170,7 +171,8 @@ static enum og_status make_slot(struct og_family_maker *m, struct og_made_family
     enum og_status status = make_residual(m, made, slot, &source, &kept, err);
     if (status != OG_OK)
         return status;
-    og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, kept);
+    if (kept)
+        og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, true);
     measure(m, made, slot);
     return OG_OK;
 }

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-#include "tool/family_maker.h"
+#include "tool/plan.h"
 
-static enum og_status make_tables(struct og_plan *plan, struct og_jpeg_encoder *encoder, struct og_error *err)
+/*
+ * Found by measurement. Steps rise or fall by `slope` hundredths from frequency 0 to 7; a bit is worth `bit` hundredths
+ * of a squared step. L1's high frequencies are half the way to L0, whose residual corrects them anyhow.
+ */
+struct shape {
+    int slope, bit;
+};
+
+static const struct shape shape_l0 = {-15, 12}, shape_l1 = {30, 10}, shape_base = {10, 10}, shape_chroma = {0, 10};
+
+enum { CHROMA_STEP = 86 }; /* in hundredths of luma's, in the base: nothing corrects chroma */
+
+static enum og_status make_tables(struct og_plan *plan, struct og_jpeg_coder *coder, struct og_error *err)
 {
-    for (unsigned depth = 0; depth < 3; depth++) {
+    for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++) {
         struct og_span tables;
-        enum og_status status = og_jpeg_encode_tables(encoder, &plan->recipe[depth], &tables, err);
+        enum og_status status = og_jpeg_code_tables(coder, &plan->coding[depth], &tables, err);
         if (status != OG_OK)
             return status;
+        og_buf_unref(&plan->tables[depth]);
         plan->tables[depth] = og_buf_copy(tables.data, tables.size);
         if (!plan->tables[depth])
             return og_error_set(err, OG_NO_MEMORY, "out of memory");
@@ -15,21 +28,80 @@ static enum og_status make_tables(struct og_plan *plan, struct og_jpeg_encoder *
     return OG_OK;
 }
 
-enum og_status og_plan_make(uint32_t width, uint32_t height, int base_quality, int l1_step, int l0_step,
-                            struct og_plan *out, struct og_error *err)
+enum og_status og_plan_fit(struct og_plan *plan, const struct og_plan_counts *counts, struct og_error *err)
 {
-    *out = (struct og_plan){
-        .kernels = og_kernels_choose(),
-        .recipe = {{.components = 1, .abbreviated = true, .flat_step = l0_step},
-                   {.components = 1, .abbreviated = true, .flat_step = l1_step},
-                   {.components = 3, .abbreviated = true, .quality = base_quality}},
-    };
+    for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
+        for (unsigned i = 0; i < 2; i++) {
+            og_huffman_make(&counts->of[depth][i], &plan->coding[depth].huffman[i]);
+            og_huffman_bits(&plan->coding[depth].huffman[i], &plan->bits[depth][i]);
+        }
+    struct og_jpeg_coder *coder = og_jpeg_coder_new();
+    enum og_status status = coder ? make_tables(plan, coder, err) : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    og_jpeg_coder_destroy(&coder);
+    return status;
+}
+
+void og_plan_add_counts(struct og_plan_counts *to, const struct og_plan_counts *counts)
+{
+    for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
+        for (unsigned i = 0; i < 2; i++)
+            og_symbols_add(&to->of[depth][i], &counts->of[depth][i]);
+}
+
+/* Small levels and short runs are frequent, and so are empty blocks. */
+static void expect(struct og_symbol_counts *counts)
+{
+    for (unsigned size = 0; size < OG_DC_SYMBOLS; size++)
+        counts->dc[size] = UINT64_C(1) << (OG_DC_SYMBOLS - size);
+    for (unsigned run = 0; run < 16; run++)
+        for (unsigned size = 1; size <= OG_AC_SIZE_MAX; size++)
+            counts->ac[run << 4 | size] = UINT64_C(1) << (28 - 2 * size - run / 2);
+    counts->ac[OG_AC_END] = UINT64_C(1) << 27;
+}
+
+static int divided(int n, int by)
+{
+    return (n + by / 2) / by;
+}
+
+static struct og_quantiser make_quantiser(int step, struct shape shape, bool trellis)
+{
+    struct og_quantiser q = {.lambda = 0};
+    for (int i = 0; i < OG_BLOCK; i++) {
+        int frequency = og_zigzag[i] % OG_BLOCK_SIDE + og_zigzag[i] / OG_BLOCK_SIDE;
+        int shaped = divided(step * (700 + shape.slope * frequency), 700);
+        q.step[i] = (uint8_t)(shaped < 1 ? 1 : shaped > 255 ? 255 : shaped);
+    }
+    if (trellis)
+        q.lambda = (uint32_t)divided(step * step * OG_DCT_ONE * OG_DCT_ONE * shape.bit, 100);
+    return q;
+}
+
+/* What libjpeg's scale of a quality makes of a table of 50. */
+static int step_of_quality(int quality)
+{
+    int step = quality < 50 ? divided(2500, quality) : 100 - quality;
+    return step < 1 ? 1 : step > 255 ? 255 : step;
+}
+
+enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_plan_settings *s, struct og_plan *out,
+                            struct og_error *err)
+{
+    *out = (struct og_plan){.kernels = og_kernels_choose(),
+                            .coding = {{.components = 1}, {.components = 1}, {.components = 3}}};
     if (!og_pyramid_make(width, height, OG_TILE_SIZE, 0, &out->pyramid))
         return og_error_set(err, OG_UNSUPPORTED, "%u x %u pixels: a slide has 1 to %u on each side", width, height,
                             OG_PYRAMID_SIDE_MAX);
-    struct og_jpeg_encoder *encoder = og_jpeg_encoder_new();
-    enum og_status status = encoder ? make_tables(out, encoder, err) : og_error_set(err, OG_NO_MEMORY, "out of memory");
-    og_jpeg_encoder_destroy(&encoder);
+    struct og_plan_counts counts = {0};
+    for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
+        for (unsigned i = 0; i < 2; i++)
+            expect(&counts.of[depth][i]);
+    int base_step = step_of_quality(s->base_quality), chroma_step = divided(base_step * CHROMA_STEP, 100);
+    out->coding[0].quantiser[0] = make_quantiser(s->l0_step, shape_l0, s->trellis);
+    out->coding[1].quantiser[0] = make_quantiser(s->l1_step, shape_l1, s->trellis);
+    out->coding[2].quantiser[0] = make_quantiser(base_step, shape_base, s->trellis);
+    out->coding[2].quantiser[1] = make_quantiser(chroma_step, shape_chroma, s->trellis);
+    enum og_status status = og_plan_fit(out, &counts, err);
     if (status != OG_OK)
         og_plan_release(out);
     return status;
@@ -37,6 +109,6 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, int base_quality, i
 
 void og_plan_release(struct og_plan *plan)
 {
-    for (unsigned depth = 0; depth < 3; depth++)
+    for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
         og_buf_unref(&plan->tables[depth]);
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/tile_maker.h"
+
+#include <stdlib.h>
+
+/* Bits of a grey tile's headers: SOI, SOF0, SOS, EOI. */
+enum { HEADER_BITS = 8 * (2 + 13 + 10 + 2) };
+
+struct og_tile_maker {
+    const struct og_plan *plan;
+    struct og_jpeg_coder *coder;
+    int16_t levels[3 * OG_TILE_BLOCKS][OG_BLOCK];
+};
+
+struct og_tile_maker *og_tile_maker_new(const struct og_plan *plan)
+{
+    struct og_tile_maker *m = calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    m->plan = plan;
+    m->coder = og_jpeg_coder_new();
+    if (!m->coder)
+        og_tile_maker_destroy(&m);
+    return m;
+}
+
+void og_tile_maker_destroy(struct og_tile_maker **maker)
+{
+    if (*maker)
+        og_jpeg_coder_destroy(&(*maker)->coder);
+    free(*maker);
+    *maker = NULL;
+}
+
+enum og_status og_tile_maker_make(struct og_tile_maker *m, unsigned depth, const struct og_plane *planes,
+                                  const struct og_plane *source, struct og_plan_counts *counts, struct og_span *out,
+                                  struct og_error *err)
+{
+    const struct og_jpeg_coding *coding = &m->plan->coding[depth];
+    int64_t gain = 0;
+    uint16_t patience[OG_TILE_BLOCKS];
+    og_masking_find(source, patience);
+    for (int c = 0; c < coding->components; c++)
+        gain += og_quantise_tile(&planes[c], &coding->quantiser[c > 0], &m->plan->bits[depth][c > 0], patience,
+                                 m->levels + c * OG_TILE_BLOCKS);
+    *out = (struct og_span){NULL, 0};
+    if (coding->components == 1 && gain <= (int64_t)coding->quantiser[0].lambda * HEADER_BITS)
+        return OG_OK;
+    for (int c = 0; counts && c < coding->components; c++)
+        og_symbols_count(m->levels + c * OG_TILE_BLOCKS, OG_TILE_BLOCKS, &counts->of[depth][c > 0]);
+    return og_jpeg_code(m->coder, coding, m->levels, out, err);
+}
