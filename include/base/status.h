@@ -23,6 +23,7 @@
     X(STOPPING, "the server is shutting down", 503)                                                                    \
     X(NO_MEMORY, "out of memory", 503)                                                                                 \
     X(DAMAGED, "stored data is damaged", 500)                                                                          \
+    X(BELOW, "not as good as was demanded", 500)                                                                       \
     X(UNSUPPORTED, "a valid file that this version cannot read", 500)                                                  \
     X(IO, "the operating system refused a read or write", 500)                                                         \
     X(INTERNAL, "a bug in origami", 500)

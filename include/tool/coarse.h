@@ -2,8 +2,7 @@
 #ifndef OG_TOOL_COARSE_H
 #define OG_TOOL_COARSE_H
 /*
- * og_coarse: the levels above L2, each halved from the one below it while the L2 tiles pass in Z order. One pending
- * tile per level is all it keeps.
+ * og_coarse: the levels above L2 encoded and written, while the L2 tiles pass in Z order.
  *
  * Threads:   one at a time.
  * Ownership: new returns owned and borrows plan and writer; planes are borrowed for the call.

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "slide/description.h"
+#include "tool/gate.h"
 #include "tool/source.h"
 #include "tool/writer.h"
 
@@ -32,6 +33,7 @@ struct og_encode_options {
     int base_quality;     /* 1 … 100 */
     int l1_step, l0_step; /* 1 … 255 */
     unsigned threads;     /* 0: one per core */
+    struct og_gate gate;  /* a slide that does not pass is not written: OG_BELOW */
 
     /* Called after each family and a few times a second; false: stop. May be NULL. */
     bool (*watch)(void *context, uint64_t pixels_done, uint64_t pixels);

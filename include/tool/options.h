@@ -14,11 +14,14 @@
 #include "slide/pyramid.h"
 #include "tool/encode.h"
 #include "tool/rebuild.h"
+#include "tool/verify.h"
 
 struct og_values {
     const char *out;
     struct og_extent size;
-    uint64_t base_quality, l1_step, l0_step, threads, quality, seed, glass;
+    uint64_t base_quality, l1_step, l0_step, threads, quality, seed, glass, worst;
+    double min_psnr, min_ssim;
+    const char *worst_to;
     bool json, quiet, plain, help, version;
 };
 
@@ -36,6 +39,11 @@ struct og_values {
     X(L0_STEP, "l0-step", 0, NUMBER, l0_step, OG_L0_STEP_DEFAULT, 1, 255, "N",                                         \
       "quantiser step of the full-size level's residuals; smaller is finer")                                           \
     X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q", "JPEG quality of the tile")     \
+    X(MIN_PSNR, "min-psnr", 0, FIXED, min_psnr, 0, 0, 99, "DB", "luma PSNR that full size must reach; else it fails")  \
+    X(MIN_SSIM, "min-ssim", 0, FIXED, min_ssim, 0, 0, 1, "X", "SSIM that full size must reach; else it fails")         \
+    X(WORST, "worst", 0, NUMBER, worst, OG_WORST_DEFAULT, 0, OG_WORST_MAX, "N", "how many of the worst tiles to name") \
+    X(WORST_TO, "worst-to", 0, TEXT, worst_to, 0, 0, 0, "DIR",                                                         \
+      "draws the worst tiles there: source, slide, difference")                                                        \
     X(THREADS, "threads", 0, NUMBER, threads, 0, 0, OG_ENCODE_THREADS_MAX, "N", "worker threads; 0: one per core")     \
     X(JSON, "json", 0, FLAG, json, 0, 0, 0, NULL, "print the result as one JSON object")                               \
     X(QUIET, "quiet", 'q', FLAG, quiet, 0, 0, 0, NULL, "no progress bar and no summary")                               \

@@ -33,6 +33,10 @@ struct og_tally_source {
 void og_tally_tile(struct og_tally *tally, const struct og_kernels *kernels, uint32_t x, uint32_t y,
                    const struct og_tally_source *source, const struct og_plane tile[3], bool chroma_halved);
 
+/* Row y of both as RGB, which is what errors in RGB are counted on; rooms of three bytes per pixel. */
+void og_tally_rgb_row(const struct og_kernels *kernels, const struct og_tally_source *source,
+                      const struct og_plane tile[3], bool chroma_halved, int y, uint8_t *of_source, uint8_t *of_tile);
+
 void og_tally_merge(struct og_tally *into, const struct og_tally *from);
 
 /* SSIM is 0 where the level is too small for a window. */

@@ -15,8 +15,8 @@
 
 struct og_verb {
     const char *name;
-    const char *operands; /* as the usage line shows them */
-    int operand_count;
+    const char *operands;                 /* as the usage line shows them */
+    int operand_count, optional_operands; /* those that must be there, and how many more may */
     uint32_t takes;
     const char *summary;     /* half a line for the list of verbs */
     const char *explanation; /* what it does, in a few lines */
@@ -24,7 +24,7 @@ struct og_verb {
     enum og_status (*run)(const struct og_arguments *arguments, FILE *out, struct og_error *err);
 };
 
-extern const struct og_verb og_verb_encode, og_verb_info, og_verb_tile, og_verb_demo;
+extern const struct og_verb og_verb_encode, og_verb_info, og_verb_tile, og_verb_verify, og_verb_demo;
 
 /* man.c: the manual page origami(1) of these verbs */
 void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out);

@@ -38,6 +38,25 @@ bool og_parse_size(const char *text, uint64_t *out)
     return true;
 }
 
+bool og_parse_fixed(const char *text, double max, double *out)
+{
+    const char *point = strchr(text, '.');
+    size_t whole_length = point ? (size_t)(point - text) : strlen(text), places = point ? strlen(point + 1) : 0;
+    uint64_t whole, fraction = 0, unit = 1;
+    if (!og_parse_decimal(text, whole_length, UINT32_MAX, &whole) || (point && places == 0) || places > 6)
+        return false;
+    for (size_t i = 0; i < places; i++, unit *= 10) {
+        if (point[1 + i] < '0' || point[1 + i] > '9')
+            return false;
+        fraction = fraction * 10 + (uint64_t)(point[1 + i] - '0');
+    }
+    double value = (double)(whole * unit + fraction) / (double)unit;
+    if (value > max)
+        return false;
+    *out = value;
+    return true;
+}
+
 static bool id_character(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||

@@ -178,6 +178,8 @@ enum og_status og_encode(const struct og_source *source, const char *path, const
         status = run(&e, err);
     if (status == OG_OK)
         status = describe(&e, &out->description, err);
+    if (status == OG_OK && og_gate_check(&options->gate, &out->description.fidelity[0], err) != OG_OK)
+        status = og_error_prefix(err, "%s: was not written", path);
     if (status == OG_OK) {
         out->written = og_writer_written(e.writer);
         out->threads = e.threads;

@@ -27,6 +27,7 @@ enum og_status og_encode_job(const struct og_source *source, const struct og_val
                                         .l1_step = (int)values->l1_step,
                                         .l0_step = (int)values->l0_step,
                                         .threads = (unsigned)values->threads,
+                                        .gate = {values->min_psnr, values->min_ssim},
                                         .watch = watch_encode,
                                         .context = &watch};
     og_interrupt_begin(&watch.interrupt);

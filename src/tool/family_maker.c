@@ -5,21 +5,19 @@
 #include <string.h>
 
 #include "image/family.h"
+#include "tool/reference.h"
 
-enum { T = OG_TILE_SIZE, SIDE = 4 * T };
+enum { T = OG_TILE_SIZE };
 
 struct og_family_maker {
     const struct og_plan *plan;
-    const struct og_source *source;
-    void *reader;
+    struct og_reference *reference;
     struct og_jpeg_encoder *encoder;
     struct og_jpeg_decoder *decoder;
     struct og_family *family;
     struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
     uint8_t *streams;
     size_t streams_size;
-    uint8_t rgb[SIDE * SIDE * 3];
-    uint8_t samples[3][SIDE * SIDE + SIDE * SIDE / 4 + SIDE * SIDE / 16];
     uint8_t residual[T * T];
 };
 
@@ -31,13 +29,12 @@ enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_s
     if (!m)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     m->plan = plan;
-    m->source = source;
     m->encoder = og_jpeg_encoder_new();
     m->decoder = og_jpeg_decoder_new();
     m->family = og_family_new(false);
     m->streams = malloc(OG_FAMILY_BYTES_MAX);
     enum og_status status = m->encoder && m->decoder && m->family && m->streams
-                                ? source->kind->reader_new(source->state, &m->reader, err)
+                                ? og_reference_new(source, &plan->pyramid, plan->kernels, &m->reference, err)
                                 : og_error_set(err, OG_NO_MEMORY, "out of memory");
     if (status != OG_OK)
         og_family_maker_destroy(out);
@@ -50,50 +47,13 @@ void og_family_maker_destroy(struct og_family_maker **maker)
     *maker = NULL;
     if (!m)
         return;
-    if (m->reader)
-        m->source->kind->reader_destroy(m->reader);
+    og_reference_destroy(&m->reference);
     og_jpeg_encoder_destroy(&m->encoder);
     og_jpeg_decoder_destroy(&m->decoder);
     if (m->family)
         og_family_destroy(&m->family);
     free(m->streams);
     free(m);
-}
-
-static void place_planes(struct og_family_maker *m, int width, int height)
-{
-    for (unsigned i = 0; i < 3; i++) {
-        uint8_t *data = m->samples[i];
-        int w = width, h = height;
-        for (int depth = 0, side = SIDE; depth < 3; depth++, side /= 2) {
-            m->planes[depth][i] = (struct og_plane){.data = data, .stride = side, .width = w, .height = h};
-            data += side * side;
-            w = (w + 1) / 2;
-            h = (h + 1) / 2;
-        }
-    }
-}
-
-static enum og_status read_source(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_error *err)
-{
-    const struct og_pyramid *p = &m->plan->pyramid;
-    uint32_t x = fx * SIDE, y = fy * SIDE;
-    int width = p->width - x < SIDE ? (int)(p->width - x) : SIDE;
-    int height = p->height - y < SIDE ? (int)(p->height - y) : SIDE;
-    struct og_rect area = {(int)x, (int)y, width, height};
-    enum og_status status = m->source->kind->read(m->reader, area, m->rgb, SIDE * 3, err);
-    if (status != OG_OK)
-        return status;
-
-    place_planes(m, width, height);
-    struct og_plane *full = m->planes[0];
-    for (int row = 0; row < height; row++)
-        m->plan->kernels->rgb_to_ycc(m->rgb + row * SIDE * 3, (size_t)width, full[0].data + row * SIDE,
-                                     full[1].data + row * SIDE, full[2].data + row * SIDE);
-    for (unsigned depth = 1; depth < 3; depth++)
-        for (unsigned i = 0; i < 3; i++)
-            m->plan->kernels->halve(&m->planes[depth - 1][i], &m->planes[depth][i]);
-    return OG_OK;
 }
 
 static struct og_span append(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
@@ -135,7 +95,7 @@ static enum og_status make_base(struct og_family_maker *m, struct og_made_family
     if (status != OG_OK)
         return status;
 
-    struct og_tally_source source = {.planes = {m->planes[2][0], m->planes[2][1], m->planes[2][2]}};
+    struct og_tally_source source = og_reference_tile(m->reference, OG_SLOT_L2);
     og_tally_tile(&made->tally[2], m->plan->kernels, made->fx, made->fy, &source, m->family->base, false);
     for (unsigned i = 0; i < 3; i++) {
         made->base[i].width = m->planes[2][i].width;
@@ -185,14 +145,10 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     return OG_OK;
 }
 
-static void measure(struct og_family_maker *m, struct og_made_family *made, unsigned slot, struct og_rect part)
+static void measure(struct og_family_maker *m, struct og_made_family *made, unsigned slot)
 {
     struct og_place place = og_slot_place(slot);
-    struct og_tally_source source;
-    for (unsigned i = 0; i < 3; i++)
-        source.planes[i] = og_plane_part(m->planes[place.depth][i], part);
-    source.rgb = place.depth == 0 ? m->rgb + (part.y * SIDE + part.x) * 3 : NULL;
-    source.rgb_stride = SIDE * 3;
+    struct og_tally_source source = og_reference_tile(m->reference, slot);
     struct og_plane tile[3] = {og_family_luma(m->family, slot)};
     og_family_chroma(m->family, slot, tile + 1);
     unsigned side = 4u >> place.depth;
@@ -215,7 +171,7 @@ static enum og_status make_slot(struct og_family_maker *m, struct og_made_family
     if (status != OG_OK)
         return status;
     og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, kept);
-    measure(m, made, slot, part);
+    measure(m, made, slot);
     return OG_OK;
 }
 
@@ -241,7 +197,7 @@ enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint
     made->fx = fx;
     made->fy = fy;
     m->streams_size = 0;
-    enum og_status status = read_source(m, fx, fy, err);
+    enum og_status status = og_reference_read(m->reference, fx, fy, m->planes, err);
     if (status == OG_OK && (status = make_slots(m, made, err)) != OG_OK)
         status = og_error_prefix(err, "family %u, %u", fx, fy);
     if (status == OG_OK && !(made->bytes = og_buf_copy(m->streams, m->streams_size)))

@@ -34,7 +34,8 @@ void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out)
         print_synopsis(verbs[i], out);
     fputs("\\fBorigami\\fR \\fB\\-\\-help\\fR | \\fB\\-\\-version\\fR | \\fB\\-\\-print\\-man\\fR\n"
           ".SH DESCRIPTION\n"
-          "Makes slides, tells what they are and takes tiles out of them. A slide is one BigTIFF file that\n"
+          "Makes slides, tells what they are, measures them and takes tiles out of them. A slide is one BigTIFF file "
+          "that\n"
           ".BR origamid (8)\nserves. Options may stand anywhere behind the verb, a value behind a blank or an equals "
           "sign; \\-\\- ends them.\n.SH VERBS\n",
           out);
@@ -45,7 +46,7 @@ void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out)
         print_examples(verbs[i], out);
     fputs(".SH EXIT STATUS\n"
           ".TP\n.B 0\nit is done\n"
-          ".TP\n.B 1\nit failed; standard error names file, place and reason\n"
+          ".TP\n.B 1\nit failed, a slide is damaged or below a threshold; standard error names file, place and reason\n"
           ".TP\n.B 2\nthe command line makes no sense\n"
           ".SH SIGNALS\n"
           ".TP\n.BR TERM , \" INT\" , \" HUP\"\nThe unfinished file is removed, and the signal ends the program.\n"

@@ -7,7 +7,7 @@
 #include "base/parse.h"
 #include "base/roff.h"
 
-enum kind { FLAG, NUMBER, TEXT, EXTENT };
+enum kind { FLAG, NUMBER, FIXED, TEXT, EXTENT };
 
 struct row {
     const char *name;
@@ -66,6 +66,8 @@ static enum og_status set(struct og_values *values, const struct row *row, const
             return refuse(row, text, err);
         *(uint64_t *)field = number;
         return OG_OK;
+    case FIXED:
+        return og_parse_fixed(text, (double)row->max, field) ? OG_OK : refuse(row, text, err);
     case TEXT:
         if (!*text)
             return og_error_set(err, OG_INVALID, "--%s: the value is empty", row->name);

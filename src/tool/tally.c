@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/tally.h"
 
+#include <string.h>
+
 #include "base/tile.h"
 #include "image/fidelity.h"
 
@@ -29,26 +31,28 @@ static uint64_t bytes_error(const uint8_t *a, const uint8_t *b, int n)
     return sum;
 }
 
-static const uint8_t *source_row(const struct og_kernels *kernels, const struct og_tally_source *source, int y,
-                                 uint8_t *room)
+void og_tally_rgb_row(const struct og_kernels *kernels, const struct og_tally_source *source,
+                      const struct og_plane tile[3], bool chroma_halved, int y, uint8_t *of_source, uint8_t *of_tile)
 {
-    if (source->rgb)
-        return source->rgb + y * source->rgb_stride;
+    uint8_t cb[OG_TILE_SIZE], cr[OG_TILE_SIZE];
     const struct og_plane *p = source->planes;
-    kernels->ycc_to_rgb(row_of(&p[0], y), row_of(&p[1], y), row_of(&p[2], y), (size_t)p[0].width, room);
-    return room;
+    int width = p[0].width;
+    kernels->ycc_to_rgb(row_of(&tile[0], y), chroma_row(&tile[1], y, width, chroma_halved, cb),
+                        chroma_row(&tile[2], y, width, chroma_halved, cr), (size_t)width, of_tile);
+    if (source->rgb)
+        memcpy(of_source, source->rgb + y * source->rgb_stride, 3 * (size_t)width);
+    else
+        kernels->ycc_to_rgb(row_of(&p[0], y), row_of(&p[1], y), row_of(&p[2], y), (size_t)width, of_source);
 }
 
 static uint64_t rgb_error(const struct og_kernels *kernels, const struct og_tally_source *source,
                           const struct og_plane tile[3], bool halved)
 {
-    uint8_t a[3 * OG_TILE_SIZE], b[3 * OG_TILE_SIZE], cb[OG_TILE_SIZE], cr[OG_TILE_SIZE];
-    int width = source->planes[0].width;
+    uint8_t a[3 * OG_TILE_SIZE], b[3 * OG_TILE_SIZE];
     uint64_t sum = 0;
     for (int y = 0; y < source->planes[0].height; y++) {
-        kernels->ycc_to_rgb(row_of(&tile[0], y), chroma_row(&tile[1], y, width, halved, cb),
-                            chroma_row(&tile[2], y, width, halved, cr), (size_t)width, b);
-        sum += bytes_error(source_row(kernels, source, y, a), b, 3 * width);
+        og_tally_rgb_row(kernels, source, tile, halved, y, a, b);
+        sum += bytes_error(a, b, 3 * source->planes[0].width);
     }
     return sum;
 }

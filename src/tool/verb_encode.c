@@ -37,11 +37,14 @@ const struct og_verb og_verb_encode = {
     .explanation = "Reads INPUT, anything that OpenSlide or libvips reads (SVS, NDPI, MRXS, SCN, BIF, TIFF, PNG,\n"
                    "JPEG ...), and writes one file that origamid serves. Colours become sRGB, transparency white.\n"
                    "The two finest levels are stored as the differences from what the coarser ones predict. The\n"
-                   "file appears under its name when it is whole, never before.\n",
+                   "file appears under its name when it is whole, never before; and not at all when full size does\n"
+                   "not reach what --min-psnr or --min-ssim demand: then the error names the worst tile.\n",
     .examples = "  origami encode biopsy.svs -o slides/biopsy.tif\n"
                 "      the usual case\n"
                 "  origami encode biopsy.svs -o slides/biopsy.tif --l0-step 10 --l1-step 10 --base-quality 93\n"
                 "      nearer to the source, and larger\n"
+                "  origami encode biopsy.svs -o slides/biopsy.tif --min-psnr 36\n"
+                "      no slide rather than one that is not good enough\n"
                 "  origami encode scan.ndpi -o slides/scan.tif --threads 2 --json > scan.json\n"
                 "      on two cores, with a report for a script\n",
     .run = run,

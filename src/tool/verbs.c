@@ -7,7 +7,8 @@
 #include "slide/description.h"
 #include "tool/vips.h"
 
-static const struct og_verb *const verbs[] = {&og_verb_encode, &og_verb_info, &og_verb_tile, &og_verb_demo};
+static const struct og_verb *const verbs[] = {&og_verb_encode, &og_verb_info, &og_verb_tile, &og_verb_verify,
+                                              &og_verb_demo};
 
 enum { VERBS = sizeof verbs / sizeof verbs[0], EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -48,8 +49,9 @@ static int complain(FILE *errors, const struct og_verb *verb, const struct og_er
 static enum og_status count_operands(const struct og_verb *verb, const struct og_arguments *arguments,
                                      struct og_error *err)
 {
-    if (arguments->operand_count > verb->operand_count)
-        return og_error_set(err, OG_INVALID, "unexpected argument \"%s\"", arguments->operands[verb->operand_count]);
+    int most = verb->operand_count + verb->optional_operands;
+    if (arguments->operand_count > most)
+        return og_error_set(err, OG_INVALID, "unexpected argument \"%s\"", arguments->operands[most]);
     if (arguments->operand_count < verb->operand_count)
         return og_error_set(err, OG_INVALID, "too few arguments: origami %s %s", verb->name, verb->operands);
     return OG_OK;

@@ -121,6 +121,30 @@ static void sizes_take_one_binary_unit(void **state)
     }
 }
 
+static void fractions_have_at_most_six_places_and_no_other_sign(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double value; /* below 0: refused */
+    } cases[] = {
+        {"0", 0},    {"36", 36},   {"36.5", 36.5}, {"0.95", 0.95},    {"0.000001", 0.000001},
+        {"99", 99},  {"99.0", 99}, {"99.1", -1},   {"100", -1},       {"", -1},
+        {".", -1},   {".5", -1},   {"5.", -1},     {"1.2.3", -1},     {"-1", -1},
+        {"+1", -1},  {"1e1", -1},  {" 1", -1},     {"1 ", -1},        {"01", -1},
+        {"1,5", -1}, {"nan", -1},  {"inf", -1},    {"0.0000001", -1}, {"1.x", -1},
+        {"0x1", -1}, {"1.-1", -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double value = -1;
+
+        bool good = og_parse_fixed(cases[i].text, 99, &value);
+
+        if (good != (cases[i].value >= 0) || value < cases[i].value || value > cases[i].value)
+            fail_msg("\"%s\" gave %d, %g", cases[i].text, good, value);
+    }
+}
+
 static void slide_ids_are_plain_and_never_hidden(void **state)
 {
     (void)state;
@@ -157,6 +181,7 @@ int main(void)
         cmocka_unit_test(decimals_end_where_their_length_says),
         cmocka_unit_test(every_decimal_up_to_the_bound_is_read_and_none_above),
         cmocka_unit_test(sizes_take_one_binary_unit),
+        cmocka_unit_test(fractions_have_at_most_six_places_and_no_other_sign),
         cmocka_unit_test(slide_ids_are_plain_and_never_hidden),
         cmocka_unit_test(slide_ids_have_a_greatest_length),
         cmocka_unit_test(slide_ids_with_a_nul_inside_are_refused),

@@ -9,16 +9,18 @@ static const uint32_t all = UINT32_MAX;
 
 static void every_kind_of_option_is_read(void **state)
 {
-    const char *argv[] = {"in.svs", "-o", "out.tif", "--l0-step=7", "--size", "30x40", "--json", "--", "--odd-name"};
+    const char *argv[] = {"in.svs", "-o",         "out.tif", "--l0-step=7",     "--size", "30x40",
+                          "--json", "--min-psnr", "36.5",    "--min-ssim=0.95", "--",     "--odd-name"};
     struct og_arguments a;
     struct og_error err;
     (void)state;
-    assert_int_equal(og_options_parse(all, 9, argv, &a, &err), OG_OK);
+    assert_int_equal(og_options_parse(all, 12, argv, &a, &err), OG_OK);
     assert_string_equal(a.values.out, "out.tif");
     assert_int_equal(a.values.l0_step, 7);
     assert_int_equal(a.values.size.width, 30);
     assert_int_equal(a.values.size.height, 40);
     assert_true(a.values.json && !a.values.quiet);
+    assert_true(a.values.min_psnr == 36.5 && a.values.min_ssim == 0.95);
     assert_int_equal(a.operand_count, 2);
     assert_string_equal(a.operands[0], "in.svs");
     assert_string_equal(a.operands[1], "--odd-name");
@@ -52,6 +54,9 @@ static void a_wrong_command_line_is_refused_by_name(void **state)
         {{"--l0-step", "x"}, 2, "l0-step"},
         {{"--l0-step", "-1"}, 2, "-1"},
         {{"--l0-step"}, 1, "l0-step"},
+        {{"--min-psnr", "100"}, 2, "min-psnr"},
+        {{"--min-ssim", "1.1"}, 2, "1.1"},
+        {{"--min-ssim", "0,9"}, 2, "0,9"},
         {{"--json=yes"}, 1, "json"},
         {{"--size", "10"}, 2, "size"},
         {{"--size", "0x5"}, 2, "0x5"},

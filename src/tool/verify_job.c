@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/verify_job.h"
+
+#include <stdlib.h>
+
+#include "tool/interrupt.h"
+#include "tool/progress.h"
+#include "tool/report.h"
+#include "tool/worst_pictures.h"
+
+struct watch {
+    struct og_interrupt interrupt;
+    struct og_progress progress;
+};
+
+static void begin(struct watch *watch, const char *label, bool quiet)
+{
+    og_interrupt_begin(&watch->interrupt);
+    og_progress_begin(&watch->progress, stderr, label, quiet);
+}
+
+static bool look(void *context, uint64_t done, uint64_t all)
+{
+    struct watch *watch = context;
+    og_progress_show(&watch->progress, done, all);
+    return !og_interrupt_came(&watch->interrupt);
+}
+
+static void end(struct watch *watch)
+{
+    og_progress_end(&watch->progress);
+    og_interrupt_end(&watch->interrupt);
+}
+
+static enum og_status verify(const struct og_source *source, const struct og_slide *slide,
+                             const struct og_values *values, struct og_verified *found, struct og_error *err)
+{
+    struct watch watch;
+    struct og_verify_options options = {
+        .threads = (unsigned)values->threads, .worst = (unsigned)values->worst, .watch = look, .context = &watch};
+    begin(&watch, "verifying", values->quiet);
+    enum og_status status = og_verify(source, slide, &options, found, err);
+    if (status == OG_OK && values->worst_to)
+        status = og_worst_draw(values->worst_to, source, slide, found, err);
+    end(&watch);
+    return status;
+}
+
+enum og_status og_verify_job(const char *input, const char *path, const struct og_slide *slide,
+                             const struct og_values *values, FILE *out, struct og_error *err)
+{
+    struct og_source *source;
+    struct og_verified *found = malloc(sizeof *found);
+    enum og_status status =
+        found ? og_source_open_file(input, &source, err) : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (status != OG_OK) {
+        free(found);
+        return status;
+    }
+    status = values->worst_to ? og_worst_folder(values->worst_to, err) : OG_OK;
+    if (status == OG_OK && (status = verify(source, slide, values, found, err)) != OG_OK)
+        status = og_error_prefix(err, "%s", path);
+    if (status == OG_OK) {
+        const struct og_slide_facts *facts = og_slide_facts(slide);
+        struct og_verified_names names = {path, input, values->worst_to};
+        struct og_gate gate = {values->min_psnr, values->min_ssim};
+        struct og_fidelity full_size = og_tally_fidelity(&found->level[0].tally);
+        if (values->json)
+            og_report_verified_json(&names, facts, found, out);
+        else if (!values->quiet)
+            og_report_verified(&names, facts, found, out);
+        if (og_gate_check(&gate, &full_size, err) != OG_OK)
+            status = og_error_prefix(err, "%s", path);
+    }
+    og_source_close(&source);
+    free(found);
+    return status;
+}
+
+enum og_status og_inspect_job(const char *path, const struct og_slide *slide, const struct og_values *values, FILE *out,
+                              struct og_error *err)
+{
+    struct watch watch;
+    struct og_inspect_options options = {.threads = (unsigned)values->threads, .watch = look, .context = &watch};
+    struct og_inspected *found = malloc(sizeof *found);
+    if (!found)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    begin(&watch, "verifying", values->quiet);
+    enum og_status status = og_inspect(slide, &options, found, err);
+    end(&watch);
+    if (status == OG_OK) {
+        const struct og_slide_facts *facts = og_slide_facts(slide);
+        const struct og_damage *first = &found->damage[0];
+        if (values->json)
+            og_report_inspected_json(path, facts, found, out);
+        else if (!values->quiet)
+            og_report_inspected(path, facts, found, out);
+        if (found->damaged)
+            status = og_error_set(err, OG_DAMAGED, "%s: %llu stored tile%s damaged; the first is L%u tile %u, %u: %s",
+                                  path, (unsigned long long)found->damaged, found->damaged == 1 ? " is" : "s are",
+                                  first->depth, first->x, first->y, first->reason);
+    } else {
+        og_error_prefix(err, "%s", path);
+    }
+    free(found);
+    return status;
+}
