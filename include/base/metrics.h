@@ -50,6 +50,7 @@ void og_raise(struct og_metrics_block *block, enum og_level level, int by); /* o
 void og_count_answer(struct og_metrics_block *block, enum og_asked asked, unsigned code);
 
 uint64_t og_metrics_sum(const struct og_metrics *metrics, enum og_counter counter);
+int64_t og_metrics_level(const struct og_metrics *metrics, enum og_level level);
 uint64_t og_metrics_nanoseconds(const struct og_metrics *metrics, enum og_timer timer); /* all that was timed */
 
 uint64_t og_metrics_answers(const struct og_metrics *metrics, enum og_asked asked, unsigned code);

@@ -112,7 +112,7 @@ static uint64_t sum_answers(const struct og_metrics *metrics, enum og_asked aske
     return sum;
 }
 
-static int64_t sum_level(const struct og_metrics *metrics, enum og_level level)
+int64_t og_metrics_level(const struct og_metrics *metrics, enum og_level level)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i < OG_METRICS_THREADS; i++)
@@ -205,7 +205,7 @@ void og_metrics_render(const struct og_metrics *metrics, FILE *out)
         const struct row *row = &level_rows[l];
         render_head(row, l ? row - 1 : NULL, "gauge", out);
         render_sample(row, out);
-        fprintf(out, "%lld\n", (long long)sum_level(metrics, l));
+        fprintf(out, "%lld\n", (long long)og_metrics_level(metrics, l));
     }
 }
 

@@ -78,10 +78,10 @@ static void end_locked(struct og_connections *all, struct og_connection *connect
     const struct linger at_once = {.l_onoff = 1};
     if (why == OG_COUNT_CLOSED_ANSWER)
         setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    shutdown(connection->socket, SHUT_RDWR);
     connection->ended = true;
     all->ended++;
-    og_count(all->metrics, why, 1);
+    og_count(all->metrics, why, 1); /* first: a client that sees the end finds it counted */
+    shutdown(connection->socket, SHUT_RDWR);
 }
 
 static bool is_late(const struct og_connections *all, uint64_t state, uint64_t now)

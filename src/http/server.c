@@ -129,15 +129,15 @@ static void done(struct og_waiter *waiter, enum og_status status, struct og_buf 
 }
 
 /* When the engine gives the demand back, done() will never run: this is what resumes. */
-static bool withdraw(struct og_server *server, struct visit *visit, bool left)
+static void withdraw(struct og_server *server, struct visit *visit, bool left)
 {
     if (!og_engine_withdraw(server->site->engine, &visit->waiter, server->leavers_metrics))
-        return false;
+        return;
+    og_count(server->leavers_metrics, OG_COUNT_DEADLINE_PASSED, !left);
     visit->left = left;
     visit->status = OG_LATE;
     visit->buf = NULL;
     MHD_resume_connection(visit->connection);
-    return true;
 }
 
 static void client_left(void *context, void *visit)
@@ -147,8 +147,7 @@ static void client_left(void *context, void *visit)
 
 static void client_waited(void *context, void *visit)
 {
-    struct og_server *server = context;
-    og_count(server->leavers_metrics, OG_COUNT_DEADLINE_PASSED, withdraw(server, visit, false));
+    withdraw(context, visit, false);
 }
 
 static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_reply *pending, struct og_tile_name *name)
@@ -268,8 +267,8 @@ static struct visit *welcome(struct lane *lane, struct MHD_Connection *connectio
     struct visit *visit = calloc(1, sizeof *visit);
     struct og_connection *place = visit ? og_connections_add(lane->server->connections, info->connect_fd) : NULL;
     if (!place) {
-        shutdown(info->connect_fd, SHUT_RDWR); /* it is in no table, so nobody else would ever end it */
         og_count(lane->metrics, OG_COUNT_CLOSED_FULL, visit != NULL);
+        shutdown(info->connect_fd, SHUT_RDWR); /* it is in no table, so nobody else would ever end it */
         free(visit);
         return NULL;
     }
@@ -291,10 +290,10 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
 {
     struct lane *lane = cls;
     bool started = what == MHD_CONNECTION_NOTIFY_STARTED;
+    if (!started)
+        see_off(*socket_context); /* before it is counted out: then its place is free */
     atomic_fetch_add_explicit(&lane->connections, started ? 1u : -1u, memory_order_relaxed); /* stop only waits */
     og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, started ? 1 : -1);
-    if (!started)
-        see_off(*socket_context);
     *socket_context = started ? welcome(lane, connection) : NULL;
 }
 

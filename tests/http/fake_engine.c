@@ -179,8 +179,8 @@ bool og_engine_withdraw(struct og_engine *engine, struct og_waiter *waiter, stru
             engine->in_flight--;
             taken = true;
         }
+    og_count(metrics, OG_COUNT_DEMAND_WITHDRAWN, taken); /* before anybody sees that it is gone */
     pthread_mutex_unlock(&engine->lock);
-    og_count(metrics, OG_COUNT_DEMAND_WITHDRAWN, taken);
     return taken;
 }
 

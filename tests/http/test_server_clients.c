@@ -54,6 +54,15 @@ static void expect_tile(struct og_client *client, const char *path, const char *
     og_answer_free(&answer);
 }
 
+/* The limits may catch a client of the test's as well, where the machine is slow: it comes again. */
+static void await_service(struct og_fixture *f)
+{
+    int code = 0;
+    for (unsigned i = 0; code != 200 && i < 1000; i++, og_nap(2))
+        code = og_http_code(f->port, "GET", "/tiles/s/0/0_8.jpg", "");
+    assert_int_equal(code, 200);
+}
+
 static void a_head_that_trickles_in_is_cut_off_and_so_is_silence(void **state)
 {
     (void)state;
@@ -71,7 +80,7 @@ static void a_head_that_trickles_in_is_cut_off_and_so_is_silence(void **state)
     assert_false(taken);
     assert_true(og_client_is_closed(silent));
     assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_CLOSED_IDLE), 2);
-    assert_int_equal(og_http_code(f->port, "GET", "/tiles/s/0/0_8.jpg", ""), 200);
+    await_service(f);
     og_client_close(&slow);
     og_client_close(&silent);
     og_fixture_stop(&f);
@@ -127,9 +136,17 @@ static void an_answer_that_nobody_takes_is_given_up(void **state)
     for (unsigned i = 0; i < PIPELINED; i++)
         assert_int_equal(send(slow, request, sizeof request - 1, MSG_NOSIGNAL), sizeof request - 1);
     await_count(f, OG_COUNT_CLOSED_ANSWER, 1);
-    assert_int_equal(og_http_code(f->port, "GET", "/tiles/s/0/0_8.jpg", ""), 200);
+    await_service(f);
     close(slow);
     og_fixture_stop(&f);
+}
+
+/* The thread that ends connections and those that then close them have done so: a sixteenth of the places is free. */
+static void await_room(struct og_fixture *f)
+{
+    for (unsigned i = 0; i < 5000 && og_metrics_level(f->metrics, OG_LEVEL_CONNECTIONS) > MOST - MOST / 16; i++)
+        og_nap(2);
+    assert_true(og_metrics_level(f->metrics, OG_LEVEL_CONNECTIONS) <= MOST - MOST / 16);
 }
 
 static void newcomers_get_in_and_the_oldest_idle_ones_go(void **state)
@@ -145,6 +162,7 @@ static void newcomers_get_in_and_the_oldest_idle_ones_go(void **state)
     for (unsigned i = 0; i < 3 * MOST; i++) {
         client[i] = og_client_open(f->port);
         expect_tile(client[i], "/tiles/s/0/1_8.jpg", "tile 1_8");
+        await_room(f);
         og_nap(10); /* the table's clock is coarse */
     }
     for (unsigned i = 0; i < MOST; i++)
@@ -181,10 +199,7 @@ static void beyond_the_last_place_a_connection_is_closed(void **state)
     og_client_close(&refused);
     og_client_close(&busy[0]);
     og_fixture_await_waiting(f, 1);
-    int code = 0;
-    for (unsigned i = 0; code != 200 && i < 1000; i++, og_nap(2)) /* as soon as the server has closed it too */
-        code = og_http_code(f->port, "GET", "/tiles/s/0/0_8.jpg", "");
-    assert_int_equal(code, 200);
+    await_service(f); /* as soon as the server has closed it too */
     og_client_close(&busy[1]);
     og_fixture_stop(&f);
 }
