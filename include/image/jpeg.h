@@ -48,6 +48,7 @@ OG_CHECKED enum og_status og_jpeg_decode_foreign(struct og_jpeg_decoder *decoder
 struct og_jpeg_recipe {
     int components;     /* 1 or 3 */
     bool chroma_halved; /* 4:2:0: the chroma planes have half the luma's width and height, rounded up */
+    bool abbreviated;   /* without tables: og_jpeg_encode_tables holds them */
     int quality;        /* 1 … 100, the standard tables scaled as libjpeg does */
 };
 
@@ -61,6 +62,10 @@ void og_jpeg_encoder_destroy(struct og_jpeg_encoder **encoder);
 OG_CHECKED enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
                                          const struct og_plane *planes, int width, int height, struct og_span *out,
                                          struct og_error *err);
+
+/* The tables of a recipe as an abbreviated table stream. */
+OG_CHECKED enum og_status og_jpeg_encode_tables(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
+                                                struct og_span *out, struct og_error *err);
 
 /* Makes an abbreviated tile whole again: SOI, JFIF header, the tables' body, the tile's body. NULL: no memory. */
 struct og_buf *og_jpeg_splice(struct og_span tables, struct og_span tile);

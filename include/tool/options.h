@@ -27,7 +27,7 @@ struct og_values {
 
 /* X(id, name, letter, kind, field, default, min, max, what stands for the value, help) */
 #define OG_OPTION_LIST(X)                                                                                              \
-    X(OUT, "output", 'o', TEXT, out, 0, 0, 0, "FILE", "where the result goes; replaced only when it is whole")         \
+    X(OUT, "output", 'o', TEXT, out, 0, 0, 0, "FILE", "where the result goes; it is there when it is whole")           \
     X(SIZE, "size", 0, EXTENT, size, 0, 1, OG_PYRAMID_SIDE_MAX, "WxH", "size in pixels, for example 20000x15000")      \
     X(SEED, "seed", 0, NUMBER, seed, 1, 0, UINT32_MAX, "N", "another number, another tissue")                          \
     X(GLASS, "glass", 0, NUMBER, glass, 40, 0, 100, "PERCENT", "how much of the slide is empty glass")                 \
@@ -39,7 +39,8 @@ struct og_values {
     X(L0_STEP, "l0-step", 0, NUMBER, l0_step, OG_L0_STEP_DEFAULT, 1, 255, "N",                                         \
       "quantiser step of the full-size level's residuals; smaller is finer")                                           \
     X(NO_TRELLIS, "no-trellis", 0, FLAG, no_trellis, 0, 0, 0, NULL, "quicker, and larger for the same picture")        \
-    X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q", "JPEG quality of the tile")     \
+    X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q",                                 \
+      "JPEG quality of tiles that are rebuilt")                                                                        \
     X(MIN_PSNR, "min-psnr", 0, FIXED, min_psnr, 0, 0, 99, "DB", "luma PSNR that full size must reach; else it fails")  \
     X(MIN_SSIM, "min-ssim", 0, FIXED, min_ssim, 0, 0, 1, "X", "SSIM that full size must reach; else it fails")         \
     X(WORST, "worst", 0, NUMBER, worst, OG_WORST_DEFAULT, 0, OG_WORST_MAX, "N", "how many of the worst tiles to name") \

@@ -23,6 +23,9 @@ struct og_outfile {
 /* Refuses to write over what is being read, under whatever name. */
 OG_CHECKED enum og_status og_outfile_spares(const char *path, const char *input, struct og_error *err);
 
+/* Refuses a name that anything has already. */
+OG_CHECKED enum og_status og_outfile_is_free(const char *path, struct og_error *err);
+
 /* `suffix` ends the temporary name, for writers that choose a format by it; often "". */
 OG_CHECKED enum og_status og_outfile_open(const char *path, const char *suffix, struct og_outfile *out,
                                           struct og_error *err);

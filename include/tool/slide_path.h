@@ -2,7 +2,7 @@
 #ifndef OG_TOOL_SLIDE_PATH_H
 #define OG_TOOL_SLIDE_PATH_H
 /*
- * Slides by path, as people name them on a command line.
+ * Slides by path, as people name them on a command line: NAME.tif, NAME.dzi, or the folder of the published layout.
  *
  * Threads: any. Ownership: open returns an owned slide. Errors: name the path.
  */

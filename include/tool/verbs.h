@@ -24,7 +24,7 @@ struct og_verb {
     enum og_status (*run)(const struct og_arguments *arguments, FILE *out, struct og_error *err);
 };
 
-extern const struct og_verb og_verb_encode, og_verb_info, og_verb_tile, og_verb_verify, og_verb_demo;
+extern const struct og_verb og_verb_encode, og_verb_info, og_verb_tile, og_verb_verify, og_verb_export, og_verb_demo;
 
 /* man.c: the manual page origami(1) of these verbs */
 void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out);

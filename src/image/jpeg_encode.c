@@ -51,7 +51,8 @@ void og_jpeg_encoder_destroy(struct og_jpeg_encoder **encoder)
 
 static bool same(const struct og_jpeg_recipe *a, const struct og_jpeg_recipe *b)
 {
-    return a->components == b->components && a->chroma_halved == b->chroma_halved && a->quality == b->quality;
+    return a->components == b->components && a->chroma_halved == b->chroma_halved && a->abbreviated == b->abbreviated &&
+           a->quality == b->quality;
 }
 
 /* Parameters outlive an image: most tiles follow one of the same recipe. */
@@ -71,6 +72,7 @@ static void set_recipe(struct og_jpeg_encoder *encoder, const struct og_jpeg_rec
     info->comp_info[0].v_samp_factor = recipe->chroma_halved ? 2 : 1;
     info->dct_method = JDCT_ISLOW;
     info->raw_data_in = TRUE;
+    info->write_JFIF_header = !recipe->abbreviated;
     info->write_Adobe_marker = FALSE;
     encoder->recipe = *recipe;
 }
@@ -112,9 +114,26 @@ enum og_status og_jpeg_encode(struct og_jpeg_encoder *encoder, const struct og_j
         return failure(encoder, err);
     }
     set_recipe(encoder, recipe, width, height);
-    jpeg_start_compress(info, TRUE);
+    if (recipe->abbreviated)
+        jpeg_suppress_tables(info, TRUE);
+    jpeg_start_compress(info, !recipe->abbreviated);
     write_planes(info, recipe, planes);
     jpeg_finish_compress(info);
+    *out = og_jpeg_output_written(&encoder->output);
+    return OG_OK;
+}
+
+enum og_status og_jpeg_encode_tables(struct og_jpeg_encoder *encoder, const struct og_jpeg_recipe *recipe,
+                                     struct og_span *out, struct og_error *err)
+{
+    struct jpeg_compress_struct *info = &encoder->info;
+    if (setjmp(encoder->errors.escape)) {
+        jpeg_abort_compress(info);
+        return failure(encoder, err);
+    }
+    set_recipe(encoder, recipe, OG_TILE_SIZE, OG_TILE_SIZE);
+    jpeg_suppress_tables(info, FALSE);
+    jpeg_write_tables(info);
     *out = og_jpeg_output_written(&encoder->output);
     return OG_OK;
 }

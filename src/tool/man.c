@@ -55,9 +55,11 @@ void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out)
           "Chooses the pixel kernels: scalar, avx2 or neon. Every choice gives the same bytes; one that this\n"
           "processor does not run is an error.\n"
           ".SH FILES\n"
-          ".TP\n.I \\&.NAME.tif.*\nA slide that is being written, beside the one that it will become; it may be "
+          ".TP\n.I \\&.NAME.tif.*\nA slide or an export that is being written, beside the one that it will become; it "
+          "may be "
           "removed when no\n"
-          "encoder runs.\n"
+          "encoder and no export runs.\n"
+          ".TP\n.I \\&.NAME_files.*\nThe same of a Deep Zoom export, a folder.\n"
           ".SH SEE ALSO\n.BR origamid (8),\n.BR origamid.conf (5)\n",
           out);
 }

@@ -34,6 +34,14 @@ enum og_status og_outfile_spares(const char *path, const char *input, struct og_
     return OG_OK;
 }
 
+enum og_status og_outfile_is_free(const char *path, struct og_error *err)
+{
+    struct stat st;
+    if (lstat(path, &st) == 0)
+        return og_error_set(err, OG_IO, "%s: exists already; remove it or choose another name", path);
+    return errno == ENOENT ? OG_OK : og_outfile_error(path, "look whether it exists", errno, err);
+}
+
 enum og_status og_outfile_open(const char *path, const char *suffix, struct og_outfile *out, struct og_error *err)
 {
     *out = (struct og_outfile){.fd = -1};

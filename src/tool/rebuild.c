@@ -118,14 +118,11 @@ static enum og_status name_slot(const struct request *q, unsigned slot, struct o
                            (q->y >> shift << across) + place.dy, q->facts->pyramid.top - place.depth);
 }
 
-static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,
-                                   struct og_error *err)
+static enum og_status rebuild_closure(struct og_rebuilder *r, const struct request *q, uint32_t closure,
+                                      struct og_error *err)
 {
     unsigned shift = 2 - q->depth;
     uint32_t fx = q->x >> shift, fy = q->y >> shift;
-    struct og_place place = {q->depth, q->x - (fx << shift), q->y - (fy << shift)};
-    unsigned wanted = og_place_slot(place);
-    uint32_t closure = og_slot_closure(wanted);
     struct og_stored_family stored;
     enum og_status status = og_slide_read_family(q->slide, r->reader, fx, fy, r->buffer, &stored, err);
     if (status != OG_OK)
@@ -140,11 +137,89 @@ static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request 
         if (status != OG_OK)
             return name_slot(q, slot, err);
     }
+    return OG_OK;
+}
+
+static enum og_status encode_served(struct og_rebuilder *r, const struct request *q, unsigned slot, struct og_buf **out,
+                                    struct og_error *err)
+{
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
     struct og_span stream;
-    status =
-        og_family_encode(r->family, wanted, r->encoder, q->quality, (int)size.width, (int)size.height, &stream, err);
+    enum og_status status =
+        og_family_encode(r->family, slot, r->encoder, q->quality, (int)size.width, (int)size.height, &stream, err);
     return status == OG_OK ? keep(stream, out, err) : status;
+}
+
+static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request *q, struct og_buf **out,
+                                   struct og_error *err)
+{
+    unsigned shift = 2 - q->depth;
+    struct og_place place = {q->depth, q->x - (q->x >> shift << shift), q->y - (q->y >> shift << shift)};
+    unsigned wanted = og_place_slot(place);
+    enum og_status status = rebuild_closure(r, q, og_slot_closure(wanted), err);
+    return status == OG_OK ? encode_served(r, q, wanted, out, err) : status;
+}
+
+static struct og_jpeg_recipe paged_recipe(int quality)
+{
+    return (struct og_jpeg_recipe){.components = 3, .chroma_halved = true, .abbreviated = true, .quality = quality};
+}
+
+static enum og_status encode_paged(struct og_rebuilder *r, int quality, unsigned slot, struct og_buf **out,
+                                   struct og_error *err)
+{
+    struct og_jpeg_recipe recipe = paged_recipe(quality);
+    struct og_plane planes[3] = {og_family_luma(r->family, slot)};
+    struct og_span stream;
+    og_family_chroma(r->family, slot, planes + 1);
+    enum og_status status = og_jpeg_encode(r->encoder, &recipe, planes, OG_TILE_SIZE, OG_TILE_SIZE, &stream, err);
+    return status == OG_OK ? keep(stream, out, err) : status;
+}
+
+enum og_status og_rebuilder_family(struct og_rebuilder *r, const struct og_slide *slide, uint32_t fx, uint32_t fy,
+                                   int quality, bool paged, struct og_buf *out[OG_FAMILY_SLOTS], struct og_error *err)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    struct request q = {slide, facts, 2, fx, fy, quality};
+    uint32_t wanted = og_pyramid_slots(&facts->pyramid, fx, fy) & (OG_SLOTS_L1 | OG_SLOTS_L0), closure = 0;
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
+        out[slot] = NULL;
+        closure |= wanted & (UINT32_C(1) << slot) ? og_slot_closure(slot) : 0;
+    }
+    enum og_status status = rebuild_closure(r, &q, closure, err);
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++) {
+        struct og_place place = og_slot_place(slot);
+        unsigned shift = 2 - place.depth;
+        struct request tile = {slide, facts, place.depth, (fx << shift) + place.dx, (fy << shift) + place.dy, quality};
+        if (wanted & (UINT32_C(1) << slot))
+            status = paged ? encode_paged(r, quality, slot, &out[slot], err)
+                           : encode_served(r, &tile, slot, &out[slot], err);
+    }
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status != OG_OK; slot++)
+        og_buf_unref(&out[slot]);
+    return status;
+}
+
+enum og_status og_rebuilder_stored(struct og_rebuilder *r, const struct og_slide *slide, unsigned depth, uint32_t x,
+                                   uint32_t y, struct og_buf **out, struct og_error *err)
+{
+    struct og_stored_tile tile;
+    *out = NULL;
+    enum og_status status = og_slide_read_stored(slide, r->reader, depth, x, y, r->buffer, &tile, err);
+    return status == OG_OK ? keep(tile.stream, out, err) : status;
+}
+
+enum og_status og_rebuilder_tables(struct og_rebuilder *r, const struct og_slide *slide, unsigned depth, int quality,
+                                   struct og_buf **out, struct og_error *err)
+{
+    struct og_jpeg_recipe recipe = paged_recipe(quality);
+    struct og_stored_tile tile;
+    struct og_span tables;
+    bool is_stored = depth >= 2;
+    enum og_status status = is_stored ? og_slide_read_stored(slide, r->reader, depth, 0, 0, r->buffer, &tile, err)
+                                      : og_jpeg_encode_tables(r->encoder, &recipe, &tables, err);
+    *out = NULL;
+    return status == OG_OK ? keep(is_stored ? tile.tables : tables, out, err) : status;
 }
 
 static enum og_status refuse_place(const struct og_pyramid *pyramid, uint32_t level, uint32_t x, uint32_t y,

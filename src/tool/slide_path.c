@@ -22,15 +22,18 @@ enum og_status og_slide_open_path(const char *path, struct og_slide **out, struc
     struct stat info;
     if (stat(path, &info) != 0)
         return og_error_set(err, OG_NOT_FOUND, "%s: %s", path, g_strerror(errno));
-    if (S_ISDIR(info.st_mode))
-        return og_error_set(err, OG_UNSUPPORTED, "%s: is a folder, not a slide", path);
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *trimmed = g_strdup(path);
+    for (size_t end = strlen(path); end > 1 && trimmed[end - 1] == '/'; end--)
+        trimmed[end - 1] = '\0';
+    g_autofree char *folder = g_path_get_dirname(trimmed);
+    g_autofree char *name = g_path_get_basename(trimmed);
     int directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)
         return og_error_set(err, OG_IO, "%s: cannot open its folder: %s", path, g_strerror(errno));
     enum og_status status = og_slide_open(directory, name, 1, out, err);
     close(directory);
+    if (status == OG_UNSUPPORTED && S_ISDIR(info.st_mode))
+        return og_error_set(err, OG_UNSUPPORTED, "%s: is a folder, not a slide", path);
     return status == OG_OK ? OG_OK : name_path(path, name, err);
 }
 

@@ -22,8 +22,8 @@ static enum og_status run(const struct og_arguments *arguments, FILE *out, struc
     if (status != OG_OK)
         return status;
     const struct og_slide_facts *facts = og_slide_facts(slide);
-    if (!facts->residual)
-        status = og_error_set(err, OG_UNSUPPORTED, "%s: is a Deep Zoom folder, not an Origami slide", path);
+    if (!facts->description.upsample[0])
+        status = og_error_set(err, OG_UNSUPPORTED, "%s: is of format %s, not an Origami slide", path, facts->format);
     else
         status = survey_slide(slide, &survey, err);
     if (status == OG_OK && arguments->values.json)

@@ -7,8 +7,8 @@
 #include "slide/description.h"
 #include "tool/vips.h"
 
-static const struct og_verb *const verbs[] = {&og_verb_encode, &og_verb_info, &og_verb_tile, &og_verb_verify,
-                                              &og_verb_demo};
+static const struct og_verb *const verbs[] = {&og_verb_encode, &og_verb_info,   &og_verb_tile,
+                                              &og_verb_verify, &og_verb_export, &og_verb_demo};
 
 enum { VERBS = sizeof verbs / sizeof verbs[0], EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 

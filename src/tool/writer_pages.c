@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tiffio.h>
 
+#include "tiff_page.h"
 #include "tool/outfile.h"
 #include "writer_index.h"
 
@@ -44,17 +44,10 @@ static uint32_t make_seal(const struct og_index *index, const char *text)
 
 static bool set_layout(struct pages *s, unsigned depth, unsigned recipe)
 {
-    struct og_extent size = og_pyramid_size(&s->index->plan->pyramid, depth);
-    struct og_span tables = table_span(s->index->plan, recipe);
-    if (TIFFMergeFieldInfo(s->tiff, private_fields, 2) != 0) /* libtiff forgets them with each directory */
-        return false;
-    return TIFFSetField(s->tiff, TIFFTAG_IMAGEWIDTH, size.width) &&
-           TIFFSetField(s->tiff, TIFFTAG_IMAGELENGTH, size.height) && TIFFSetField(s->tiff, TIFFTAG_BITSPERSAMPLE, 8) &&
-           TIFFSetField(s->tiff, TIFFTAG_COMPRESSION, COMPRESSION_JPEG) &&
-           TIFFSetField(s->tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
-           TIFFSetField(s->tiff, TIFFTAG_TILEWIDTH, OG_TILE_SIZE) &&
-           TIFFSetField(s->tiff, TIFFTAG_TILELENGTH, OG_TILE_SIZE) &&
-           TIFFSetField(s->tiff, TIFFTAG_JPEGTABLES, (uint32_t)tables.size, tables.data);
+    /* libtiff forgets private fields with each directory */
+    return TIFFMergeFieldInfo(s->tiff, private_fields, 2) == 0 &&
+           og_tiff_set_tiles(s->tiff, og_pyramid_size(&s->index->plan->pyramid, depth),
+                             table_span(s->index->plan, recipe));
 }
 
 static bool set_grey(struct pages *s, const char *name)
@@ -64,25 +57,9 @@ static bool set_grey(struct pages *s, const char *name)
            TIFFSetField(s->tiff, TIFFTAG_PAGENAME, name);
 }
 
-static bool set_colour(struct pages *s, unsigned page)
-{
-    static const float full_range[6] = {0, 255, 128, 255, 128, 255};
-    return TIFFSetField(s->tiff, TIFFTAG_SUBFILETYPE, page ? FILETYPE_REDUCEDIMAGE : 0) &&
-           TIFFSetField(s->tiff, TIFFTAG_SAMPLESPERPIXEL, 3) &&
-           TIFFSetField(s->tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_YCBCR) &&
-           TIFFSetField(s->tiff, TIFFTAG_YCBCRSUBSAMPLING, 1, 1) &&
-           TIFFSetField(s->tiff, TIFFTAG_REFERENCEBLACKWHITE, full_range);
-}
-
 static bool set_resolution(struct pages *s, unsigned depth)
 {
-    const struct og_description *d = s->description;
-    if (!(d->mpp_x > 0 && d->mpp_y > 0))
-        return true;
-    double shrunk = (double)(UINT64_C(1) << depth);
-    return TIFFSetField(s->tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_CENTIMETER) &&
-           TIFFSetField(s->tiff, TIFFTAG_XRESOLUTION, 10000.0 / (d->mpp_x * shrunk)) &&
-           TIFFSetField(s->tiff, TIFFTAG_YRESOLUTION, 10000.0 / (d->mpp_y * shrunk));
+    return og_tiff_set_resolution(s->tiff, s->description->mpp_x, s->description->mpp_y, depth);
 }
 
 static bool set_identity(struct pages *s)
@@ -134,8 +111,7 @@ static void family_arrays(const struct og_index *index, unsigned depth, uint64_t
 static bool write_arrays(struct pages *s, unsigned depth)
 {
     uint64_t *offsets, *lengths;
-    if (!TIFFSetupStrips(s->tiff) || !TIFFGetField(s->tiff, TIFFTAG_TILEOFFSETS, &offsets) ||
-        !TIFFGetField(s->tiff, TIFFTAG_TILEBYTECOUNTS, &lengths))
+    if (!og_tiff_arrays(s->tiff, &offsets, &lengths))
         return false;
     if (depth <= 2) {
         family_arrays(s->index, depth, offsets, lengths);
@@ -152,7 +128,7 @@ static bool write_arrays(struct pages *s, unsigned depth)
 static bool write_pages(struct pages *s)
 {
     for (unsigned page = 0; page < s->index->base_pages; page++)
-        if (!set_layout(s, 2 + page, 2) || !set_colour(s, page) || !set_resolution(s, 2 + page) ||
+        if (!set_layout(s, 2 + page, 2) || !og_tiff_set_colour(s->tiff, page > 0, 1) || !set_resolution(s, 2 + page) ||
             (page == 0 && !set_identity(s)) || !set_records(s, page) || !write_arrays(s, 2 + page))
             return false;
     return set_layout(s, 1, 1) && set_grey(s, "L1 residual") && set_resolution(s, 1) && write_arrays(s, 1) &&

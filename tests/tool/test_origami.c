@@ -14,7 +14,7 @@
 #include "support/folder.h"
 #include "tool/run_origami.h"
 
-static const char *const verbs[] = {"encode", "info", "tile", "verify", "demo"};
+static const char *const verbs[] = {"encode", "info", "tile", "verify", "export", "demo"};
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka_all.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "slide/slide.h"
+#include "support/folder.h"
+#include "tool/run_origami.h"
+
+static const char *const results[] = {"out.dzi", "out.tif"};
+
+struct fixture {
+    struct folder *folder;
+    char slide[100], result[2][100];
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = *state = calloc(1, sizeof *f);
+    f->folder = folder_make();
+    snprintf(f->slide, sizeof f->slide, "%s/slide.tif", f->folder->path);
+    for (unsigned i = 0; i < 2; i++)
+        snprintf(f->result[i], sizeof f->result[i], "%s/%s", f->folder->path, results[i]);
+    struct origami_run made = ORIGAMI_RUN("demo", "--size", "14000x12000", "--glass", "80", "-q", "-o", f->slide);
+    int code = made.code;
+    origami_run_free(&made);
+    return code;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    folder_remove(&f->folder);
+    free(f);
+    return 0;
+}
+
+/* The name of the unfinished export; empty: there is none. */
+static void find_temporary(const struct folder *folder, char name[256])
+{
+    DIR *all = opendir(folder->path);
+    name[0] = '\0';
+    for (struct dirent *entry = readdir(all); entry && !name[0]; entry = readdir(all))
+        if (strncmp(entry->d_name, ".out", 4) == 0)
+            snprintf(name, 256, "%s", entry->d_name);
+    closedir(all);
+}
+
+static void sleep_ms(long milliseconds)
+{
+    nanosleep(&(struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000}, NULL);
+}
+
+static int export_until(const struct fixture *f, const char *result, int signal_number, long after_ms)
+{
+    const char *const arguments[] = {"export", f->slide, "-o", result, "--threads", "1", NULL};
+    char name[256] = "";
+    pid_t child = origami_start(arguments);
+    for (unsigned i = 0; i < 20000 && !name[0]; i++) {
+        sleep_ms(1);
+        find_temporary(f->folder, name);
+    }
+    sleep_ms(after_ms);
+    kill(child, signal_number);
+    return origami_wait(child);
+}
+
+static void remove_tree(const char *path)
+{
+    char command[500];
+    snprintf(command, sizeof command, "rm -rf '%s'", path);
+    if (system(command) != 0)
+        fail_msg("cannot remove %s", path);
+}
+
+static void killed_at_any_moment_it_leaves_nothing_under_the_final_name(void **state)
+{
+    static const long moments[] = {0, 7, 31, 60, 90};
+    const struct fixture *f = *state;
+    for (unsigned i = 0; i < 10; i++) {
+        const char *result = f->result[i % 2];
+        char name[256], path[400];
+        assert_int_equal(export_until(f, result, SIGKILL, moments[i / 2]), -SIGKILL);
+        assert_int_equal(access(result, F_OK), -1);
+        find_temporary(f->folder, name);
+        assert_true(name[0]); /* nobody can clean up after that */
+        snprintf(path, sizeof path, "%s/%s", f->folder->path, name);
+        remove_tree(path);
+        assert_int_equal(folder_count(f->folder), 1);
+    }
+}
+
+static void asked_to_stop_it_takes_away_what_it_has_begun(void **state)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    const struct fixture *f = *state;
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(export_until(f, f->result[i % 2], signals[i / 2], 50), -signals[i / 2]);
+        assert_int_equal(folder_count(f->folder), 1);
+    }
+}
+
+static void a_disk_that_takes_no_more_is_told_in_words_and_nothing_is_left(void **state)
+{
+    static const rlim_t bounds[] = {4096, 1 << 20}; /* less than some tile; less than all */
+    const struct fixture *f = *state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct rlimit before, less;
+        assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+        less = (struct rlimit){bounds[i], before.rlim_max};
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
+        struct origami_run run = ORIGAMI_RUN("export", f->slide, "-o", f->result[i]);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        assert_int_equal(run.code, 1);
+        assert_non_null(strstr(run.errs, "out"));
+        assert_non_null(strstr(run.errs, "cannot write: File too large: the system's limit for the size of a file"));
+        assert_int_equal(folder_count(f->folder), 1);
+        origami_run_free(&run);
+    }
+}
+
+static void it_says_what_it_made_and_refuses_to_make_it_again(void **state)
+{
+    const struct fixture *f = *state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct origami_run first = ORIGAMI_RUN("export", f->slide, "-o", f->result[i]);
+        struct origami_run second = ORIGAMI_RUN("export", f->slide, "-o", f->result[i]);
+        assert_int_equal(first.code, 0);
+        assert_non_null(strstr(first.out, f->result[i]));
+        assert_non_null(strstr(first.out, " levels, "));
+        assert_string_equal(first.errs, "");
+        assert_int_equal(second.code, 1);
+        assert_non_null(strstr(second.errs, "exists already"));
+        origami_run_free(&first);
+        origami_run_free(&second);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(killed_at_any_moment_it_leaves_nothing_under_the_final_name),
+        cmocka_unit_test(asked_to_stop_it_takes_away_what_it_has_begun),
+        cmocka_unit_test(a_disk_that_takes_no_more_is_told_in_words_and_nothing_is_left),
+        cmocka_unit_test(it_says_what_it_made_and_refuses_to_make_it_again),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
