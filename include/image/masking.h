@@ -22,4 +22,13 @@ enum { OG_TILE_BLOCKS = OG_TILE_SIZE / OG_BLOCK_SIDE * (OG_TILE_SIZE / OG_BLOCK_
 /* Of each block of a tile. `source` may be smaller than a tile; blocks outside it have none of their own: 256. */
 void og_masking_find(const struct og_plane *source, uint16_t patience[OG_TILE_BLOCKS]);
 
+/* Sides of a tile. */
+enum { OG_SIDE_LEFT = 1, OG_SIDE_TOP = 2, OG_SIDE_RIGHT = 4, OG_SIDE_BOTTOM = 8 };
+
+/*
+ * Blocks along these sides get an eighth of their patience. Where families meet, neither is predicted from the other:
+ * what a residual leaves uncorrected there is a line.
+ */
+void og_masking_spare(unsigned sides, uint16_t patience[OG_TILE_BLOCKS]);
+
 #endif

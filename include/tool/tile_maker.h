@@ -17,11 +17,11 @@ void og_tile_maker_destroy(struct og_tile_maker **maker);
 
 /*
  * `planes`: whole tiles, as many as the depth's coding has components; `source`: the luma that they stand for, its part
- * inside the slide. The stream of a residual that is not worth its
+ * inside the slide; `rim`: the sides where its family ends. The stream of a residual that is not worth its
  * bytes is empty; of others, symbols are added to `counts`, which may be NULL.
  */
 OG_CHECKED enum og_status og_tile_maker_make(struct og_tile_maker *maker, unsigned depth, const struct og_plane *planes,
-                                             const struct og_plane *source, struct og_plan_counts *counts,
+                                             const struct og_plane *source, unsigned rim, struct og_plan_counts *counts,
                                              struct og_span *out, struct og_error *err);
 
 #endif

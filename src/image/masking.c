@@ -35,3 +35,14 @@ void og_masking_find(const struct og_plane *source, uint16_t patience[OG_TILE_BL
     for (int b = 0; b < OG_TILE_BLOCKS; b++)
         patience[b] = patience_of(source, b % ACROSS * OG_BLOCK_SIDE, b / ACROSS * OG_BLOCK_SIDE);
 }
+
+void og_masking_spare(unsigned sides, uint16_t patience[OG_TILE_BLOCKS])
+{
+    for (int b = 0; b < OG_TILE_BLOCKS; b++) {
+        int x = b % ACROSS, y = b / ACROSS;
+        unsigned at = (x == 0 ? OG_SIDE_LEFT : 0) | (y == 0 ? OG_SIDE_TOP : 0) | (x == ACROSS - 1 ? OG_SIDE_RIGHT : 0) |
+                      (y == ACROSS - 1 ? OG_SIDE_BOTTOM : 0);
+        if (at & sides)
+            patience[b] /= 8;
+    }
+}

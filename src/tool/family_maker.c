@@ -88,7 +88,7 @@ static enum og_status make_base(struct og_family_maker *m, struct og_made_family
 {
     keep_base(m, made);
     struct og_span stream;
-    enum og_status status = og_tile_maker_make(m->tiles, 2, made->base, &made->base[0], &made->counts, &stream, err);
+    enum og_status status = og_tile_maker_make(m->tiles, 2, made->base, &made->base[0], 0, &made->counts, &stream, err);
     if (status != OG_OK)
         return status;
     stream = append(m, made, OG_SLOT_L2, stream);
@@ -129,6 +129,13 @@ static void pad_residual(struct og_plane *whole, int width, int height)
     og_plane_fill(&below, 128);
 }
 
+static unsigned rim_of(struct og_place place)
+{
+    unsigned last = (4u >> place.depth) - 1;
+    return (place.dx == 0 ? OG_SIDE_LEFT : 0) | (place.dy == 0 ? OG_SIDE_TOP : 0) |
+           (place.dx == last ? OG_SIDE_RIGHT : 0) | (place.dy == last ? OG_SIDE_BOTTOM : 0);
+}
+
 /* Leaves the decoded residual in the family; *kept says whether there is one at all. */
 static enum og_status make_residual(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
                                     const struct og_plane *source, bool *kept, struct og_error *err)
@@ -138,7 +145,8 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     subtract(source, &luma, m->residual);
     pad_residual(&residual, source->width, source->height);
     struct og_span stream;
-    enum og_status status = og_tile_maker_make(m->tiles, depth, &residual, source, &made->counts, &stream, err);
+    enum og_status status = og_tile_maker_make(m->tiles, depth, &residual, source, rim_of(og_slot_place(slot)),
+                                               &made->counts, &stream, err);
     *kept = status == OG_OK && stream.size > 0;
     if (!*kept)
         return status;

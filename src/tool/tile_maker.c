@@ -33,13 +33,14 @@ void og_tile_maker_destroy(struct og_tile_maker **maker)
 }
 
 enum og_status og_tile_maker_make(struct og_tile_maker *m, unsigned depth, const struct og_plane *planes,
-                                  const struct og_plane *source, struct og_plan_counts *counts, struct og_span *out,
-                                  struct og_error *err)
+                                  const struct og_plane *source, unsigned rim, struct og_plan_counts *counts,
+                                  struct og_span *out, struct og_error *err)
 {
     const struct og_jpeg_coding *coding = &m->plan->coding[depth];
     int64_t gain = 0;
     uint16_t patience[OG_TILE_BLOCKS];
     og_masking_find(source, patience);
+    og_masking_spare(rim, patience);
     for (int c = 0; c < coding->components; c++)
         gain += og_quantise_tile(&planes[c], &coding->quantiser[c > 0], &m->plan->bits[depth][c > 0], patience,
                                  m->levels + c * OG_TILE_BLOCKS);
