@@ -26,7 +26,7 @@ void og_masking_find(const struct og_plane *source, uint16_t patience[OG_TILE_BL
 enum { OG_SIDE_LEFT = 1, OG_SIDE_TOP = 2, OG_SIDE_RIGHT = 4, OG_SIDE_BOTTOM = 8 };
 
 /*
- * Blocks along these sides get an eighth of their patience. Where families meet, neither is predicted from the other:
+ * Blocks along these sides get a patience of at most 70. Where families meet, neither is predicted from the other:
  * what a residual leaves uncorrected there is a line.
  */
 void og_masking_spare(unsigned sides, uint16_t patience[OG_TILE_BLOCKS]);

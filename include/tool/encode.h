@@ -25,7 +25,7 @@
 
 /* Chosen by measurement: at least 36 dB luma PSNR at L0 on dense tissue, also as served at quality 90. */
 enum {
-    OG_BASE_QUALITY_DEFAULT = 90,
+    OG_BASE_QUALITY_DEFAULT = 89,
     OG_L1_STEP_DEFAULT = 11,
     OG_L0_STEP_DEFAULT = 10,
     OG_ENCODE_THREADS_MAX = OG_PARALLEL_MAX,

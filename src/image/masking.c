@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/masking.h"
 
-enum { ACROSS = OG_TILE_SIZE / OG_BLOCK_SIDE, SSIM_CONSTANT = 58, MIDDLE = 2 * 200 + SSIM_CONSTANT, LARGEST = 16 };
+enum { ACROSS = OG_TILE_SIZE / OG_BLOCK_SIDE, SSIM_CONSTANT = 58, MIDDLE = 2 * 200 + SSIM_CONSTANT, LARGEST = 16, RIM = 70 };
 
 static uint16_t square_root(uint32_t v)
 {
@@ -43,6 +43,6 @@ void og_masking_spare(unsigned sides, uint16_t patience[OG_TILE_BLOCKS])
         unsigned at = (x == 0 ? OG_SIDE_LEFT : 0) | (y == 0 ? OG_SIDE_TOP : 0) | (x == ACROSS - 1 ? OG_SIDE_RIGHT : 0) |
                       (y == ACROSS - 1 ? OG_SIDE_BOTTOM : 0);
         if (at & sides)
-            patience[b] /= 8;
+            patience[b] = patience[b] < RIM ? patience[b] : RIM;
     }
 }
