@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/masking.h"
 
-enum { ACROSS = OG_TILE_SIZE / OG_BLOCK_SIDE, SSIM_CONSTANT = 58, MIDDLE = 2 * 200 + SSIM_CONSTANT, LARGEST = 16, RIM = 70 };
+enum {
+    ACROSS = OG_TILE_SIZE / OG_BLOCK_SIDE,
+    SSIM_CONSTANT = 58,
+    MIDDLE = 2 * 200 + SSIM_CONSTANT,
+    LARGEST = 16,
+    RIM = 70
+};
 
 static uint16_t square_root(uint32_t v)
 {
