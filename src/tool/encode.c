@@ -114,12 +114,14 @@ static enum og_status count(void *context, uint64_t piece, void *item, struct og
     return OG_OK;
 }
 
-/* Huffman tables fit what the tables before them made of a sample: each round gets nearer. */
+/* Huffman tables fit what the tables before them made of a sample: each round gets nearer. Rounded levels do not depend
+ * on tables, so that one round is enough for them. */
 static enum og_status gather(struct encode *e, struct og_error *err)
 {
     uint64_t all = families(e), some = all < SAMPLE ? all : SAMPLE;
+    unsigned rounds = e->options->plain ? 1 : ROUNDS;
     enum og_status status = OG_OK;
-    for (unsigned round = 0; round < ROUNDS && status == OG_OK; round++) {
+    for (unsigned round = 0; round < rounds && status == OG_OK; round++) {
         e->counts = (struct og_plan_counts){0};
         status = make(e, some, count, err);
         if (status == OG_OK)
