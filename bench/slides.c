@@ -58,14 +58,19 @@ static void encode(struct slides *slides, const char *id, struct og_source *sour
     og_source_close(&source);
 }
 
-void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass)
+struct og_source *slides_tissue(uint32_t side, unsigned glass)
 {
     struct og_error err = {0};
     struct og_tissue tissue;
     struct og_source *source;
     og_tissue_make(side, side, 1, glass, &tissue);
     must(og_source_open_tissue(&tissue, &source, &err), &err);
-    encode(slides, id, source);
+    return source;
+}
+
+void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass)
+{
+    encode(slides, id, slides_tissue(side, glass));
 }
 
 /* The largest file of a folder; false: there is none. */
@@ -87,17 +92,24 @@ static bool largest_file(const char *folder, char *out, size_t room)
     return largest > 0;
 }
 
-bool slides_add_real(struct slides *slides, const char *id)
+struct og_source *slides_real(void)
 {
     struct og_error err = {0};
     struct og_source *source;
     char path[512];
     const char *folder = getenv("OG_REAL_SLIDES");
     if (!folder || !largest_file(folder, path, sizeof path))
-        return false;
+        return NULL;
     must(og_source_open_file(path, &source, &err), &err);
-    encode(slides, id, source);
-    return true;
+    return source;
+}
+
+bool slides_add_real(struct slides *slides, const char *id)
+{
+    struct og_source *source = slides_real();
+    if (source)
+        encode(slides, id, source);
+    return source;
 }
 
 void slides_scan(struct slides *slides)

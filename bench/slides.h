@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "engine/library.h"
 #include "slide/catalogue.h"
+#include "tool/source.h"
 
 struct slides {
     char folder[256];
@@ -25,8 +26,9 @@ struct slides {
 
 void slides_open(struct slides *slides);
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass);
-bool slides_add_real(struct slides *slides,
-                     const char *id); /* the largest file in $OG_REAL_SLIDES; false: there is none */
+bool slides_add_real(struct slides *slides, const char *id);    /* false: there is none */
+struct og_source *slides_tissue(uint32_t side, unsigned glass); /* what they are made from, owned */
+struct og_source *slides_real(void);                            /* the largest file in $OG_REAL_SLIDES, or NULL */
 void slides_visit(struct slides *slides, const char *folder); /* in the place of open, add and scan: somebody else's */
 void slides_scan(struct slides *slides);                      /* after the last add */
 struct og_pyramid slides_pyramid(const struct slides *slides, const char *id);

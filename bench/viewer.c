@@ -19,9 +19,18 @@
 #include "nginx.h"
 #include "report.h"
 #include "slides.h"
+#include "static_tiles.h"
 #include "tree.h"
 
-enum { SIDE = 16384, QUICK_SIDE = 2048, ROUNDS = 5, VIEWERS = 16, SECONDS = 16, LOG_BYTES = 1 << 16 };
+enum {
+    SIDE = 16384,
+    QUICK_SIDE = 2048,
+    ROUNDS = 5,
+    VIEWERS = 16,
+    SECONDS = 16,
+    LOG_BYTES = 1 << 16,
+    STATIC_QUALITY = 90
+};
 enum pass { OURS_COLD, OURS_WARM, NGINX_COLD, NGINX_WARM, PASSES };
 
 enum slide { DENSE, GLASS, REAL, SLIDES }; /* the paths are on the first; the others are weighed */
@@ -44,6 +53,7 @@ struct bench {
     char folder[300]; /* of the exported tiles */
     bool real;        /* there is one */
     struct export_sums sums[SLIDES];
+    double of_source[SLIDES]; /* bytes of tiles that vips dzsave makes */
     struct table table;
 };
 
@@ -154,7 +164,13 @@ static void print_bytes(struct bench *bench, enum slide slide)
     if (stat(path, &info) != 0)
         exit(1);
     double ours = (double)info.st_size, mebi = 1 << 20;
-    double figures[] = {ours / mebi, sums->bytes / mebi, sums->disk / mebi, ours / sums->bytes, ours / sums->disk};
+    double figures[] = {ours / mebi,
+                        sums->bytes / mebi,
+                        sums->disk / mebi,
+                        ours / sums->bytes,
+                        ours / sums->disk,
+                        bench->of_source[slide] / mebi,
+                        ours / bench->of_source[slide]};
     snprintf(title, sizeof title, "bytes of the slide, %s", slide_words[slide]);
     report_title(&bench->report, title);
     report_figure(&bench->report, "Origami's file", "MiB", &figures[0], 1);
@@ -162,6 +178,8 @@ static void print_bytes(struct bench *bench, enum slide slide)
     report_figure(&bench->report, "tiles as files, on the disk", "MiB", &figures[2], 1);
     report_figure(&bench->report, "Origami / tiles, bytes", "", &figures[3], 1);
     report_figure(&bench->report, "Origami / tiles, on the disk", "", &figures[4], 1);
+    report_figure(&bench->report, "tiles of the source by vips dzsave, Q 90", "MiB", &figures[5], 1);
+    report_figure(&bench->report, "Origami / tiles of the source, bytes", "", &figures[6], 1);
 }
 
 static void print(struct bench *bench)
@@ -182,6 +200,13 @@ static void print(struct bench *bench)
     report_figure(&bench->report, "nginx's, without the page cache", "MiB", table->memory[1], rounds);
     report_figure(&bench->report, "fields, each pass, all rounds", "", &count, 1);
     report_figure(&bench->report, "failed", "tiles", table->failed, rounds);
+}
+
+static void weigh_static_tiles(struct bench *bench, enum slide slide, struct og_source *source)
+{
+    if (source)
+        bench->of_source[slide] = static_tiles_bytes(source, STATIC_QUALITY, bench->slides.folder);
+    og_source_close(&source);
 }
 
 static void export_slides(struct bench *bench)
@@ -247,6 +272,9 @@ int main(int argc, char **argv)
     slides_add(&bench.slides, slides[GLASS], bench.report.quick ? QUICK_SIDE : SIDE, 50);
     bench.real = slides_add_real(&bench.slides, slides[REAL]);
     slides_scan(&bench.slides);
+    weigh_static_tiles(&bench, DENSE, slides_tissue(bench.report.quick ? QUICK_SIDE : SIDE, 0));
+    weigh_static_tiles(&bench, GLASS, slides_tissue(bench.report.quick ? QUICK_SIDE : SIDE, 50));
+    weigh_static_tiles(&bench, REAL, bench.real ? slides_real() : NULL);
     export_slides(&bench);
     for (int round = 0; round < report_rounds(&bench.report, ROUNDS); round++) {
         if (round % 2 == 0)
