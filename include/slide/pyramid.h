@@ -32,8 +32,18 @@ bool og_pyramid_make(uint32_t width, uint32_t height, uint32_t tile, uint32_t ov
 struct og_extent og_pyramid_size(const struct og_pyramid *p, unsigned depth); /* in pixels, at least 1 x 1 */
 struct og_extent og_pyramid_grid(const struct og_pyramid *p, unsigned depth); /* in tiles */
 
+uint64_t og_pyramid_tiles(const struct og_pyramid *p, unsigned depth); /* how many the grid has */
+
 /* Pixels of one tile, cropped at the right and bottom edge, overlap included. The tile lies in the grid. */
 struct og_extent og_pyramid_tile(const struct og_pyramid *p, unsigned depth, uint32_t x, uint32_t y);
+
+struct og_pyramid_place {
+    unsigned depth;
+    uint32_t x, y;
+};
+
+/* Where tile number `index` lies when those of depth `first` are counted row by row, then those of the next depth. */
+struct og_pyramid_place og_pyramid_nth(const struct og_pyramid *p, unsigned first, uint64_t index);
 
 /* Is there such a level and such a tile in it? */
 bool og_pyramid_has(const struct og_pyramid *p, uint32_t level, uint32_t x, uint32_t y);

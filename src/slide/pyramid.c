@@ -37,6 +37,21 @@ struct og_extent og_pyramid_grid(const struct og_pyramid *p, unsigned depth)
                               .height = (size.height + p->tile - 1) / p->tile};
 }
 
+uint64_t og_pyramid_tiles(const struct og_pyramid *p, unsigned depth)
+{
+    struct og_extent grid = og_pyramid_grid(p, depth);
+    return (uint64_t)grid.width * grid.height;
+}
+
+struct og_pyramid_place og_pyramid_nth(const struct og_pyramid *p, unsigned first, uint64_t index)
+{
+    unsigned depth = first;
+    for (; index >= og_pyramid_tiles(p, depth); depth++)
+        index -= og_pyramid_tiles(p, depth);
+    uint32_t width = og_pyramid_grid(p, depth).width;
+    return (struct og_pyramid_place){depth, (uint32_t)(index % width), (uint32_t)(index / width)};
+}
+
 static uint32_t stretch(const struct og_pyramid *p, uint32_t index, uint32_t side)
 {
     uint32_t start = index * p->tile, end = start + p->tile + p->overlap;

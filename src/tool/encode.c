@@ -36,8 +36,7 @@ struct hand {
 
 static uint64_t families(const struct encode *e)
 {
-    struct og_extent grid = og_pyramid_grid(&e->plan.pyramid, 2);
-    return (uint64_t)grid.width * grid.height;
+    return og_pyramid_tiles(&e->plan.pyramid, 2);
 }
 
 static enum og_status join(void *context, void **worker, struct og_error *err)

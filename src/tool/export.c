@@ -33,18 +33,12 @@ struct worker {
     struct og_rebuilder *rebuilder;
 };
 
-static uint64_t cells(const struct export *e, unsigned depth)
-{
-    struct og_extent grid = og_pyramid_grid(&e->facts->pyramid, depth);
-    return (uint64_t)grid.width * grid.height;
-}
-
 static uint64_t plan(struct export *e)
 {
-    uint64_t pieces = e->families = e->facts->residual ? cells(e, 2) : 0;
+    uint64_t pieces = e->families = e->facts->residual ? og_pyramid_tiles(&e->facts->pyramid, 2) : 0;
     e->first_single = e->facts->residual ? 2 : 0;
     for (unsigned depth = e->first_single; depth <= e->target.last_depth; depth++)
-        pieces += cells(e, depth);
+        pieces += og_pyramid_tiles(&e->facts->pyramid, depth);
     return pieces;
 }
 
@@ -87,12 +81,8 @@ static enum og_status make_family(const struct export *e, struct og_rebuilder *r
 static enum og_status make_single(const struct export *e, struct og_rebuilder *rebuilder, uint64_t index,
                                   struct piece *piece, struct og_error *err)
 {
-    struct og_export_tile tile = {.depth = e->first_single};
-    for (; index >= cells(e, tile.depth); tile.depth++)
-        index -= cells(e, tile.depth);
-    uint32_t width = og_pyramid_grid(&e->facts->pyramid, tile.depth).width;
-    tile.x = (uint32_t)(index % width);
-    tile.y = (uint32_t)(index / width);
+    struct og_pyramid_place at = og_pyramid_nth(&e->facts->pyramid, e->first_single, index);
+    struct og_export_tile tile = {.depth = at.depth, .x = at.x, .y = at.y};
     enum og_status status = e->target.kind->paged
                                 ? og_rebuilder_stored(rebuilder, e->slide, tile.depth, tile.x, tile.y, &tile.bytes, err)
                                 : og_rebuilder_tile(rebuilder, e->slide, e->facts->pyramid.top - tile.depth, tile.x,

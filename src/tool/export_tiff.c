@@ -38,10 +38,9 @@ static enum og_status put(void *state, const struct og_export_tile *tile, struct
     return og_outfile_write(&t->file, page->offsets[at], tile->bytes->data, tile->bytes->size, err);
 }
 
-static uint64_t cells(const struct tiff *t, unsigned depth)
+static uint64_t tiles(const struct tiff *t, unsigned depth)
 {
-    struct og_extent grid = og_pyramid_grid(&og_slide_facts(t->slide)->pyramid, depth);
-    return (uint64_t)grid.width * grid.height;
+    return og_pyramid_tiles(&og_slide_facts(t->slide)->pyramid, depth);
 }
 
 static bool describe(const struct tiff *t, TIFF *tiff)
@@ -78,8 +77,8 @@ static bool write_page(const struct tiff *t, TIFF *tiff, unsigned depth)
         !og_tiff_set_resolution(tiff, facts->description.mpp_x, facts->description.mpp_y, depth) ||
         !set_profile(t, tiff) || (depth == 0 && !describe(t, tiff)) || !og_tiff_arrays(tiff, &offsets, &lengths))
         return false;
-    memcpy(offsets, page->offsets, cells(t, depth) * sizeof *offsets);
-    memcpy(lengths, page->lengths, cells(t, depth) * sizeof *lengths);
+    memcpy(offsets, page->offsets, tiles(t, depth) * sizeof *offsets);
+    memcpy(lengths, page->lengths, tiles(t, depth) * sizeof *lengths);
     return TIFFWriteDirectory(tiff) == 1;
 }
 
@@ -119,8 +118,8 @@ static enum og_status make_pages(struct tiff *t, struct og_error *err)
     for (unsigned depth = 0; depth <= t->last_depth && status == OG_OK; depth++) {
         struct page *page = &t->page[depth];
         status = og_rebuilder_tables(rebuilder, t->slide, depth, t->quality, &page->tables, err);
-        page->offsets = calloc(cells(t, depth), sizeof *page->offsets);
-        page->lengths = calloc(cells(t, depth), sizeof *page->lengths);
+        page->offsets = calloc(tiles(t, depth), sizeof *page->offsets);
+        page->lengths = calloc(tiles(t, depth), sizeof *page->lengths);
         if (status == OG_OK && (!page->offsets || !page->lengths))
             status = og_error_set(err, OG_NO_MEMORY, "out of memory for the places of the tiles");
     }

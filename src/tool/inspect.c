@@ -30,36 +30,21 @@ struct found {
     struct og_damage damage[OG_FAMILY_SLOTS];
 };
 
-struct place {
-    unsigned depth;
-    uint32_t x, y;
-};
-
-static uint64_t cells(struct og_extent grid)
-{
-    return (uint64_t)grid.width * grid.height;
-}
-
 /* Families come first, in the order of the file; coarser levels follow. */
-static struct place place_of(const struct inspection *n, uint64_t piece)
+static struct og_pyramid_place place_of(const struct inspection *n, uint64_t piece)
 {
     if (piece < n->families) {
         struct og_cell cell = og_zorder_cell(og_pyramid_grid(&n->pyramid, 2), piece);
-        return (struct place){2, cell.x, cell.y};
+        return (struct og_pyramid_place){2, cell.x, cell.y};
     }
-    piece -= n->families;
-    unsigned depth = 3;
-    for (; piece >= cells(og_pyramid_grid(&n->pyramid, depth)); depth++)
-        piece -= cells(og_pyramid_grid(&n->pyramid, depth));
-    uint32_t width = og_pyramid_grid(&n->pyramid, depth).width;
-    return (struct place){depth, (uint32_t)(piece % width), (uint32_t)(piece / width)};
+    return og_pyramid_nth(&n->pyramid, 3, piece - n->families);
 }
 
 static uint64_t pieces(const struct inspection *n)
 {
     uint64_t sum = n->families;
     for (unsigned depth = 3; depth <= og_slide_facts(n->slide)->last_depth; depth++)
-        sum += cells(og_pyramid_grid(&n->pyramid, depth));
+        sum += og_pyramid_tiles(&n->pyramid, depth);
     return sum;
 }
 
@@ -68,7 +53,7 @@ static unsigned count(uint32_t slots)
     return (unsigned)__builtin_popcount(slots);
 }
 
-static void note(struct found *f, struct place at, bool whole_family, const char *reason)
+static void note(struct found *f, struct og_pyramid_place at, bool whole_family, const char *reason)
 {
     struct og_damage *d = &f->damage[f->damaged++];
     *d = (struct og_damage){at.depth, at.x, at.y, whole_family, ""};
@@ -80,7 +65,8 @@ static bool is_damage(enum og_status status)
     return status == OG_DAMAGED || status == OG_IO || status == OG_UNSUPPORTED;
 }
 
-static void look_at_slots(const struct og_unpacked *unpacked, uint32_t inside, struct place at, struct found *f)
+static void look_at_slots(const struct og_unpacked *unpacked, uint32_t inside, struct og_pyramid_place at,
+                          struct found *f)
 {
     f->tiles = unpacked->streams - count(unpacked->bad);
     f->bytes = unpacked->bytes;
@@ -88,7 +74,7 @@ static void look_at_slots(const struct og_unpacked *unpacked, uint32_t inside, s
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         struct og_place in = og_slot_place(slot);
         unsigned side = 4u >> in.depth;
-        struct place tile = {in.depth, at.x * side + in.dx, at.y * side + in.dy};
+        struct og_pyramid_place tile = {in.depth, at.x * side + in.dx, at.y * side + in.dy};
         if (unpacked->bad >> slot & 1)
             note(f, tile, false, unpacked->reason[slot]);
         if (inside >> slot & 1 && unpacked->bad & og_slot_closure(slot))
@@ -96,7 +82,8 @@ static void look_at_slots(const struct og_unpacked *unpacked, uint32_t inside, s
     }
 }
 
-static enum og_status look_at_family(struct worker *w, struct place at, struct found *f, struct og_error *err)
+static enum og_status look_at_family(struct worker *w, struct og_pyramid_place at, struct found *f,
+                                     struct og_error *err)
 {
     struct og_extent size = og_pyramid_tile(&w->inspection->pyramid, 2, at.x, at.y);
     uint32_t inside = og_pyramid_slots(&w->inspection->pyramid, at.x, at.y);
@@ -113,7 +100,7 @@ static enum og_status look_at_family(struct worker *w, struct place at, struct f
     return status;
 }
 
-static enum og_status look_at_tile(struct worker *w, struct place at, struct found *f, struct og_error *err)
+static enum og_status look_at_tile(struct worker *w, struct og_pyramid_place at, struct found *f, struct og_error *err)
 {
     struct og_plane planes[3];
     uint64_t bytes = 0;
@@ -152,7 +139,7 @@ static void leave(void **worker)
 static enum og_status make(void *worker, uint64_t piece, void **item, struct og_error *err)
 {
     struct worker *w = worker;
-    struct place at = place_of(w->inspection, piece);
+    struct og_pyramid_place at = place_of(w->inspection, piece);
     struct found *f = *item = calloc(1, sizeof *f);
     if (!f)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
@@ -191,7 +178,7 @@ enum og_status og_inspect(const struct og_slide *slide, const struct og_inspect_
 {
     uint64_t began = og_clock_monotonic_ns();
     struct inspection n = {.slide = slide, .options = options, .pyramid = og_slide_facts(slide)->pyramid, .out = out};
-    n.families = cells(og_pyramid_grid(&n.pyramid, 2));
+    n.families = og_pyramid_tiles(&n.pyramid, 2);
     *out = (struct og_inspected){.tiles = 0};
     struct og_parallel_work work = {.pieces = pieces(&n),
                                     .context = &n,

@@ -186,8 +186,7 @@ static bool watch(void *context)
 
 static enum og_status run(struct verify *v, struct og_error *err)
 {
-    struct og_extent grid = og_pyramid_grid(&v->pyramid, 2);
-    struct og_parallel_work work = {.pieces = (uint64_t)grid.width * grid.height,
+    struct og_parallel_work work = {.pieces = og_pyramid_tiles(&v->pyramid, 2),
                                     .context = v,
                                     .join = join,
                                     .make = make,

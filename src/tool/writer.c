@@ -15,20 +15,15 @@ struct og_writer {
     uint64_t end; /* where the next tile goes */
 };
 
-static uint64_t cells(struct og_extent grid)
-{
-    return (uint64_t)grid.width * grid.height;
-}
-
 static bool make_index(struct og_index *index, const struct og_plan *plan)
 {
     const struct og_pyramid *p = &plan->pyramid;
     index->plan = plan;
     index->base_pages = og_profile_base_pages(p);
-    index->families = calloc(cells(og_pyramid_grid(p, 2)), sizeof index->families[0]);
+    index->families = calloc(og_pyramid_tiles(p, 2), sizeof index->families[0]);
     bool made = index->families != NULL;
     for (unsigned page = 1; page < index->base_pages; page++) {
-        index->coarse[page] = calloc(cells(og_pyramid_grid(p, 2 + page)), sizeof index->coarse[page][0]);
+        index->coarse[page] = calloc(og_pyramid_tiles(p, 2 + page), sizeof index->coarse[page][0]);
         made = made && index->coarse[page];
     }
     return made;

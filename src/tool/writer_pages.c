@@ -21,11 +21,6 @@ static const TIFFFieldInfo private_fields[] = {
     {OG_TAG_SEAL, 1, 1, TIFF_LONG, FIELD_CUSTOM, 1, 0, (char *)"OrigamiSeal"},
 };
 
-static uint64_t cells(struct og_extent grid)
-{
-    return (uint64_t)grid.width * grid.height;
-}
-
 static struct og_span table_span(const struct og_plan *plan, unsigned depth)
 {
     return (struct og_span){plan->tables[depth]->data, plan->tables[depth]->size};
@@ -72,7 +67,7 @@ static bool set_identity(struct pages *s)
 static bool set_records(struct pages *s, unsigned page)
 {
     const struct og_index *index = s->index;
-    uint64_t n = cells(og_pyramid_grid(&index->plan->pyramid, 2 + page));
+    uint64_t n = og_pyramid_tiles(&index->plan->pyramid, 2 + page);
     unsigned slots = page == 0 ? OG_FAMILY_SLOTS : 1;
     size_t bytes = OG_RECORD_BYTES(slots);
     free(s->packed);
@@ -116,7 +111,7 @@ static bool write_arrays(struct pages *s, unsigned depth)
     if (depth <= 2) {
         family_arrays(s->index, depth, offsets, lengths);
     } else {
-        uint64_t n = cells(og_pyramid_grid(&s->index->plan->pyramid, depth));
+        uint64_t n = og_pyramid_tiles(&s->index->plan->pyramid, depth);
         for (uint64_t i = 0; i < n; i++) {
             offsets[i] = s->index->coarse[depth - 2][i].offset;
             lengths[i] = s->index->coarse[depth - 2][i].length;

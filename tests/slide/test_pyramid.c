@@ -125,6 +125,25 @@ static void check_has(const struct og_pyramid *p)
     assert_false(og_pyramid_has(p, UINT32_MAX, 0, 0));
 }
 
+static void every_tile_has_its_number(void **state)
+{
+    struct og_pyramid p;
+    uint64_t index = 0;
+    (void)state;
+    assert_true(og_pyramid_make(2600, 1300, 256, 0, &p));
+    for (unsigned depth = 1; depth <= og_pyramid_last_depth(&p); depth++) {
+        struct og_extent grid = og_pyramid_grid(&p, depth);
+        assert_int_equal(og_pyramid_tiles(&p, depth), grid.width * grid.height);
+        for (uint32_t y = 0; y < grid.height; y++)
+            for (uint32_t x = 0; x < grid.width; x++, index++) {
+                struct og_pyramid_place place = og_pyramid_nth(&p, 1, index);
+                assert_int_equal(place.depth, depth);
+                assert_int_equal(place.x, x);
+                assert_int_equal(place.y, y);
+            }
+    }
+}
+
 static void tiles_outside_the_grid_do_not_exist(void **state)
 {
     (void)state;
@@ -254,6 +273,7 @@ int main(void)
         cmocka_unit_test(top_is_the_number_of_halvings_to_one_pixel),
         cmocka_unit_test(levels_halve_upwards_and_grids_cover_them),
         cmocka_unit_test(tiles_are_cropped_at_the_edges_and_overlap_inside),
+        cmocka_unit_test(every_tile_has_its_number),
         cmocka_unit_test(tiles_outside_the_grid_do_not_exist),
         cmocka_unit_test(level_zero_is_one_pixel),
         cmocka_unit_test(every_tile_of_the_three_finest_depths_is_a_slot_of_one_family),
