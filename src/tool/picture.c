@@ -4,15 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool/interrupt.h"
+#include "tool/monitor.h"
 #include "tool/outfile.h"
-#include "tool/progress.h"
 #include "tool/vips.h"
 
 struct drawing {
     const struct og_source *source;
-    struct og_interrupt interrupt;
-    struct og_progress progress;
+    struct og_monitor monitor;
 };
 
 static void *start_reader(VipsImage *out, void *a, void *b)
@@ -51,8 +49,7 @@ static int stop_reader(void *reader, void *a, void *b)
 static void watch(VipsImage *image, VipsProgress *progress, void *context)
 {
     struct drawing *drawing = context;
-    og_progress_show(&drawing->progress, (uint64_t)progress->npels, (uint64_t)progress->tpels);
-    if (og_interrupt_came(&drawing->interrupt))
+    if (!og_monitor_look(&drawing->monitor, (uint64_t)progress->npels, (uint64_t)progress->tpels))
         vips_image_set_kill(image, TRUE);
 }
 
@@ -94,7 +91,7 @@ static enum og_status write_file(struct drawing *drawing, const char *name, cons
     g_autofree char *target = g_strconcat(file.temporary, options, NULL);
     VipsImage *image = make_image(drawing);
     if (!image || vips_image_write_to_file(image, target, NULL))
-        status = og_interrupt_came(&drawing->interrupt)
+        status = og_interrupt_came(&drawing->monitor.interrupt)
                      ? og_error_set(err, OG_STOPPING, "%s: stopped before it was whole; nothing was kept", name)
                      : complain(&file, err);
     if (status == OG_OK)
@@ -108,15 +105,13 @@ static enum og_status write_file(struct drawing *drawing, const char *name, cons
 enum og_status og_picture_write(const struct og_source *source, const char *path, bool quiet, struct og_error *err)
 {
     struct drawing drawing = {.source = source};
-    og_interrupt_begin(&drawing.interrupt);
+    og_monitor_begin(&drawing.monitor, "drawing", quiet);
     enum og_status status = og_vips_start(err);
     if (status == OG_OK) {
         g_autofree char *name = vips_filename_get_filename(path);
         g_autofree char *options = vips_filename_get_options(path);
-        og_progress_begin(&drawing.progress, stderr, "drawing", quiet);
         status = write_file(&drawing, name, options, err);
-        og_progress_end(&drawing.progress);
     }
-    og_interrupt_end(&drawing.interrupt);
+    og_monitor_end(&drawing.monitor);
     return status;
 }
