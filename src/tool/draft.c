@@ -72,7 +72,7 @@ static int create_folder(const char *name)
     if (mkdir(name, 0777) != 0)
         return -1;
     int fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         errno = EEXIST; /* another one who cleared was quicker: begin again */
     return fd;
 }
@@ -81,7 +81,7 @@ static int begin(const char *name, int (*create)(const char *name))
 {
     for (;;) {
         int fd = create(name);
-        if (fd >= 0 && flock(fd, LOCK_EX) != 0) /* waits for one who clears at most */
+        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) /* another one clears it, or was quicker */
             return give_up(fd, errno);
         if (fd >= 0 && is_named(fd, name))
             return fd;
