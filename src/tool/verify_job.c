@@ -18,7 +18,7 @@ static enum og_status verify(const struct og_source *source, const struct og_sli
     og_monitor_begin(&monitor, "verifying", values->quiet);
     enum og_status status = og_verify(source, slide, &options, found, err);
     if (status == OG_OK && values->worst_to)
-        status = og_worst_draw(values->worst_to, source, slide, found, err);
+        status = og_worst_draw(values->worst_to, source, slide, found, &options, err);
     og_monitor_end(&monitor);
     return status;
 }
