@@ -96,10 +96,7 @@ static void decode_slot(struct floor *floor, const struct og_stored_family *stor
 {
     if (!stored->stream[slot].size)
         return;
-    struct og_span tables = slot == OG_SLOT_L2  ? stored->tables_base
-                            : slot < OG_SLOT_L0 ? stored->tables_l1
-                                                : stored->tables_l0;
-    decode(floor, tables, stored->stream[slot], slot == OG_SLOT_L2 ? 3 : 1);
+    decode(floor, stored->tables[og_slot_place(slot).depth], stored->stream[slot], slot == OG_SLOT_L2 ? 3 : 1);
 }
 
 static void encode_slot(struct floor *floor, const struct og_family *family, unsigned slot)

@@ -51,6 +51,16 @@ OG_CHECKED enum og_status og_family_decode_residual(struct og_family *family, un
                                                     struct og_jpeg_decoder *decoder, struct og_span tables,
                                                     struct og_span stream, struct og_error *err);
 
+/* Whichever of the two the slot asks for; width and height are those of the family's base. */
+OG_CHECKED static inline enum og_status og_family_decode(struct og_family *family, unsigned slot,
+                                                         struct og_jpeg_decoder *decoder, struct og_span tables,
+                                                         struct og_span stream, int width, int height,
+                                                         struct og_error *err)
+{
+    return slot == OG_SLOT_L2 ? og_family_decode_base(family, decoder, tables, stream, width, height, err)
+                              : og_family_decode_residual(family, slot, decoder, tables, stream, err);
+}
+
 /*
  * Luma of an L1 slot, luma and chroma of an L0 slot. All four L1 slots exist, also those outside the slide. `predictor`
  * is luma's; chroma, which no residual corrects, is never rounded down: with a bilinear predictor its own is

@@ -77,7 +77,7 @@ struct og_stored_family {
     struct og_span stream[OG_FAMILY_SLOTS]; /* empty: absent, or outside the slide, or damaged */
     uint32_t damaged;                       /* slots whose bytes are not what was written … */
     const char *reason;                     /* … and how that is known */
-    struct og_span tables_base, tables_l1, tables_l0;
+    struct og_span tables[3];               /* by depth */
 };
 
 OG_CHECKED enum og_status og_slide_read_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx,

@@ -243,10 +243,10 @@ static enum og_status residual_read_family(void *state, struct og_reader *reader
     if (status != OG_OK)
         return og_error_prefix(err, "family %u,%u", fx, fy);
 
-    *out = (struct og_stored_family){.tables_base = span_of(slide->tables[0]),
-                                     .tables_l1 = span_of(slide->tables[slide->pages - 2]),
-                                     .tables_l0 = span_of(slide->tables[slide->pages - 1]),
-                                     .reason = "the checksum does not match"};
+    *out = (struct og_stored_family){.reason = "the checksum does not match"};
+    out->tables[2] = span_of(slide->tables[0]);
+    out->tables[1] = span_of(slide->tables[slide->pages - 2]);
+    out->tables[0] = span_of(slide->tables[slide->pages - 1]);
     uint32_t inside = og_pyramid_slots(&slide->pyramid, fx, fy);
     for (unsigned i = 0; i < OG_FAMILY_SLOTS; buffer += record.length[i++]) {
         if (record.length[i] == 0 || !(inside >> i & 1))
