@@ -22,6 +22,7 @@ void desk_open(struct desk *desk, const struct og_catalogue *catalogue, const ch
                           .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
     struct og_error err = {0};
     must(og_reader_new(OG_READER_AUTO, &desk->reader, &err), &err);
+    desk->family->corrects_chroma = og_slide_facts(desk->slide)->corrects_chroma;
     desk->grid = og_pyramid_grid(&og_slide_facts(desk->slide)->pyramid, 2);
 }
 

@@ -46,6 +46,7 @@ static void build(struct og_worker *worker, struct og_job *job)
     struct og_stored_family *stored = &job->place->stored;
     struct og_family *family = job->place->family;
     uint32_t slots = og_pyramid_slots(&og_slide_facts(job->slide)->pyramid, job->x, job->y);
+    family->corrects_chroma = og_slide_facts(job->slide)->corrects_chroma;
     must(og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err));
 
     struct og_ready unused = {0};

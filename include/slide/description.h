@@ -36,6 +36,7 @@ struct og_description {
     struct {
         char version[32];
         int base_quality, l1_step, l0_step;
+        int chroma_step; /* of the chroma that L1 residuals hold; 0: they hold none */
     } encoder;
     struct {
         char name[256];

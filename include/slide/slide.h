@@ -37,6 +37,7 @@ struct og_slide_facts {
     int64_t modified_ns;         /* when the file was last written, since 1970; 0: it was not OG_SLIDE_SETTLED_S ago */
     bool residual;               /* depths 0 and 1 are rebuilt from families … */
     enum og_predictor predictor; /* … with this one */
+    bool corrects_chroma;        /* … and L1 residuals correct chroma too */
     unsigned last_depth;         /* the coarsest that is stored; coarser ones are made from its only tile */
 };
 

@@ -28,12 +28,14 @@ enum {
     OG_BASE_QUALITY_DEFAULT = 89,
     OG_L1_STEP_DEFAULT = 11,
     OG_L0_STEP_DEFAULT = 10,
+    OG_CHROMA_STEP_DEFAULT = 0,
     OG_ENCODE_THREADS_MAX = OG_PARALLEL_MAX,
 };
 
 struct og_encode_options {
     int base_quality;     /* 1 … 100 */
     int l1_step, l0_step; /* 1 … 255 */
+    int chroma_step;      /* of chroma residuals at L1's resolution, 1 … 255; 0: chroma is L2's */
     bool plain;           /* levels rounded with a dead zone: quicker and larger than by rate and distortion */
     unsigned threads;     /* 0: one per core */
     struct og_gate gate;  /* a slide that does not pass is not written: OG_BELOW */

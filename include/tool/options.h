@@ -19,7 +19,7 @@
 struct og_values {
     const char *out;
     struct og_extent size;
-    uint64_t base_quality, l1_step, l0_step, threads, quality, seed, glass, worst;
+    uint64_t base_quality, l1_step, l0_step, chroma_step, threads, quality, seed, glass, worst;
     double min_psnr, min_ssim;
     const char *worst_to;
     bool no_trellis, json, quiet, plain, help, version;
@@ -38,6 +38,8 @@ struct og_values {
       "quantiser step of the half-size level's residuals; smaller is finer")                                           \
     X(L0_STEP, "l0-step", 0, NUMBER, l0_step, OG_L0_STEP_DEFAULT, 1, 255, "N",                                         \
       "quantiser step of the full-size level's residuals; smaller is finer")                                           \
+    X(CHROMA_STEP, "chroma-step", 0, NUMBER, chroma_step, OG_CHROMA_STEP_DEFAULT, 0, 255, "N",                         \
+      "quantiser step of colour residuals at half size; 0: none, colour is kept at quarter size")                      \
     X(NO_TRELLIS, "no-trellis", 0, FLAG, no_trellis, 0, 0, 0, NULL, "quicker, and larger for the same picture")        \
     X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q",                                 \
       "JPEG quality of tiles that are rebuilt")                                                                        \

@@ -151,6 +151,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
     struct og_error err = {0};
     struct og_stored_family *stored = &job->place->stored;
+    job->place->family->corrects_chroma = og_slide_facts(job->slide)->corrects_chroma;
     enum og_status status =
         og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err);
     og_engine_end_read(engine, og_slide_key(job->slide));

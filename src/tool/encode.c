@@ -133,7 +133,7 @@ static enum og_status start(struct encode *e, const char *path, struct og_error 
 {
     const struct og_source_facts *facts = &e->source->facts;
     const struct og_encode_options *o = e->options;
-    const struct og_plan_settings settings = {o->base_quality, o->l1_step, o->l0_step, !o->plain};
+    const struct og_plan_settings settings = {o->base_quality, o->l1_step, o->l0_step, o->chroma_step, !o->plain};
     enum og_status status = og_plan_make(facts->width, facts->height, &settings, &e->plan, err);
     if (status != OG_OK)
         return og_error_prefix(err, "%s", facts->name);
@@ -181,7 +181,8 @@ static enum og_status describe(struct encode *e, struct og_description *d, struc
         .mpp_x = facts->mpp_x,
         .mpp_y = facts->mpp_y,
         .magnification = facts->magnification,
-        .encoder = {OG_VERSION, e->options->base_quality, e->options->l1_step, e->options->l0_step},
+        .encoder = {OG_VERSION, e->options->base_quality, e->options->l1_step, e->options->l0_step,
+                    e->options->chroma_step},
     };
     g_strlcpy(d->vendor, facts->vendor, sizeof d->vendor);
     g_strlcpy(d->icc, facts->icc, sizeof d->icc);

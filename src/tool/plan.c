@@ -9,7 +9,8 @@ struct shape {
     int slope, bit;
 };
 
-static const struct shape shape_l0 = {-15, 12}, shape_l1 = {30, 10}, shape_base = {10, 10}, shape_chroma = {0, 10};
+static const struct shape shape_l0 = {-15, 12}, shape_l1 = {30, 10}, shape_base = {10, 10}, shape_chroma = {0, 10},
+                          shape_chroma1 = {0, 10};
 
 enum { CHROMA_STEP = 86 }; /* in hundredths of luma's, in the base: nothing corrects chroma */
 
@@ -99,6 +100,10 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     int base_step = step_of_quality(s->base_quality), chroma_step = divided(base_step * CHROMA_STEP, 100);
     out->coding[0].quantiser[0] = make_quantiser(s->l0_step, shape_l0, s->trellis);
     out->coding[1].quantiser[0] = make_quantiser(s->l1_step, shape_l1, s->trellis);
+    if (s->chroma_step) {
+        out->coding[1].components = 3;
+        out->coding[1].quantiser[1] = make_quantiser(s->chroma_step, shape_chroma1, s->trellis);
+    }
     out->coding[2].quantiser[0] = make_quantiser(base_step, shape_base, s->trellis);
     out->coding[2].quantiser[1] = make_quantiser(chroma_step, shape_chroma, s->trellis);
     enum og_status status = og_plan_fit(out, &counts, err);

@@ -79,6 +79,7 @@ enum og_status og_unpack_family(struct og_unpacker *u, const struct og_slide *sl
     const struct og_slide_facts *facts = og_slide_facts(slide);
     struct og_stored_family stored;
     *out = (struct og_unpacked){.family = u->family};
+    u->family->corrects_chroma = facts->corrects_chroma;
     enum og_status status = og_slide_read_family(slide, u->reader, fx, fy, u->buffer, &stored, err);
     if (status != OG_OK)
         return status;
