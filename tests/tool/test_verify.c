@@ -41,17 +41,23 @@ static struct og_source *tissue_source(struct og_tissue *tissue, uint32_t width,
     return source;
 }
 
-static void put_on(struct bench *b, uint32_t width, uint32_t height)
+static void put_on_coloured(struct bench *b, uint32_t width, uint32_t height, int chroma_step)
 {
     struct og_encode_options options = {.base_quality = OG_BASE_QUALITY_DEFAULT,
                                         .l1_step = OG_L1_STEP_DEFAULT,
                                         .l0_step = OG_L0_STEP_DEFAULT,
+                                        .chroma_step = chroma_step,
                                         .threads = 2};
     struct og_error err = {0};
     b->source = tissue_source(&b->tissue, width, height, 3);
     if (og_encode(b->source, b->path, &options, &b->encoded, &err) != OG_OK ||
         og_slide_open(b->folder->fd, "v.tif", 1, &b->slide, &err) != OG_OK)
         fail_msg("%s", err.text);
+}
+
+static void put_on(struct bench *b, uint32_t width, uint32_t height)
+{
+    put_on_coloured(b, width, height, 0);
 }
 
 static void take_off(struct bench *b)
@@ -91,10 +97,11 @@ static void verify_well(struct bench *b, unsigned threads)
 
 static void what_is_found_is_to_the_last_bit_what_the_encoder_reported(void **state)
 {
-    static const uint32_t sizes[][2] = {{1, 1}, {300, 1}, {7, 9}, {257, 1023}, {1025, 2049}, {2101, 1100}};
+    static const uint32_t sizes[][2] = {{1, 1},      {3, 5},      {7, 9},       {300, 1},
+                                        {257, 1023}, {257, 1023}, {2101, 1100}, {1025, 2049}};
     struct bench *b = *state;
     for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        put_on(b, sizes[i][0], sizes[i][1]);
+        put_on_coloured(b, sizes[i][0], sizes[i][1], i % 2 ? 8 : 0);
         verify_well(b, 3);
         for (unsigned depth = 0; depth < 3; depth++) {
             struct og_fidelity found = og_tally_fidelity(&b->found.level[depth].tally);
