@@ -88,7 +88,7 @@ static void slides_say_whether_they_have_chroma_residuals(void **state)
     }
 }
 
-static void chroma_residuals_bring_full_size_nearer_to_the_source_and_leave_other_levels(void **state)
+static void chroma_residuals_bring_full_size_nearer_to_the_source(void **state)
 {
     const struct pair *pair = *state;
     unsigned changed = 0;
@@ -101,8 +101,6 @@ static void chroma_residuals_bring_full_size_nearer_to_the_source_and_leave_othe
         for (unsigned t = 0; t < pair->rebuilt[i]->count; t++) {
             bool is_full_size = pair->rebuilt[i]->tile[t].level == top;
             changed += is_full_size && differs(pair, i, t);
-            if (top - pair->rebuilt[i]->tile[t].level >= 2)
-                assert_false(differs(pair, i, t));
         }
     }
     assert_true(changed > 30);
@@ -162,7 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slides_say_whether_they_have_chroma_residuals),
-        cmocka_unit_test(chroma_residuals_bring_full_size_nearer_to_the_source_and_leave_other_levels),
+        cmocka_unit_test(chroma_residuals_bring_full_size_nearer_to_the_source),
         cmocka_unit_test(engines_of_any_size_serve_the_tools_bytes_of_both_from_one_cache),
         cmocka_unit_test(so_do_engines_that_use_one_workplace_for_both),
     };

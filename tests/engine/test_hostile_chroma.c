@@ -130,22 +130,24 @@ static void a_page_that_is_not_what_the_description_says_is_refused(void **state
 
 static void a_description_that_is_not_what_the_page_says_is_refused(void **state)
 {
-    static const char *const steps[][2] = {
-        {":10}", ":0}"}, {":10}", ":-1}"}, {",\"chroma_step\":10}", "}"}, {":10}", ":1e9}"}};
+    static const struct {
+        const char *member, *reason;
+    } lies[] = {{"\"chroma_step\":0", "page"},          {"\"chroma_stop\":10", "page"},
+                {"\"chroma_step\":null", "page"},       {"\"chroma_step\":-1", "chroma_step"},
+                {"\"chroma_step\":1e9", "chroma_step"}, {"\"chroma_step\":true", "chroma_step"}};
+    static const char truth[] = "\"chroma_step\":10";
     const struct room *room = *state;
-    for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    for (unsigned i = 0; i < sizeof lies / sizeof lies[0]; i++) {
         struct surgery s = room_copy(room);
-        const char *text = (const char *)surgery_value(&s, 0, SURGERY_TAG_DESCRIPTION).data;
-        const char *at = strstr(text, "\"chroma_step\":10}");
+        const char *text = (const char *)surgery_value(&s, 0, SURGERY_TAG_DESCRIPTION).data, *at = strstr(text, truth);
         char *other;
         assert_non_null(at);
-        at = strstr(at - 1, steps[i][0]);
-        int length = asprintf(&other, "%.*s%s%s", (int)(at - text), text, steps[i][1], at + strlen(steps[i][0]));
+        int length = asprintf(&other, "%.*s%s%s", (int)(at - text), text, lies[i].member, at + sizeof truth - 1);
         assert_true(length > 0);
         surgery_set_value(&s, 0, SURGERY_TAG_DESCRIPTION, other, (size_t)length + 1);
         surgery_reseal(&s);
         free(other);
-        expect_refusal(room, &s, i % 2 ? "chroma_step" : "page");
+        expect_refusal(room, &s, lies[i].reason);
     }
 }
 
