@@ -335,6 +335,11 @@ static void given_steps_are_kept_and_others_follow(void **state)
     assert_int_equal(result.description.encoder.l1_step, 22);
     assert_int_equal(result.description.encoder.base_quality, 78);
     assert_true(result.description.encoder.aim == 0);
+    options.wish.chroma_step = 18;
+    assert_int_equal(encode_tissue(*state, "c.tif", 600, 500, 0, &options, &result, &err), OG_OK);
+    assert_int_equal(result.description.encoder.l1_step, 22);
+    assert_int_equal(result.description.encoder.base_quality, 74);
+    assert_int_equal(result.description.encoder.chroma_step, 18);
     options.wish = (struct og_wish){.l0_step = 100, .l1_step = 7, .base_quality = 95};
     assert_int_equal(encode_tissue(*state, "b.tif", 600, 500, 0, &options, &result, &err), OG_OK);
     assert_int_equal(result.description.encoder.l0_step, 100);
