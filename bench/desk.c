@@ -22,6 +22,7 @@ void desk_open(struct desk *desk, const struct og_catalogue *catalogue, const ch
                           .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
     struct og_error err = {0};
     must(og_reader_new(OG_READER_AUTO, &desk->reader, &err), &err);
+    desk->family->corrects_chroma = og_slide_facts(desk->slide)->corrects_chroma;
     desk->grid = og_pyramid_grid(&og_slide_facts(desk->slide)->pyramid, 2);
 }
 
@@ -30,17 +31,14 @@ void desk_put(struct desk *desk, uint32_t x, uint32_t y)
     struct og_error err = {0};
     struct og_stored_family *stored = &desk->stored;
     must(og_slide_read_family(desk->slide, desk->reader, x, y, desk->buffer, stored, &err), &err);
-    must(og_family_decode_base(desk->family, desk->decoder, stored->tables_base, stored->stream[0], OG_TILE_SIZE,
-                               OG_TILE_SIZE, &err),
-         &err);
-    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         bool there = stored->stream[slot].size > 0;
         if (there)
-            must(og_family_decode_residual(desk->family, slot, desk->decoder,
-                                           slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0,
-                                           stored->stream[slot], &err),
+            must(og_family_decode(desk->family, slot, desk->decoder, stored->tables[og_slot_place(slot).depth],
+                                  stored->stream[slot], OG_TILE_SIZE, OG_TILE_SIZE, &err),
                  &err);
-        og_family_rebuild(desk->family, og_kernels_choose(), og_slide_facts(desk->slide)->predictor, slot, there);
+        if (slot != OG_SLOT_L2)
+            og_family_rebuild(desk->family, og_kernels_choose(), og_slide_facts(desk->slide)->predictor, slot, there);
     }
 }
 

@@ -28,11 +28,7 @@ static void write_family(const struct og_stored_family *stored, const char *fold
         char path[640];
         snprintf(path, sizeof path, "%s/%u.jpg", folder, slot);
         if (stored->stream[slot].size)
-            write_file(path,
-                       slot == OG_SLOT_L2  ? stored->tables_base
-                       : slot < OG_SLOT_L0 ? stored->tables_l1
-                                           : stored->tables_l0,
-                       stored->stream[slot]);
+            write_file(path, stored->tables[og_slot_place(slot).depth], stored->stream[slot]);
     }
 }
 

@@ -92,14 +92,14 @@ static void encode(struct floor *floor, const struct og_plane planes[3])
     jpeg_finish_compress(to);
 }
 
-static void decode_slot(struct floor *floor, const struct og_stored_family *stored, unsigned slot)
+static void decode_slot(struct floor *floor, const struct og_stored_family *stored, const struct og_family *family,
+                        unsigned slot)
 {
+    struct og_plane planes[3];
     if (!stored->stream[slot].size)
         return;
-    struct og_span tables = slot == OG_SLOT_L2  ? stored->tables_base
-                            : slot < OG_SLOT_L0 ? stored->tables_l1
-                                                : stored->tables_l0;
-    decode(floor, tables, stored->stream[slot], slot == OG_SLOT_L2 ? 3 : 1);
+    int components = slot == OG_SLOT_L2 ? 3 : og_family_residual(family, slot, planes);
+    decode(floor, stored->tables[og_slot_place(slot).depth], stored->stream[slot], components);
 }
 
 static void encode_slot(struct floor *floor, const struct og_family *family, unsigned slot)
@@ -112,7 +112,7 @@ static void encode_slot(struct floor *floor, const struct og_family *family, uns
 void floor_family(struct floor *floor, const struct og_stored_family *stored, const struct og_family *family)
 {
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
-        decode_slot(floor, stored, slot);
+        decode_slot(floor, stored, family, slot);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         encode_slot(floor, family, slot);
 }
@@ -123,6 +123,6 @@ void floor_chain(struct floor *floor, const struct og_stored_family *stored, uns
     uint32_t chain = og_slot_closure(slot);
     for (unsigned link = 0; link < OG_FAMILY_SLOTS; link++)
         if (chain >> link & 1)
-            decode_slot(floor, stored, link);
+            decode_slot(floor, stored, family, link);
     encode_slot(floor, family, slot);
 }

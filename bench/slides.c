@@ -46,11 +46,11 @@ void slides_visit(struct slides *slides, const char *folder)
     slides_scan(slides);
 }
 
-static void encode(struct slides *slides, const char *id, struct og_source *source)
+static void encode(struct slides *slides, const char *id, struct og_source *source, int chroma_step)
 {
     struct og_error err = {0};
     struct og_encode_result result;
-    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .chroma_step = chroma_step, .trellis = true}};
     char path[512];
     snprintf(path, sizeof path, "%s/%s.tif", slides->folder, id);
     must(og_encode(source, path, &options, &result, &err), &err);
@@ -69,7 +69,12 @@ struct og_source *slides_tissue(uint32_t side, unsigned glass)
 
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass)
 {
-    encode(slides, id, slides_tissue(side, glass));
+    encode(slides, id, slides_tissue(side, glass), 0);
+}
+
+void slides_add_coloured(struct slides *slides, const char *id, uint32_t side, int chroma_step)
+{
+    encode(slides, id, slides_tissue(side, 0), chroma_step);
 }
 
 /* The largest file of a folder; false: there is none. */
@@ -107,7 +112,7 @@ bool slides_add_real(struct slides *slides, const char *id)
 {
     struct og_source *source = slides_real();
     if (source)
-        encode(slides, id, source);
+        encode(slides, id, source, 0);
     return source;
 }
 

@@ -46,6 +46,7 @@ static void build(struct og_worker *worker, struct og_job *job)
     struct og_stored_family *stored = &job->place->stored;
     struct og_family *family = job->place->family;
     uint32_t slots = og_pyramid_slots(&og_slide_facts(job->slide)->pyramid, job->x, job->y);
+    family->corrects_chroma = og_slide_facts(job->slide)->corrects_chroma;
     must(og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err));
 
     struct og_ready unused = {0};
@@ -55,15 +56,13 @@ static void build(struct og_worker *worker, struct og_job *job)
     job->entries -= unused.count;
     pthread_mutex_unlock(&job->lock);
 
-    must(og_family_decode_base(family, worker->decoder, stored->tables_base, stored->stream[OG_SLOT_L2], OG_TILE_SIZE,
-                               OG_TILE_SIZE, &err));
-    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         bool there = stored->stream[slot].size > 0;
         if (there)
-            must(og_family_decode_residual(family, slot, worker->decoder,
-                                           slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0,
-                                           stored->stream[slot], &err));
-        og_family_rebuild(family, worker->engine->kernels, OG_PREDICTOR_CUBIC, slot, there);
+            must(og_family_decode(family, slot, worker->decoder, stored->tables[og_slot_place(slot).depth],
+                                  stored->stream[slot], OG_TILE_SIZE, OG_TILE_SIZE, &err));
+        if (slot != OG_SLOT_L2)
+            og_family_rebuild(family, worker->engine->kernels, OG_PREDICTOR_CUBIC, slot, there);
     }
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         if (slots >> slot & 1)

@@ -25,6 +25,7 @@ enum {
 
 #define OG_SLOTS_L1 UINT32_C(0x00001e)
 #define OG_SLOTS_L0 UINT32_C(0x1fffe0)
+#define OG_SLOTS    UINT32_C(0x1fffff)
 
 /* How a level is predicted from the next coarser one; image/kernels.h defines the arithmetic of each. */
 enum og_predictor {

@@ -7,8 +7,10 @@
  *     base Y Cb Cr 256²   ── upsample ──►  luma1 512²  ── upsample ──►  luma0 1024²
  *                 └──────── upsample ──►  chroma1 512² (what 4:2:0 L0 tiles carry; L1 tiles carry the base's chroma)
  *
- * A residual is decoded straight into luma1 or luma0, where rebuild then adds the prediction in place. The result of a
- * slot depends on its closure (base/tile.h) alone, never on the order of calls.
+ * A residual is decoded straight into luma1 or luma0, where rebuild then adds the prediction in place. Where a slide's
+ * L1 residuals correct chroma too, they do so in chroma1, which is then made with the L1 slots; else its parts are made
+ * with the L0 slots that carry them. The result of a slot depends on its closure (base/tile.h) alone, never on the
+ * order of calls.
  *
  * Threads:   no locks: calls on one family may run at once in different threads when they concern different slots and
  *            every slot is rebuilt after its sources were; whoever schedules them provides that order.
@@ -27,6 +29,7 @@ struct og_family {
     struct og_plane luma1;      /* of the four L1 tiles */
     struct og_plane luma0;      /* of the sixteen L0 tiles */
     struct og_plane chroma1[2]; /* Cb, Cr at L1's resolution */
+    bool corrects_chroma; /* L1 residuals of the slide at hand do: set before anything else is done for a family */
 };
 
 /*
@@ -51,10 +54,25 @@ OG_CHECKED enum og_status og_family_decode_residual(struct og_family *family, un
                                                     struct og_jpeg_decoder *decoder, struct og_span tables,
                                                     struct og_span stream, struct og_error *err);
 
+/* Whichever of the two the slot asks for; width and height are those of the family's base. */
+OG_CHECKED static inline enum og_status og_family_decode(struct og_family *family, unsigned slot,
+                                                         struct og_jpeg_decoder *decoder, struct og_span tables,
+                                                         struct og_span stream, int width, int height,
+                                                         struct og_error *err)
+{
+    return slot == OG_SLOT_L2 ? og_family_decode_base(family, decoder, tables, stream, width, height, err)
+                              : og_family_decode_residual(family, slot, decoder, tables, stream, err);
+}
+
+/* Where the slot's residual is decoded and added: in its luma and, where it corrects chroma, Cb and Cr at L1's
+ * resolution. Returns how many planes: 1 or 3.
+ */
+int og_family_residual(const struct og_family *family, unsigned slot, struct og_plane planes[3]);
+
 /*
- * Luma of an L1 slot, luma and chroma of an L0 slot. All four L1 slots exist, also those outside the slide. `predictor`
- * is luma's; chroma, which no residual corrects, is never rounded down: with a bilinear predictor its own is
- * OG_PREDICTOR_BILINEAR_ROUNDED.
+ * Luma of an L1 slot, luma and chroma of an L0 slot; chroma with the L1 slot where its residual may correct it. All
+ * four L1 slots exist, also those outside the slide. `predictor` is luma's; chroma is never rounded down: with a
+ * bilinear predictor its own is OG_PREDICTOR_BILINEAR_ROUNDED.
  */
 void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
                        unsigned slot, bool has_residual);

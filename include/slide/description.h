@@ -37,7 +37,8 @@ struct og_description {
     struct {
         char version[32];
         int base_quality, l1_step, l0_step;
-        double aim; /* the psnr_tissue of L0 that the steps were chosen for; 0: they were given */
+        int chroma_step; /* of the chroma that L1 residuals hold; 0: they hold none */
+        double aim;      /* the psnr_tissue of L0 that the steps were chosen for; 0: they were given */
     } encoder;
     struct {
         char name[256];

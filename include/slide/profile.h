@@ -36,8 +36,8 @@ enum {
 
 /* A tile is never longer than this: the worst that baseline JPEG can do. */
 #define OG_GREY_BYTES_MAX   (2 * OG_TILE_SIZE * OG_TILE_SIZE + 2048)
-#define OG_BASE_BYTES_MAX   (6 * OG_TILE_SIZE * OG_TILE_SIZE + 2048)
-#define OG_FAMILY_BYTES_MAX (OG_BASE_BYTES_MAX + 20 * OG_GREY_BYTES_MAX)
+#define OG_COLOUR_BYTES_MAX (6 * OG_TILE_SIZE * OG_TILE_SIZE + 2048)
+#define OG_FAMILY_BYTES_MAX (5 * OG_COLOUR_BYTES_MAX + 16 * OG_GREY_BYTES_MAX)
 
 struct og_record {
     uint64_t offset;

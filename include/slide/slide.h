@@ -37,6 +37,7 @@ struct og_slide_facts {
     int64_t modified_ns;         /* when the file was last written, since 1970; 0: it was not OG_SLIDE_SETTLED_S ago */
     bool residual;               /* depths 0 and 1 are rebuilt from families … */
     enum og_predictor predictor; /* … with this one */
+    bool corrects_chroma;        /* … and L1 residuals correct chroma too */
     unsigned last_depth;         /* the coarsest that is stored; coarser ones are made from its only tile */
 };
 
@@ -77,7 +78,7 @@ struct og_stored_family {
     struct og_span stream[OG_FAMILY_SLOTS]; /* empty: absent, or outside the slide, or damaged */
     uint32_t damaged;                       /* slots whose bytes are not what was written … */
     const char *reason;                     /* … and how that is known */
-    struct og_span tables_base, tables_l1, tables_l0;
+    struct og_span tables[3];               /* by depth */
 };
 
 OG_CHECKED enum og_status og_slide_read_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx,

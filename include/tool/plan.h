@@ -16,10 +16,12 @@
 struct og_plan_settings {
     int base_quality;     /* 1 … 100 */
     int l1_step, l0_step; /* 1 … 255 */
+    int chroma_step;      /* of L1's chroma residuals, 1 … 255; 0: there are none */
     bool trellis;         /* levels by rate and distortion; else rounded with a dead zone */
 };
 
-/* By depth: residuals of L0 and L1, then the base, which stands for L2 and all coarser levels. */
+/* By depth: residuals of L0 and L1 (with chroma or without), then the base, which stands for L2 and all coarser levels.
+ */
 enum { OG_PLAN_DEPTHS = 3 };
 
 /* Symbols of tiles by depth, of luma and of chroma. Adding them up in any order gives the same. */

@@ -151,6 +151,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
     struct og_error err = {0};
     struct og_stored_family *stored = &job->place->stored;
+    job->place->family->corrects_chroma = og_slide_facts(job->slide)->corrects_chroma;
     enum og_status status =
         og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err);
     og_engine_end_read(engine, og_slide_key(job->slide));
@@ -183,17 +184,11 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
 
 static enum og_status decode(struct og_worker *worker, const struct og_job *job, unsigned slot, struct og_error *err)
 {
-    struct og_family *family = job->place->family;
     const struct og_stored_family *stored = &job->place->stored;
-    enum og_status status;
-    if (slot == OG_SLOT_L2) {
-        struct og_extent size = og_pyramid_tile(&og_slide_facts(job->slide)->pyramid, 2, job->x, job->y);
-        status = og_family_decode_base(family, worker->decoder, stored->tables_base, stored->stream[slot],
-                                       (int)size.width, (int)size.height, err);
-    } else {
-        struct og_span tables = slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0;
-        status = og_family_decode_residual(family, slot, worker->decoder, tables, stored->stream[slot], err);
-    }
+    struct og_extent base = og_pyramid_tile(&og_slide_facts(job->slide)->pyramid, 2, job->x, job->y);
+    enum og_status status =
+        og_family_decode(job->place->family, slot, worker->decoder, stored->tables[og_slot_place(slot).depth],
+                         stored->stream[slot], (int)base.width, (int)base.height, err);
     if (status != OG_OK)
         name_slot(job, slot, "", err);
     return status;

@@ -57,6 +57,18 @@ void og_family_chroma(const struct og_family *family, unsigned slot, struct og_p
         chroma[i] = og_plane_part(place.depth == 0 ? family->chroma1[i] : family->base[1 + i], part);
 }
 
+int og_family_residual(const struct og_family *family, unsigned slot, struct og_plane planes[3])
+{
+    struct og_place place = og_slot_place(slot);
+    struct og_rect part = {(int)place.dx * T, (int)place.dy * T, T, T};
+    planes[0] = og_family_luma(family, slot);
+    if (!family->corrects_chroma || place.depth == 0)
+        return 1;
+    for (int i = 0; i < 2; i++)
+        planes[1 + i] = og_plane_part(family->chroma1[i], part);
+    return 3;
+}
+
 static bool begins_with(struct og_span stream, const uint8_t *bytes, size_t size)
 {
     return stream.size >= size && memcmp(stream.data, bytes, size) == 0;
@@ -72,9 +84,9 @@ static bool is_jpeg_xl(struct og_span stream)
 enum og_status og_family_decode_residual(struct og_family *family, unsigned slot, struct og_jpeg_decoder *decoder,
                                          struct og_span tables, struct og_span stream, struct og_error *err)
 {
-    struct og_plane luma = og_family_luma(family, slot);
+    struct og_plane planes[3], luma = og_family_luma(family, slot);
     if (tables.size)
-        return og_jpeg_decode(decoder, tables, stream, 1, &luma, err);
+        return og_jpeg_decode(decoder, tables, stream, og_family_residual(family, slot, planes), planes, err);
     if (is_jpeg_xl(stream))
         return og_error_set(err, OG_UNSUPPORTED, "a JPEG XL stream, which this version cannot read");
     if (og_webp_is(stream))
@@ -106,18 +118,28 @@ static void predict(const struct og_kernels *kernels, enum og_predictor predicto
         kernels->predict[predictor].upsample(from, area, to->data, to->stride);
 }
 
+/* A plane that holds a residual where `add` says so, and nothing where not. */
+static void rebuild(const struct og_kernels *kernels, enum og_predictor predictor, const struct og_plane *from,
+                    struct og_rect area, const struct og_plane *to, bool add)
+{
+    if (add)
+        kernels->predict[predictor].upsample_add(from, area, to->data, to->stride);
+    else
+        predict(kernels, predictor, from, area, to);
+}
+
 void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
                        unsigned slot, bool has_residual)
 {
     struct og_place place = og_slot_place(slot);
-    struct og_plane luma = og_family_luma(family, slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
-    if (has_residual)
-        kernels->predict[predictor].upsample_add(from, source, luma.data, luma.stride);
-    else
-        predict(kernels, predictor, from, source, &luma);
-    if (place.depth != 0)
+    struct og_plane planes[3];
+    int count = og_family_residual(family, slot, planes);
+    rebuild(kernels, predictor, from, source, &planes[0], has_residual);
+    for (int i = 1; i < count; i++)
+        rebuild(kernels, of_chroma(predictor), &family->base[i], source, &planes[i], has_residual);
+    if (place.depth != 0 || family->corrects_chroma)
         return;
 
     struct og_rect quarter = {source.x / 2, source.y / 2, T / 4, T / 4};

@@ -154,6 +154,7 @@ static void read_facts(struct reader *r, const struct node *root, struct og_desc
     d->encoder.base_quality = (int)whole(r, &encoder, "base_quality", 0, 100);
     d->encoder.l1_step = (int)whole(r, &encoder, "l1_step", 0, STEP_MAX);
     d->encoder.l0_step = (int)whole(r, &encoder, "l0_step", 0, STEP_MAX);
+    d->encoder.chroma_step = (int)whole(r, &encoder, "chroma_step", 0, STEP_MAX);
     d->encoder.aim = real(r, &encoder, "aim", 0, PSNR_MAX);
 
     struct node source = child(r, root, "source");

@@ -67,6 +67,8 @@ static json_t *encoder_json(const struct og_description *d)
     og_json_put(&encoder, "base_quality", json_integer(d->encoder.base_quality));
     og_json_put(&encoder, "l1_step", json_integer(d->encoder.l1_step));
     og_json_put(&encoder, "l0_step", json_integer(d->encoder.l0_step));
+    if (d->encoder.chroma_step)
+        og_json_put(&encoder, "chroma_step", json_integer(d->encoder.chroma_step));
     og_json_put(&encoder, "aim", number_json(d->encoder.aim));
     return encoder;
 }

@@ -23,7 +23,8 @@ struct residual_slide {
     struct og_file file;
     struct og_pyramid pyramid;
     uint32_t seal;
-    unsigned pages; /* base pages, then L1, then L0 */
+    bool corrects_chroma; /* L1's residuals have three components */
+    unsigned pages;       /* base pages, then L1, then L0 */
     struct og_buf *tables[OG_PROFILE_PAGES_MAX];
     uint64_t records_at[OG_PROFILE_PAGES_MAX];
 };
@@ -59,16 +60,22 @@ static enum og_status read_blob(const struct og_file *file, struct og_tiff_blob 
     return status;
 }
 
-static bool page_is_right(const struct og_tiff_page *page, const struct og_pyramid *pyramid, unsigned depth)
+static bool is_colour(const struct residual_slide *slide, unsigned depth)
 {
+    return depth >= 2 || (depth == 1 && slide->corrects_chroma);
+}
+
+static bool page_is_right(const struct og_tiff_page *page, const struct residual_slide *slide, unsigned depth)
+{
+    const struct og_pyramid *pyramid = &slide->pyramid;
     struct og_extent size = og_pyramid_size(pyramid, depth), grid = og_pyramid_grid(pyramid, depth);
-    bool base = depth >= 2;
+    bool base = depth >= 2, colour = is_colour(slide, depth);
     uint64_t records =
         base ? (uint64_t)grid.width * grid.height * OG_RECORD_BYTES(depth == 2 ? OG_FAMILY_SLOTS : 1) : 0;
     return page->width == size.width && page->height == size.height && page->tile_width == pyramid->tile &&
            page->tile_height == pyramid->tile && page->compression == TIFF_JPEG && page->eight_bits &&
-           page->samples == (base ? 3 : 1) && page->photometric == (base ? TIFF_YCBCR : TIFF_GREY) &&
-           (!base || (page->subsampling[0] == 1 && page->subsampling[1] == 1)) && page->records.size == records;
+           page->samples == (colour ? 3 : 1) && page->photometric == (colour ? TIFF_YCBCR : TIFF_GREY) &&
+           (!colour || (page->subsampling[0] == 1 && page->subsampling[1] == 1)) && page->records.size == records;
 }
 
 static enum og_status take_pages(struct residual_slide *slide, const struct og_tiff_page *pages, unsigned count,
@@ -78,8 +85,8 @@ static enum og_status take_pages(struct residual_slide *slide, const struct og_t
     if (count < slide->pages)
         return og_error_set(err, OG_DAMAGED, "%u pages where the size demands %u", count, slide->pages);
     for (unsigned i = 0; i < slide->pages; i++) {
-        if (!page_is_right(&pages[i], &slide->pyramid, page_depth(i, slide->pages)))
-            return og_error_set(err, OG_DAMAGED, "page %u is not what the slide's size demands", i);
+        if (!page_is_right(&pages[i], slide, page_depth(i, slide->pages)))
+            return og_error_set(err, OG_DAMAGED, "page %u is not what the slide's size and description demand", i);
         enum og_status status =
             read_blob(&slide->file, pages[i].tables, TABLES_MAX, "JPEG tables", &slide->tables[i], err);
         if (status == OG_OK && !is_framed(span_of(slide->tables[i])))
@@ -125,6 +132,7 @@ static enum og_status open_slide(struct residual_slide *slide, int directory, co
         return status;
     if (!og_pyramid_make(facts->description.width, facts->description.height, OG_TILE_SIZE, 0, &slide->pyramid))
         return og_error_set(err, OG_UNSUPPORTED, "a size that this version cannot read");
+    slide->corrects_chroma = facts->description.encoder.chroma_step > 0;
     status = take_pages(slide, pages, count, err);
     if (status != OG_OK)
         return status;
@@ -178,6 +186,7 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     facts->pyramid = slide->pyramid;
     facts->file_bytes = slide->file.size;
     facts->residual = true;
+    facts->corrects_chroma = slide->corrects_chroma;
     facts->last_depth = og_pyramid_last_depth(&slide->pyramid);
     *state = slide;
     return OG_OK;
@@ -194,10 +203,10 @@ static enum og_status read_record(struct residual_slide *slide, struct og_reader
         og_reader_read(reader, &slide->file, slide->records_at[page] + index * size, bytes, size, err);
     if (status == OG_OK && !og_record_unpack(bytes, slots, slide->seal, page, index, out))
         status = og_error_set(err, OG_DAMAGED, "the index entry's checksum does not match");
-    if (status == OG_OK && (out->length[OG_SLOT_L2] == 0 || out->length[OG_SLOT_L2] > OG_BASE_BYTES_MAX))
+    if (status == OG_OK && (out->length[OG_SLOT_L2] == 0 || out->length[OG_SLOT_L2] > OG_COLOUR_BYTES_MAX))
         status = og_error_set(err, OG_DAMAGED, "the index entry's lengths are impossible");
     for (unsigned i = 1; status == OG_OK && i < slots; i++)
-        if (out->length[i] > OG_GREY_BYTES_MAX)
+        if (out->length[i] > (is_colour(slide, og_slot_place(i).depth) ? OG_COLOUR_BYTES_MAX : OG_GREY_BYTES_MAX))
             status = og_error_set(err, OG_DAMAGED, "the index entry's lengths are impossible");
     return status == OG_OK ? OG_OK : og_error_prefix(err, "L%u tile %u,%u", page + 2, x, y);
 }
@@ -243,10 +252,10 @@ static enum og_status residual_read_family(void *state, struct og_reader *reader
     if (status != OG_OK)
         return og_error_prefix(err, "family %u,%u", fx, fy);
 
-    *out = (struct og_stored_family){.tables_base = span_of(slide->tables[0]),
-                                     .tables_l1 = span_of(slide->tables[slide->pages - 2]),
-                                     .tables_l0 = span_of(slide->tables[slide->pages - 1]),
-                                     .reason = "the checksum does not match"};
+    *out = (struct og_stored_family){.reason = "the checksum does not match"};
+    out->tables[2] = span_of(slide->tables[0]);
+    out->tables[1] = span_of(slide->tables[slide->pages - 2]);
+    out->tables[0] = span_of(slide->tables[slide->pages - 1]);
     uint32_t inside = og_pyramid_slots(&slide->pyramid, fx, fy);
     for (unsigned i = 0; i < OG_FAMILY_SLOTS; buffer += record.length[i++]) {
         if (record.length[i] == 0 || !(inside >> i & 1))

@@ -14,6 +14,7 @@ enum og_status og_encode_job(const struct og_source *source, const struct og_val
                                                  .base_quality = (int)values->base_quality,
                                                  .l1_step = (int)values->l1_step,
                                                  .l0_step = (int)values->l0_step,
+                                                 .chroma_step = (int)values->chroma_step,
                                                  .trellis = !values->no_trellis},
                                         .threads = (unsigned)values->threads,
                                         .gate = {values->min_psnr, values->min_ssim},

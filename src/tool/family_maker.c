@@ -19,7 +19,7 @@ struct og_family_maker {
     struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
     uint8_t *streams;
     size_t streams_size;
-    uint8_t residual[T * T];
+    uint8_t residual[3][T * T];
 };
 
 enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_source *source,
@@ -37,6 +37,8 @@ enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_s
     enum og_status status = m->tiles && m->decoder && m->family && m->streams
                                 ? og_reference_new(source, &plan->pyramid, plan->kernels, &m->reference, err)
                                 : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (status == OG_OK)
+        m->family->corrects_chroma = plan->coding[1].components == 3;
     if (status != OG_OK)
         og_family_maker_destroy(out);
     return status;
@@ -138,14 +140,18 @@ static unsigned rim_of(struct og_place place)
 
 /* Leaves the decoded residual in the family; *kept says whether there is one at all. */
 static enum og_status make_residual(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
-                                    const struct og_plane *source, bool *kept, struct og_error *err)
+                                    const struct og_plane sources[3], bool *kept, struct og_error *err)
 {
     unsigned depth = og_slot_place(slot).depth;
-    struct og_plane luma = og_family_luma(m->family, slot), residual = {m->residual, T, T, T};
-    subtract(source, &luma, m->residual);
-    pad_residual(&residual, source->width, source->height);
+    struct og_plane predictions[3], residuals[3];
+    int count = og_family_residual(m->family, slot, predictions);
+    for (int i = 0; i < count; i++) {
+        residuals[i] = (struct og_plane){m->residual[i], T, T, T};
+        subtract(&sources[i], &predictions[i], m->residual[i]);
+        pad_residual(&residuals[i], sources[i].width, sources[i].height);
+    }
     struct og_span stream;
-    enum og_status status = og_tile_maker_make(m->tiles, depth, &residual, source, rim_of(og_slot_place(slot)),
+    enum og_status status = og_tile_maker_make(m->tiles, depth, residuals, &sources[0], rim_of(og_slot_place(slot)),
                                                &made->counts, &stream, err);
     *kept = status == OG_OK && stream.size > 0;
     if (!*kept)
@@ -173,10 +179,12 @@ static enum og_status make_slot(struct og_family_maker *m, struct og_made_family
     struct og_extent size =
         og_pyramid_tile(&m->plan->pyramid, place.depth, made->fx * side + place.dx, made->fy * side + place.dy);
     struct og_rect part = {(int)place.dx * T, (int)place.dy * T, (int)size.width, (int)size.height};
-    struct og_plane source = og_plane_part(m->planes[place.depth][0], part);
+    struct og_plane sources[3];
+    for (unsigned i = 0; i < 3; i++)
+        sources[i] = og_plane_part(m->planes[place.depth][i], part);
     og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, false);
     bool kept;
-    enum og_status status = make_residual(m, made, slot, &source, &kept, err);
+    enum og_status status = make_residual(m, made, slot, sources, &kept, err);
     if (status != OG_OK)
         return status;
     if (kept)

@@ -89,7 +89,7 @@ static enum og_status look_at_family(struct worker *w, struct og_pyramid_place a
     uint32_t inside = og_pyramid_slots(&w->inspection->pyramid, at.x, at.y);
     struct og_unpacked unpacked;
     f->pixels = (uint64_t)size.width * size.height * 16;
-    enum og_status status = og_unpack_family(w->unpacker, at.x, at.y, &unpacked, err);
+    enum og_status status = og_unpack_family(w->unpacker, w->inspection->slide, at.x, at.y, OG_SLOTS, &unpacked, err);
     if (status == OG_OK) {
         look_at_slots(&unpacked, inside, at, f);
     } else if (is_damage(status)) {
@@ -104,7 +104,8 @@ static enum og_status look_at_tile(struct worker *w, struct og_pyramid_place at,
 {
     struct og_plane planes[3];
     uint64_t bytes = 0;
-    enum og_status status = og_unpack_stored(w->unpacker, at.depth, at.x, at.y, planes, &bytes, err);
+    enum og_status status =
+        og_unpack_stored(w->unpacker, w->inspection->slide, at.depth, at.x, at.y, planes, &bytes, err);
     if (status == OG_OK) {
         f->tiles = 1;
         f->bytes = bytes;
@@ -123,7 +124,7 @@ static enum og_status join(void *context, void **out, struct og_error *err)
     if (!w)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     w->inspection = n;
-    return og_unpacker_new(n->slide, &w->unpacker, err);
+    return og_unpacker_new(&w->unpacker, err);
 }
 
 static void leave(void **worker)

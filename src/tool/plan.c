@@ -3,15 +3,19 @@
 
 /*
  * Found by measurement. Steps rise or fall by `slope` hundredths from frequency 0 to 7; a bit is worth `bit` hundredths
- * of a squared step. L1's high frequencies are half the way to L0, whose residual corrects them anyhow.
+ * of a squared step. L1's high frequencies are half the way to L0, whose residual corrects them anyhow; chroma's of L1
+ * are lost where a viewer brings chroma to full size.
  */
 struct shape {
     int slope, bit;
 };
 
-static const struct shape shape_l0 = {-15, 12}, shape_l1 = {30, 10}, shape_base = {10, 10}, shape_chroma = {0, 10};
+static const struct shape shape_l0 = {-15, 12}, shape_l1 = {30, 10}, shape_l1_chroma = {200, 7}, shape_base = {10, 10},
+                          shape_chroma = {0, 10};
 
-enum { CHROMA_STEP = 86 }; /* in hundredths of luma's, in the base: nothing corrects chroma */
+/* Chroma's step in the base, in hundredths of luma's: where nothing corrects chroma, and where L1 corrects what L0
+ * tiles show, so that the base has to do for L1 and L2 alone and its luma may be coarser. */
+enum { CHROMA_STEP = 86, CHROMA_STEP_CORRECTED = 62 };
 
 static enum og_status make_tables(struct og_plan *plan, struct og_jpeg_coder *coder, struct og_error *err)
 {
@@ -96,11 +100,16 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
         for (unsigned i = 0; i < 2; i++)
             expect(&counts.of[depth][i]);
-    int base_step = step_of_quality(s->base_quality), chroma_step = divided(base_step * CHROMA_STEP, 100);
+    int base_step = step_of_quality(s->base_quality);
+    int base_chroma_step = divided(base_step * (s->chroma_step ? CHROMA_STEP_CORRECTED : CHROMA_STEP), 100);
     out->coding[0].quantiser[0] = make_quantiser(s->l0_step, shape_l0, s->trellis);
     out->coding[1].quantiser[0] = make_quantiser(s->l1_step, shape_l1, s->trellis);
+    if (s->chroma_step) {
+        out->coding[1].components = 3;
+        out->coding[1].quantiser[1] = make_quantiser(s->chroma_step, shape_l1_chroma, s->trellis);
+    }
     out->coding[2].quantiser[0] = make_quantiser(base_step, shape_base, s->trellis);
-    out->coding[2].quantiser[1] = make_quantiser(chroma_step, shape_chroma, s->trellis);
+    out->coding[2].quantiser[1] = make_quantiser(base_chroma_step, shape_chroma, s->trellis);
     enum og_status status = og_plan_fit(out, &counts, err);
     if (status != OG_OK)
         og_plan_release(out);

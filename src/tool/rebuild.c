@@ -3,17 +3,15 @@
 
 #include <stdlib.h>
 
-#include "image/family.h"
 #include "image/jpeg.h"
 #include "image/shrink.h"
+#include "tool/unpack.h"
 
 struct og_rebuilder {
     const struct og_kernels *kernels;
-    struct og_jpeg_decoder *decoder;
+    struct og_jpeg_decoder *decoder; /* of tiles that are made from the smallest stored one */
     struct og_jpeg_encoder *encoder;
-    struct og_family *family;
-    struct og_reader *reader;
-    uint8_t buffer[OG_SLIDE_BUFFER_BYTES];
+    struct og_unpacker *unpacker;
 };
 
 struct request {
@@ -32,8 +30,7 @@ struct og_rebuilder *og_rebuilder_new(void)
     r->kernels = og_kernels_choose();
     r->decoder = og_jpeg_decoder_new();
     r->encoder = og_jpeg_encoder_new();
-    r->family = og_family_new(false);
-    if (og_reader_new(OG_READER_AUTO, &r->reader, NULL) != OG_OK || !r->decoder || !r->encoder || !r->family)
+    if (og_unpacker_new(&r->unpacker, NULL) != OG_OK || !r->decoder || !r->encoder)
         og_rebuilder_destroy(&r);
     return r;
 }
@@ -46,9 +43,7 @@ void og_rebuilder_destroy(struct og_rebuilder **rebuilder)
         return;
     og_jpeg_decoder_destroy(&r->decoder);
     og_jpeg_encoder_destroy(&r->encoder);
-    if (r->family)
-        og_family_destroy(&r->family);
-    og_reader_destroy(&r->reader);
+    og_unpacker_destroy(&r->unpacker);
     free(r);
 }
 
@@ -62,7 +57,7 @@ static enum og_status stored_tile(struct og_rebuilder *r, const struct request *
                                   struct og_error *err)
 {
     struct og_stored_tile tile;
-    enum og_status status = og_slide_read_stored(q->slide, r->reader, q->depth, q->x, q->y, r->buffer, &tile, err);
+    enum og_status status = og_unpacker_read(r->unpacker, q->slide, q->depth, q->x, q->y, &tile, err);
     if (status != OG_OK)
         return status;
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
@@ -74,7 +69,7 @@ static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *
 {
     struct og_stored_tile tile;
     unsigned last = q->facts->last_depth;
-    enum og_status status = og_slide_read_stored(q->slide, r->reader, last, 0, 0, r->buffer, &tile, err);
+    enum og_status status = og_unpacker_read(r->unpacker, q->slide, last, 0, 0, &tile, err);
     if (status != OG_OK)
         return status;
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, last, 0, 0);
@@ -82,30 +77,6 @@ static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *
     status = og_shrink(r->kernels, r->decoder, r->encoder, tile.tables, tile.stream, (int)size.width, (int)size.height,
                        q->depth - last, q->quality, &stream, err);
     return status == OG_OK ? keep(stream, out, err) : status;
-}
-
-static enum og_status decode_base(struct og_rebuilder *r, const struct request *q,
-                                  const struct og_stored_family *stored, struct og_error *err)
-{
-    unsigned shift = 2 - q->depth;
-    struct og_extent size = og_pyramid_tile(&q->facts->pyramid, 2, q->x >> shift, q->y >> shift);
-    return og_family_decode_base(r->family, r->decoder, stored->tables_base, stored->stream[OG_SLOT_L2],
-                                 (int)size.width, (int)size.height, err);
-}
-
-static enum og_status rebuild_slot(struct og_rebuilder *r, const struct request *q,
-                                   const struct og_stored_family *stored, unsigned slot, struct og_error *err)
-{
-    enum og_status status = OG_OK;
-    struct og_span stream = stored->stream[slot];
-    if (slot == OG_SLOT_L2)
-        return decode_base(r, q, stored, err);
-    struct og_span tables = slot < OG_SLOT_L0 ? stored->tables_l1 : stored->tables_l0;
-    if (stream.size)
-        status = og_family_decode_residual(r->family, slot, r->decoder, tables, stream, err);
-    if (status == OG_OK)
-        og_family_rebuild(r->family, r->kernels, q->facts->predictor, slot, stream.size > 0);
-    return status;
 }
 
 /* In the daemon's words: which of the family's tiles it is, as a viewer would ask for it. */
@@ -118,35 +89,25 @@ static enum og_status name_slot(const struct request *q, unsigned slot, struct o
                            (q->y >> shift << across) + place.dy, q->facts->pyramid.top - place.depth);
 }
 
-static enum og_status rebuild_closure(struct og_rebuilder *r, const struct request *q, uint32_t closure,
-                                      struct og_error *err)
+static enum og_status unpack(struct og_rebuilder *r, const struct request *q, uint32_t wanted, struct og_unpacked *out,
+                             struct og_error *err)
 {
     unsigned shift = 2 - q->depth;
-    uint32_t fx = q->x >> shift, fy = q->y >> shift;
-    struct og_stored_family stored;
-    enum og_status status = og_slide_read_family(q->slide, r->reader, fx, fy, r->buffer, &stored, err);
-    if (status != OG_OK)
+    enum og_status status = og_unpack_family(r->unpacker, q->slide, q->x >> shift, q->y >> shift, wanted, out, err);
+    if (status != OG_OK || !out->bad)
         return status;
-    if (stored.damaged & closure) {
-        og_error_set(err, OG_DAMAGED, "%s", stored.reason);
-        return name_slot(q, (unsigned)__builtin_ctz(stored.damaged & closure), err);
-    }
-    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
-        if (closure & (UINT32_C(1) << slot))
-            status = rebuild_slot(r, q, &stored, slot, err);
-        if (status != OG_OK)
-            return name_slot(q, slot, err);
-    }
-    return OG_OK;
+    unsigned slot = (unsigned)__builtin_ctz(out->bad);
+    og_error_set(err, out->status[slot], "%s", out->reason[slot]);
+    return name_slot(q, slot, err);
 }
 
-static enum og_status encode_served(struct og_rebuilder *r, const struct request *q, unsigned slot, struct og_buf **out,
-                                    struct og_error *err)
+static enum og_status encode_served(struct og_rebuilder *r, const struct request *q, const struct og_family *family,
+                                    unsigned slot, struct og_buf **out, struct og_error *err)
 {
     struct og_extent size = og_pyramid_tile(&q->facts->pyramid, q->depth, q->x, q->y);
     struct og_span stream;
     enum og_status status =
-        og_family_encode(r->family, slot, r->encoder, q->quality, (int)size.width, (int)size.height, &stream, err);
+        og_family_encode(family, slot, r->encoder, q->quality, (int)size.width, (int)size.height, &stream, err);
     return status == OG_OK ? keep(stream, out, err) : status;
 }
 
@@ -156,8 +117,9 @@ static enum og_status rebuilt_tile(struct og_rebuilder *r, const struct request 
     unsigned shift = 2 - q->depth;
     struct og_place place = {q->depth, q->x - (q->x >> shift << shift), q->y - (q->y >> shift << shift)};
     unsigned wanted = og_place_slot(place);
-    enum og_status status = rebuild_closure(r, q, og_slot_closure(wanted), err);
-    return status == OG_OK ? encode_served(r, q, wanted, out, err) : status;
+    struct og_unpacked family;
+    enum og_status status = unpack(r, q, UINT32_C(1) << wanted, &family, err);
+    return status == OG_OK ? encode_served(r, q, family.family, wanted, out, err) : status;
 }
 
 static struct og_jpeg_recipe paged_recipe(int quality)
@@ -165,13 +127,13 @@ static struct og_jpeg_recipe paged_recipe(int quality)
     return (struct og_jpeg_recipe){.components = 3, .chroma_halved = true, .abbreviated = true, .quality = quality};
 }
 
-static enum og_status encode_paged(struct og_rebuilder *r, int quality, unsigned slot, struct og_buf **out,
-                                   struct og_error *err)
+static enum og_status encode_paged(struct og_rebuilder *r, int quality, const struct og_family *family, unsigned slot,
+                                   struct og_buf **out, struct og_error *err)
 {
     struct og_jpeg_recipe recipe = paged_recipe(quality);
-    struct og_plane planes[3] = {og_family_luma(r->family, slot)};
+    struct og_plane planes[3] = {og_family_luma(family, slot)};
     struct og_span stream;
-    og_family_chroma(r->family, slot, planes + 1);
+    og_family_chroma(family, slot, planes + 1);
     enum og_status status = og_jpeg_encode(r->encoder, &recipe, planes, OG_TILE_SIZE, OG_TILE_SIZE, &stream, err);
     return status == OG_OK ? keep(stream, out, err) : status;
 }
@@ -181,19 +143,18 @@ enum og_status og_rebuilder_family(struct og_rebuilder *r, const struct og_slide
 {
     const struct og_slide_facts *facts = og_slide_facts(slide);
     struct request q = {slide, facts, 2, fx, fy, quality};
-    uint32_t wanted = og_pyramid_slots(&facts->pyramid, fx, fy) & (OG_SLOTS_L1 | OG_SLOTS_L0), closure = 0;
-    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
+    uint32_t wanted = og_pyramid_slots(&facts->pyramid, fx, fy) & (OG_SLOTS_L1 | OG_SLOTS_L0);
+    struct og_unpacked family;
+    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
         out[slot] = NULL;
-        closure |= wanted & (UINT32_C(1) << slot) ? og_slot_closure(slot) : 0;
-    }
-    enum og_status status = rebuild_closure(r, &q, closure, err);
+    enum og_status status = unpack(r, &q, wanted, &family, err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++) {
         struct og_place place = og_slot_place(slot);
         unsigned shift = 2 - place.depth;
         struct request tile = {slide, facts, place.depth, (fx << shift) + place.dx, (fy << shift) + place.dy, quality};
         if (wanted & (UINT32_C(1) << slot))
-            status = paged ? encode_paged(r, quality, slot, &out[slot], err)
-                           : encode_served(r, &tile, slot, &out[slot], err);
+            status = paged ? encode_paged(r, quality, family.family, slot, &out[slot], err)
+                           : encode_served(r, &tile, family.family, slot, &out[slot], err);
     }
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status != OG_OK; slot++)
         og_buf_unref(&out[slot]);
@@ -205,7 +166,7 @@ enum og_status og_rebuilder_stored(struct og_rebuilder *r, const struct og_slide
 {
     struct og_stored_tile tile;
     *out = NULL;
-    enum og_status status = og_slide_read_stored(slide, r->reader, depth, x, y, r->buffer, &tile, err);
+    enum og_status status = og_unpacker_read(r->unpacker, slide, depth, x, y, &tile, err);
     return status == OG_OK ? keep(tile.stream, out, err) : status;
 }
 
@@ -216,7 +177,7 @@ enum og_status og_rebuilder_tables(struct og_rebuilder *r, const struct og_slide
     struct og_stored_tile tile;
     struct og_span tables;
     bool is_stored = depth >= 2;
-    enum og_status status = is_stored ? og_slide_read_stored(slide, r->reader, depth, 0, 0, r->buffer, &tile, err)
+    enum og_status status = is_stored ? og_unpacker_read(r->unpacker, slide, depth, 0, 0, &tile, err)
                                       : og_jpeg_encode_tables(r->encoder, &recipe, &tables, err);
     *out = NULL;
     return status == OG_OK ? keep(is_stored ? tile.tables : tables, out, err) : status;

@@ -34,8 +34,10 @@ static void say_aim(const struct og_description *d, FILE *out)
         fputs("there is none", out);
     else
         fprintf(out, "it has %.1f", full->psnr_tissue);
-    fprintf(out, "; steps %d, %d and base quality %d\n", d->encoder.l0_step, d->encoder.l1_step,
-            d->encoder.base_quality);
+    fprintf(out, "; steps %d, %d and base quality %d", d->encoder.l0_step, d->encoder.l1_step, d->encoder.base_quality);
+    if (d->encoder.chroma_step)
+        fprintf(out, ", of colour %d", d->encoder.chroma_step);
+    fputc('\n', out);
 }
 
 void og_report_encoded(const char *path, const struct og_encode_result *r, FILE *out)

@@ -132,9 +132,12 @@ static void say_origin(const struct og_description *d, FILE *out)
         fprintf(out, "%s\n", d->source.digest);
     }
     row(out, "Made by");
-    fprintf(out, "origami %s, format %d, predictor %s, base quality %d, residual steps %d (L1) and %d (L0)\n",
+    fprintf(out, "origami %s, format %d, predictor %s, base quality %d, residual steps %d (L1) and %d (L0)",
             d->encoder.version, OG_FORMAT_VERSION, d->upsample, d->encoder.base_quality, d->encoder.l1_step,
             d->encoder.l0_step);
+    if (d->encoder.chroma_step)
+        fprintf(out, ", of colour %d", d->encoder.chroma_step);
+    fputc('\n', out);
 }
 
 void og_report_slide(const char *path, const struct og_slide_facts *facts, const struct og_survey *survey, FILE *out)

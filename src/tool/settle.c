@@ -59,14 +59,22 @@ static int quality_of_step(int step)
     return step <= 50 ? 100 - step : divided(2500, step);
 }
 
+/* So many tenths of L0's step. */
+static int following(int l0_step, int tenths)
+{
+    int step = divided(tenths * l0_step, 10);
+    return step < 255 ? step : 255;
+}
+
+/* Where chroma has steps of its own, luma's in the base can be coarser. */
 struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step)
 {
-    int follows = divided(11 * l0_step, 10);
-    follows = follows < 255 ? follows : 255;
+    int base_step = following(l0_step, wish->chroma_step ? 13 : 11);
     return (struct og_plan_settings){
-        .base_quality = wish->base_quality ? wish->base_quality : quality_of_step(follows),
-        .l1_step = wish->l1_step ? wish->l1_step : follows,
+        .base_quality = wish->base_quality ? wish->base_quality : quality_of_step(base_step),
+        .l1_step = wish->l1_step ? wish->l1_step : following(l0_step, 11),
         .l0_step = l0_step,
+        .chroma_step = wish->chroma_step,
         .trellis = wish->trellis,
     };
 }

@@ -3,8 +3,11 @@
 
 #include <stdlib.h>
 
-/* Bits of a grey tile's headers: SOI, SOF0, SOS, EOI. */
-enum { HEADER_BITS = 8 * (2 + 13 + 10 + 2) };
+/* Bits of a tile's headers: SOI, SOF0, SOS, EOI. */
+static int header_bits(int components)
+{
+    return 8 * (2 + (10 + 3 * components) + (8 + 2 * components) + 2);
+}
 
 struct og_tile_maker {
     const struct og_plan *plan;
@@ -45,7 +48,7 @@ enum og_status og_tile_maker_make(struct og_tile_maker *m, unsigned depth, const
         gain += og_quantise_tile(&planes[c], &coding->quantiser[c > 0], &m->plan->bits[depth][c > 0], patience,
                                  m->levels + c * OG_TILE_BLOCKS);
     *out = (struct og_span){NULL, 0};
-    if (coding->components == 1 && gain <= (int64_t)coding->quantiser[0].lambda * HEADER_BITS)
+    if (depth < 2 && gain <= (int64_t)coding->quantiser[0].lambda * header_bits(coding->components))
         return OG_OK;
     for (int c = 0; counts && c < coding->components; c++)
         og_symbols_count(m->levels + c * OG_TILE_BLOCKS, OG_TILE_BLOCKS, &counts->of[depth][c > 0]);

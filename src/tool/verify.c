@@ -50,7 +50,7 @@ static enum og_status join(void *context, void **out, struct og_error *err)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     w->verify = v;
     enum og_status status = og_reference_new(v->source, &v->pyramid, v->scorer.kernels, &w->reference, err);
-    return status == OG_OK ? og_unpacker_new(v->slide, &w->unpacker, err) : status;
+    return status == OG_OK ? og_unpacker_new(&w->unpacker, err) : status;
 }
 
 static void leave(void **worker)
@@ -88,15 +88,15 @@ static void score_slot(const struct worker *w, const struct og_unpacked *unpacke
         f->full_size[f->full_size_count++] = score;
 }
 
-static enum og_status damaged_slot(const struct scored_family *f, const struct og_unpacked *unpacked,
-                                   struct og_error *err)
+static enum og_status name_bad_slot(const struct scored_family *f, const struct og_unpacked *unpacked,
+                                    struct og_error *err)
 {
     unsigned slot = 0;
     while (!(unpacked->bad >> slot & 1))
         slot++;
     struct og_place place = og_slot_place(slot);
     unsigned side = 4u >> place.depth;
-    return og_error_set(err, OG_DAMAGED, "L%u tile %u, %u: %s", place.depth, f->fx * side + place.dx,
+    return og_error_set(err, unpacked->status[slot], "L%u tile %u, %u: %s", place.depth, f->fx * side + place.dx,
                         f->fy * side + place.dy, unpacked->reason[slot]);
 }
 
@@ -104,9 +104,9 @@ static enum og_status score_family(struct worker *w, struct scored_family *f, st
 {
     struct og_plane planes[3][3];
     struct og_unpacked unpacked;
-    enum og_status status = og_unpack_family(w->unpacker, f->fx, f->fy, &unpacked, err);
+    enum og_status status = og_unpack_family(w->unpacker, w->verify->slide, f->fx, f->fy, OG_SLOTS, &unpacked, err);
     if (status == OG_OK && unpacked.bad)
-        status = damaged_slot(f, &unpacked, err);
+        status = name_bad_slot(f, &unpacked, err);
     if (status == OG_OK)
         status = og_reference_read(w->reference, f->fx, f->fy, planes, err);
     if (status != OG_OK)
@@ -165,7 +165,7 @@ static enum og_status take_coarse(void *context, unsigned depth, uint32_t x, uin
     struct verify *v = context;
     struct og_plane stored[3];
     uint64_t bytes;
-    enum og_status status = og_unpack_stored(v->unpacker, depth, x, y, stored, &bytes, err);
+    enum og_status status = og_unpack_stored(v->unpacker, v->slide, depth, x, y, stored, &bytes, err);
     if (status != OG_OK)
         return status;
     struct og_extent size = og_pyramid_tile(&v->pyramid, depth, x, y);
@@ -194,7 +194,7 @@ static enum og_status run(struct verify *v, struct og_error *err)
                                     .take = take,
                                     .drop = free,
                                     .watch = watch};
-    enum og_status status = og_unpacker_new(v->slide, &v->unpacker, err);
+    enum og_status status = og_unpacker_new(&v->unpacker, err);
     if (status == OG_OK)
         status = og_halver_new(&v->pyramid, v->scorer.kernels, take_coarse, v, &v->halver, err);
     if (status == OG_OK)

@@ -73,7 +73,8 @@ static enum og_status write_picture(const struct easel *e, const char *path, int
     return status;
 }
 
-static enum og_status draw(struct easel *e, const struct og_tile_score *worst, const char *path, struct og_error *err)
+static enum og_status draw(struct easel *e, const struct og_slide *slide, const struct og_tile_score *worst,
+                           const char *path, struct og_error *err)
 {
     struct og_plane unused[3][3], planes[3];
     struct og_unpacked unpacked;
@@ -82,8 +83,8 @@ static enum og_status draw(struct easel *e, const struct og_tile_score *worst, c
     unsigned slot = og_place_slot((struct og_place){0, worst->x % 4, worst->y % 4});
     enum og_status status = og_reference_read(e->reference, fx, fy, unused, err);
     if (status == OG_OK)
-        status = og_unpack_family(e->unpacker, fx, fy, &unpacked, err);
-    if (status == OG_OK && unpacked.bad & og_slot_closure(slot))
+        status = og_unpack_family(e->unpacker, slide, fx, fy, UINT32_C(1) << slot, &unpacked, err);
+    if (status == OG_OK && unpacked.bad)
         status = og_error_set(err, OG_DAMAGED, "L0 tile %u, %u: the slide changed meanwhile", worst->x, worst->y);
     if (status != OG_OK)
         return status;
@@ -105,12 +106,12 @@ enum og_status og_worst_draw(const char *folder, const struct og_source *source,
     e->kernels = og_kernels_choose();
     enum og_status status = og_reference_new(source, pyramid, e->kernels, &e->reference, err);
     if (status == OG_OK)
-        status = og_unpacker_new(slide, &e->unpacker, err);
+        status = og_unpacker_new(&e->unpacker, err);
     for (unsigned i = 0; i < found->worst_count && status == OG_OK; i++) {
         char name[64];
         og_worst_name(i + 1, &found->worst[i], name, sizeof name);
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        status = draw(e, &found->worst[i], path, err);
+        status = draw(e, slide, &found->worst[i], path, err);
         if (status == OG_OK && options->watch && !options->watch(options->context, pixels, pixels))
             status = og_error_set(err, OG_STOPPING, "stopped before all pictures were drawn");
     }

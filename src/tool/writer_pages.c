@@ -45,11 +45,10 @@ static bool set_layout(struct pages *s, unsigned depth, unsigned recipe)
                              table_span(s->index->plan, recipe));
 }
 
-static bool set_grey(struct pages *s, const char *name)
+static bool set_grey(TIFF *tiff)
 {
-    return TIFFSetField(s->tiff, TIFFTAG_SUBFILETYPE, 0) && TIFFSetField(s->tiff, TIFFTAG_SAMPLESPERPIXEL, 1) &&
-           TIFFSetField(s->tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK) &&
-           TIFFSetField(s->tiff, TIFFTAG_PAGENAME, name);
+    return TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, 0) && TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1) &&
+           TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
 }
 
 static bool set_resolution(struct pages *s, unsigned depth)
@@ -120,14 +119,20 @@ static bool write_arrays(struct pages *s, unsigned depth)
     return TIFFWriteDirectory(s->tiff) == 1;
 }
 
+static bool write_residuals(struct pages *s, unsigned depth, const char *name)
+{
+    bool grey = s->index->plan->coding[depth].components == 1;
+    return set_layout(s, depth, depth) && (grey ? set_grey(s->tiff) : og_tiff_set_colour(s->tiff, false, 1)) &&
+           TIFFSetField(s->tiff, TIFFTAG_PAGENAME, name) && set_resolution(s, depth) && write_arrays(s, depth);
+}
+
 static bool write_pages(struct pages *s)
 {
     for (unsigned page = 0; page < s->index->base_pages; page++)
         if (!set_layout(s, 2 + page, 2) || !og_tiff_set_colour(s->tiff, page > 0, 1) || !set_resolution(s, 2 + page) ||
             (page == 0 && !set_identity(s)) || !set_records(s, page) || !write_arrays(s, 2 + page))
             return false;
-    return set_layout(s, 1, 1) && set_grey(s, "L1 residual") && set_resolution(s, 1) && write_arrays(s, 1) &&
-           set_layout(s, 0, 0) && set_grey(s, "L0 residual") && set_resolution(s, 0) && write_arrays(s, 0);
+    return write_residuals(s, 1, "L1 residual") && write_residuals(s, 0, "L0 residual");
 }
 
 enum og_status og_index_write(const struct og_index *index, int fd, const char *path,

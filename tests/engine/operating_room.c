@@ -17,13 +17,13 @@ static struct og_slide *open_slide(const struct folder *folder, struct og_error 
     return slide;
 }
 
-int room_setup(void **state)
+static int set_up(void **state, void (*add_patient)(const struct folder *folder, const char *name))
 {
     struct room *room = calloc(1, sizeof *room);
     struct og_error err = {0};
     room->home = folder_make();
     room->ward = folder_make();
-    surgery_add_patient(room->home, "patient");
+    add_patient(room->home, "patient");
     room->patient = surgery_open(room->home, "patient.tif");
     struct og_slide *slide = open_slide(room->home, &err);
     if (!slide)
@@ -32,6 +32,16 @@ int room_setup(void **state)
     og_slide_unref(&slide);
     *state = room;
     return answers_failed(room->whole) == 0 ? 0 : -1;
+}
+
+int room_setup(void **state)
+{
+    return set_up(state, surgery_add_patient);
+}
+
+int room_setup_coloured(void **state)
+{
+    return set_up(state, surgery_add_coloured_patient);
 }
 
 int room_teardown(void **state)

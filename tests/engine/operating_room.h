@@ -16,6 +16,7 @@ struct room {
 };
 
 int room_setup(void **state);
+int room_setup_coloured(void **state); /* with chroma residuals */
 int room_teardown(void **state);
 
 struct surgery room_copy(const struct room *room);

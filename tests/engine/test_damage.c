@@ -95,9 +95,9 @@ static const char *judge_family(const struct clinic *c, const struct og_slide *s
         if (family.damaged >> slot & 1 ? family.stream[slot].size != 0
                                        : !is_original(family.stream[slot], surgery_tile(p, 0, index, slot)))
             return "a family's stream is not what was written";
-    if (!is_original(family.tables_base, surgery_value(p, 0, SURGERY_TAG_TABLES)) ||
-        !is_original(family.tables_l1, surgery_value(p, p->pages - 2, SURGERY_TAG_TABLES)) ||
-        !is_original(family.tables_l0, surgery_value(p, p->pages - 1, SURGERY_TAG_TABLES)))
+    if (!is_original(family.tables[2], surgery_value(p, 0, SURGERY_TAG_TABLES)) ||
+        !is_original(family.tables[1], surgery_value(p, p->pages - 2, SURGERY_TAG_TABLES)) ||
+        !is_original(family.tables[0], surgery_value(p, p->pages - 1, SURGERY_TAG_TABLES)))
         return "a family's tables are not what was written";
     return NULL;
 }

@@ -45,7 +45,7 @@ static void all_endless(struct og_record *r, uint64_t size)
 static void base_too_long(struct og_record *r, uint64_t size)
 {
     (void)size;
-    r->length[0] = OG_BASE_BYTES_MAX + 1;
+    r->length[0] = OG_COLOUR_BYTES_MAX + 1;
 }
 
 static void base_absent(struct og_record *r, uint64_t size)

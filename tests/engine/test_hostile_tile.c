@@ -300,7 +300,7 @@ static void a_tile_that_grows_when_it_is_cut_is_answered_or_refused(void **state
     (void)state;
     folder_add_slide(folder, "dense", &picture);
     struct surgery s = surgery_open(folder, "dense.tif");
-    assert_true(tile.size < OG_BASE_BYTES_MAX);
+    assert_true(tile.size < OG_COLOUR_BYTES_MAX);
     replace(&s, 0, 0, 0, &tile);
     surgery_save(&s, folder, "dense.tif");
     served_open(&served, folder->path, (struct og_engine_options){.workers = 1});

@@ -78,14 +78,14 @@ static void rebuild(struct bench *b, const struct rrip_family *family, enum og_p
     const struct og_slide_facts *facts = og_slide_facts(b->opened);
     struct og_extent size = og_pyramid_tile(&facts->pyramid, 2, family->x, family->y);
     assert_int_equal(og_slide_read_family(b->opened, b->reader, family->x, family->y, b->buffer, &stored, &err), OG_OK);
-    assert_int_equal(og_family_decode_base(b->family, b->decoder, stored.tables_base, stored.stream[OG_SLOT_L2],
+    assert_int_equal(og_family_decode_base(b->family, b->decoder, stored.tables[2], stored.stream[OG_SLOT_L2],
                                            (int)size.width, (int)size.height, &err),
                      OG_OK);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
         bool there = stored.stream[slot].size > 0;
         if (there)
             assert_int_equal(
-                og_family_decode_residual(b->family, slot, b->decoder, stored.tables_l1, stored.stream[slot], &err),
+                og_family_decode_residual(b->family, slot, b->decoder, stored.tables[1], stored.stream[slot], &err),
                 OG_OK);
         og_family_rebuild(b->family, og_kernels_choose(), predictor, slot, there);
     }

@@ -23,6 +23,17 @@ static struct og_family *filled(void)
     return family;
 }
 
+static struct og_family *filled_with_chroma(void)
+{
+    struct og_family *family = filled();
+    uint32_t seed = 29;
+    family->corrects_chroma = true;
+    for (int c = 0; c < 2; c++)
+        for (int i = 0; i < 4 * T * T; i++)
+            family->chroma1[c].data[i] = (uint8_t)(112 + noise_byte(&seed) % 32);
+    return family;
+}
+
 static bool has_residual(unsigned slot)
 {
     return slot % 2 == 1;
@@ -55,13 +66,13 @@ static void assert_same_chroma(const struct og_family *a, const struct og_family
             assert_memory_equal(p[c].data + y * p[c].stride, q[c].data + y * q[c].stride, T / 2);
 }
 
-static void slots_depend_on_their_closures_alone(enum og_predictor predictor)
+static void slots_depend_on_their_closures_alone(enum og_predictor predictor, struct og_family *(*fill)(void))
 {
-    struct og_family *whole = filled();
+    struct og_family *whole = fill();
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         rebuild_with(predictor, whole, slot);
     for (unsigned slot = OG_SLOT_L0; slot < OG_FAMILY_SLOTS; slot++) {
-        struct og_family *lonely = filled();
+        struct og_family *lonely = fill();
 
         for (unsigned l1 = OG_SLOT_L1; l1 < OG_SLOT_L0; l1++)
             if (og_slot_sources(slot) >> l1 & 1)
@@ -79,7 +90,46 @@ static void a_slot_depends_on_its_closure_alone_whatever_the_predictor(void **st
 {
     (void)state;
     for (enum og_predictor predictor = 0; predictor < OG_PREDICTORS; predictor++)
-        slots_depend_on_their_closures_alone(predictor);
+        slots_depend_on_their_closures_alone(predictor, filled);
+}
+
+static void so_it_does_where_residuals_correct_chroma(void **state)
+{
+    (void)state;
+    slots_depend_on_their_closures_alone(OG_PREDICTOR_CUBIC, filled_with_chroma);
+}
+
+static int clamped(int v)
+{
+    return v < 0 ? 0 : v > 255 ? 255 : v;
+}
+
+static void corrected_chroma_is_prediction_and_residual_and_l0_tiles_carry_it(void **state)
+{
+    (void)state;
+    struct og_family *residual = filled_with_chroma(), *family = filled_with_chroma();
+    static uint8_t predicted[4 * T * T];
+    for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+        rebuild(family, slot);
+    for (int c = 0; c < 2; c++) {
+        og_kernels_scalar.predict[OG_PREDICTOR_CUBIC].upsample(&family->base[1 + c], (struct og_rect){0, 0, T, T},
+                                                               predicted, 2 * T);
+        for (int y = 0; y < 2 * T; y++)
+            for (int x = 0; x < 2 * T; x++) {
+                bool corrected = has_residual((unsigned)(OG_SLOT_L1 + y / T * 2 + x / T));
+                int r = residual->chroma1[c].data[y * 2 * T + x] - 128;
+                int due = clamped(predicted[y * 2 * T + x] + (corrected ? r : 0));
+                assert_int_equal(family->chroma1[c].data[y * 2 * T + x], due);
+            }
+    }
+
+    struct og_plane chroma[2];
+    og_family_chroma(family, OG_SLOT_L0 + 7, chroma);
+    assert_ptr_equal(chroma[1].data, family->chroma1[1].data + T / 2 * 2 * T + 3 * T / 2);
+    og_family_chroma(family, OG_SLOT_L1 + 1, chroma);
+    assert_ptr_equal(chroma[0].data, family->base[1].data + T / 2);
+    og_family_destroy(&residual);
+    og_family_destroy(&family);
 }
 
 /* Steps of 10 in every plane: 3 · 50 + 60 is 52.5 times 4, so that the three predictors differ. */
@@ -223,6 +273,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slot_depends_on_its_closure_alone_whatever_the_predictor),
+        cmocka_unit_test(so_it_does_where_residuals_correct_chroma),
+        cmocka_unit_test(corrected_chroma_is_prediction_and_residual_and_l0_tiles_carry_it),
         cmocka_unit_test(luma_is_predicted_as_asked_and_bilinear_chroma_rounds),
         cmocka_unit_test(the_order_of_slots_does_not_matter),
         cmocka_unit_test(tiles_of_the_family_are_parts_of_its_planes),

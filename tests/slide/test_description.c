@@ -49,6 +49,7 @@ static void expect_equal(const struct og_description *a, const struct og_descrip
     assert_int_equal(a->encoder.base_quality, b->encoder.base_quality);
     assert_int_equal(a->encoder.l1_step, b->encoder.l1_step);
     assert_int_equal(a->encoder.l0_step, b->encoder.l0_step);
+    assert_int_equal(a->encoder.chroma_step, b->encoder.chroma_step);
     assert_true(a->encoder.aim == b->encoder.aim);
     assert_string_equal(a->source.name, b->source.name);
     assert_int_equal(a->source.size, b->source.size);
@@ -69,6 +70,22 @@ static void what_is_printed_parses_to_the_same(void **state)
 
     expect_equal(&given, &found);
     free(text);
+}
+
+static void a_step_of_chroma_is_printed_where_there_is_one(void **state)
+{
+    (void)state;
+    struct og_description given = example(), found;
+    char *without = og_description_print(&given);
+    given.encoder.chroma_step = 9;
+    char *with = og_description_print(&given);
+    assert_int_equal(parse(with, &found, NULL), OG_OK);
+
+    expect_equal(&given, &found);
+    assert_null(strstr(without, "chroma"));
+    assert_non_null(strstr(with, "\"l0_step\":22,\"chroma_step\":9,"));
+    free(without);
+    free(with);
 }
 
 static void unknown_facts_are_printed_as_null_and_parse_to_unknown(void **state)
@@ -253,6 +270,7 @@ static void malformed_members_are_refused_by_name(void **state)
         {"{" NEEDED ",\"encoder\":[]}", OG_DAMAGED, "encoder is not an object"},
         {"{" NEEDED ",\"encoder\":{\"base_quality\":101}}", OG_DAMAGED, "encoder.base_quality is out of range"},
         {"{" NEEDED ",\"encoder\":{\"l1_step\":-1}}", OG_DAMAGED, "encoder.l1_step is not a natural number"},
+        {"{" NEEDED ",\"encoder\":{\"chroma_step\":65536}}", OG_DAMAGED, "encoder.chroma_step is out of range"},
         {"{" NEEDED ",\"source\":{\"size\":-1}}", OG_DAMAGED, "source.size is not a natural number"},
         {"{" NEEDED ",\"source\":{\"name\":{}}}", OG_DAMAGED, "source.name is not a text"},
         {"{" NEEDED ",\"fidelity\":3}", OG_DAMAGED, "fidelity is not an object"},
@@ -336,6 +354,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_printed_parses_to_the_same),
+        cmocka_unit_test(a_step_of_chroma_is_printed_where_there_is_one),
         cmocka_unit_test(unknown_facts_are_printed_as_null_and_parse_to_unknown),
         cmocka_unit_test(perfect_fidelity_is_printed_as_a_hundred_decibels),
         cmocka_unit_test(names_that_are_not_utf8_are_printed_all_the_same),

@@ -103,7 +103,8 @@ static void nothing(void *state)
 
 static const struct og_source_kind kind = {reader_new, reader_read, nothing, nothing};
 
-void folder_add_slide(const struct folder *folder, const char *name, const struct picture *picture)
+void folder_add_coloured_slide(const struct folder *folder, const char *name, const struct picture *picture,
+                               int chroma_step)
 {
     struct picture copy = *picture;
     struct og_source source = {
@@ -111,7 +112,7 @@ void folder_add_slide(const struct folder *folder, const char *name, const struc
         .kind = &kind,
         .state = &copy,
     };
-    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .chroma_step = chroma_step, .trellis = true}};
     struct og_encode_result result;
     struct og_error err = {0};
     char path[256];
@@ -120,6 +121,11 @@ void folder_add_slide(const struct folder *folder, const char *name, const struc
         fprintf(stderr, "%s\n", err.text);
         abort();
     }
+}
+
+void folder_add_slide(const struct folder *folder, const char *name, const struct picture *picture)
+{
+    folder_add_coloured_slide(folder, name, picture, 0);
 }
 
 void folder_add_names(const struct folder *folder, const char *name, unsigned count)

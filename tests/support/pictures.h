@@ -39,6 +39,10 @@ enum { PICTURE_STAMP_CELLS = 8 }; /* a side of the stamp, in cells; 32 pixels ea
 /* Encodes the picture as DIR/NAME.tif with the encoder's default settings. */
 void folder_add_slide(const struct folder *folder, const char *name, const struct picture *picture);
 
+/* The same with chroma residuals of this step, or none where it is 0. */
+void folder_add_coloured_slide(const struct folder *folder, const char *name, const struct picture *picture,
+                               int chroma_step);
+
 /* The same slide under so many other names: NAME-0, NAME-1 and so on. */
 void folder_add_names(const struct folder *folder, const char *name, unsigned count);
 

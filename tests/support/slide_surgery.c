@@ -57,7 +57,7 @@ static void nothing(void *state)
     (void)state;
 }
 
-void surgery_add_patient(const struct folder *folder, const char *name)
+static void add_patient(const struct folder *folder, const char *name, int chroma_step)
 {
     static const struct og_source_kind kind = {reader_new, reader_read, nothing, nothing};
     struct og_source source = {
@@ -71,12 +71,22 @@ void surgery_add_patient(const struct folder *folder, const char *name)
                   .name = "patient"},
         .kind = &kind,
     };
-    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .chroma_step = chroma_step, .trellis = true}};
     struct og_encode_result result;
     struct og_error err = {0};
     char path[256];
     snprintf(path, sizeof path, "%s/%s.tif", folder->path, name);
     must(og_encode(&source, path, &options, &result, &err) == OG_OK, err.text);
+}
+
+void surgery_add_patient(const struct folder *folder, const char *name)
+{
+    add_patient(folder, name, 0);
+}
+
+void surgery_add_coloured_patient(const struct folder *folder, const char *name)
+{
+    add_patient(folder, name, 10);
 }
 
 /* ---- bytes ---- */

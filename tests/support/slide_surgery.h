@@ -34,6 +34,9 @@ struct surgery {
 /* 2100 x 1030 at 0.25 um: smooth on the left, noise on the right, plain in a corner; so some residuals are absent. */
 void surgery_add_patient(const struct folder *folder, const char *name);
 
+/* The same with chroma residuals. */
+void surgery_add_coloured_patient(const struct folder *folder, const char *name);
+
 struct surgery surgery_open(const struct folder *folder, const char *file);
 void surgery_save(const struct surgery *s, const struct folder *folder, const char *file);
 void surgery_close(struct surgery *s);

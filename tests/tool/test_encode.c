@@ -106,6 +106,7 @@ static void the_bytes_do_not_depend_on_the_number_of_threads(void **state)
         struct og_encode_result result;
         struct og_error err = {0};
         options.threads = threads[i];
+        options.wish.chroma_step = 9;
         assert_int_equal(encode_tissue(*state, names[i], 2100, 2100, 20, &options, &result, &err), OG_OK);
         bytes[i] = content(*state, names[i], &size[i]);
         assert_int_equal(size[i], size[0]);
@@ -144,11 +145,57 @@ static void plain_glass_needs_no_residuals(void **state)
 {
     struct og_encode_result result;
     struct og_error err = {0};
+    struct og_encode_options coloured = usual;
+    coloured.wish.chroma_step = 1;
+    assert_int_equal(encode_tissue(*state, "coloured.tif", 2048, 2048, 100, &coloured, &result, &err), OG_OK);
+    assert_int_equal(result.written.absent[1], 16);
     assert_int_equal(encode_tissue(*state, "glass.tif", 2048, 2048, 100, &usual, &result, &err), OG_OK);
     assert_int_equal(result.written.tiles[0], 64);
     assert_int_equal(result.written.absent[0], 64);
     assert_int_equal(result.written.absent[1], 16);
     assert_int_equal(result.written.absent[2], 0);
+}
+
+/* Bands of two colours of one luma: no luma residual is worth anything. */
+static enum og_status read_bands(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
+                                 struct og_error *err)
+{
+    static const uint8_t colours[2][3] = {{200, 100, 150}, {100, 151, 150}};
+    (void)reader, (void)err;
+    for (int y = 0; y < area.height; y++)
+        for (int x = 0; x < area.width; x++)
+            memcpy(rgb + y * stride + 3 * x, colours[(area.x + x) / 3 % 2], 3);
+    return OG_OK;
+}
+
+static enum og_status reader_of_bands(void *state, void **reader, struct og_error *err)
+{
+    (void)err;
+    *reader = state;
+    return OG_OK;
+}
+
+static void nothing_to_end(void *state)
+{
+    (void)state;
+}
+
+static void chroma_alone_is_worth_a_residual(void **state)
+{
+    static const struct og_source_kind kind = {reader_of_bands, read_bands, nothing_to_end, nothing_to_end};
+    struct og_source source = {.facts = {.width = 512, .height = 512, .name = "bands"}, .kind = &kind};
+    struct og_encode_options options = usual;
+    struct og_encode_result with, without;
+    struct og_error err = {0};
+    char path[160];
+    snprintf(path, sizeof path, "%s/bands.tif", ((const struct folder *)*state)->path);
+    assert_int_equal(og_encode(&source, path, &options, &without, &err), OG_OK);
+    options.wish.chroma_step = 8;
+    assert_int_equal(og_encode(&source, path, &options, &with, &err), OG_OK);
+
+    assert_int_equal(without.written.absent[1], 1);
+    assert_int_equal(with.written.absent[1], 0);
+    assert_true(with.description.fidelity[0].psnr_rgb > without.description.fidelity[0].psnr_rgb + 1);
 }
 
 static void an_existing_slide_is_replaced_by_a_whole_one(void **state)
@@ -288,6 +335,11 @@ static void given_steps_are_kept_and_others_follow(void **state)
     assert_int_equal(result.description.encoder.l1_step, 22);
     assert_int_equal(result.description.encoder.base_quality, 78);
     assert_true(result.description.encoder.aim == 0);
+    options.wish.chroma_step = 18;
+    assert_int_equal(encode_tissue(*state, "c.tif", 600, 500, 0, &options, &result, &err), OG_OK);
+    assert_int_equal(result.description.encoder.l1_step, 22);
+    assert_int_equal(result.description.encoder.base_quality, 74);
+    assert_int_equal(result.description.encoder.chroma_step, 18);
     options.wish = (struct og_wish){.l0_step = 100, .l1_step = 7, .base_quality = 95};
     assert_int_equal(encode_tissue(*state, "b.tif", 600, 500, 0, &options, &result, &err), OG_OK);
     assert_int_equal(result.description.encoder.l0_step, 100);
@@ -324,6 +376,7 @@ int main(void)
         IN_FOLDER(the_bytes_do_not_depend_on_the_number_of_threads),
         IN_FOLDER(any_size_from_one_pixel_up_can_be_read_back_whole),
         IN_FOLDER(plain_glass_needs_no_residuals),
+        IN_FOLDER(chroma_alone_is_worth_a_residual),
         IN_FOLDER(an_existing_slide_is_replaced_by_a_whole_one),
         IN_FOLDER(a_stopped_encode_leaves_nothing_behind),
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),

@@ -17,11 +17,12 @@ struct fixture {
     char path[160];
 };
 
-static int setup(void **state)
+static int set_up(void **state, int chroma_step)
 {
     struct fixture *f = *state = calloc(1, sizeof *f);
-    struct og_encode_options options = {.wish = {.base_quality = 80, .l1_step = 40, .l0_step = 40, .trellis = true},
-                                        .threads = 2};
+    struct og_encode_options options = {
+        .wish = {.base_quality = 80, .l1_step = 40, .l0_step = 40, .chroma_step = chroma_step, .trellis = true},
+        .threads = 2};
     struct og_encode_result result;
     struct og_tissue tissue;
     struct og_source *source;
@@ -34,6 +35,16 @@ static int setup(void **state)
         status = og_encode(source, f->path, &options, &result, &err);
     og_source_close(&source);
     return status != OG_OK;
+}
+
+static int setup(void **state)
+{
+    return set_up(state, 0);
+}
+
+static int setup_coloured(void **state)
+{
+    return set_up(state, 30);
 }
 
 static int teardown(void **state)
@@ -129,6 +140,7 @@ int main(void)
         cmocka_unit_test(openslide_decodes_what_was_drawn),
     };
     int failed = cmocka_run_group_tests(tests, setup, teardown);
+    failed += cmocka_run_group_tests_name("with chroma residuals", tests, setup_coloured, teardown);
     vips_shutdown();
     return failed;
 }
