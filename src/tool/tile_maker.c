@@ -42,8 +42,8 @@ enum og_status og_tile_maker_make(struct og_tile_maker *m, unsigned depth, const
     og_masking_find(source, patience);
     og_masking_spare(rim, patience);
     for (int c = 0; c < coding->components; c++)
-        gain += og_quantise_tile(&planes[c], &coding->quantiser[c > 0], &m->plan->bits[depth][c > 0], patience,
-                                 m->levels + c * OG_TILE_BLOCKS);
+        gain += og_quantise_tile(m->plan->kernels, &planes[c], &coding->quantiser[c > 0], &m->plan->bits[depth][c > 0],
+                                 patience, m->levels + c * OG_TILE_BLOCKS);
     *out = (struct og_span){NULL, 0};
     if (coding->components == 1 && gain <= (int64_t)coding->quantiser[0].lambda * HEADER_BITS)
         return OG_OK;
