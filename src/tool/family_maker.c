@@ -14,7 +14,6 @@ struct og_family_maker {
     const struct og_plan *plan;
     struct og_reference *reference;
     struct og_tile_maker *tiles;
-    struct og_jpeg_decoder *decoder;
     struct og_family *family;
     struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
     uint8_t *streams;
@@ -31,10 +30,9 @@ enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_s
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     m->plan = plan;
     m->tiles = og_tile_maker_new(plan);
-    m->decoder = og_jpeg_decoder_new();
     m->family = og_family_new(false);
     m->streams = malloc(OG_FAMILY_BYTES_MAX);
-    enum og_status status = m->tiles && m->decoder && m->family && m->streams
+    enum og_status status = m->tiles && m->family && m->streams
                                 ? og_reference_new(source, &plan->pyramid, plan->kernels, &m->reference, err)
                                 : og_error_set(err, OG_NO_MEMORY, "out of memory");
     if (status != OG_OK)
@@ -50,27 +48,19 @@ void og_family_maker_destroy(struct og_family_maker **maker)
         return;
     og_reference_destroy(&m->reference);
     og_tile_maker_destroy(&m->tiles);
-    og_jpeg_decoder_destroy(&m->decoder);
     if (m->family)
         og_family_destroy(&m->family);
     free(m->streams);
     free(m);
 }
 
-static struct og_span append(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
-                             struct og_span stream)
+static void append(struct og_family_maker *m, struct og_made_family *made, unsigned slot, struct og_span stream)
 {
     uint8_t *at = m->streams + m->streams_size;
     memcpy(at, stream.data, stream.size);
     m->streams_size += stream.size;
     made->record.length[slot] = (uint32_t)stream.size;
     made->record.crc[slot] = og_crc32c(0, stream.data, stream.size);
-    return (struct og_span){at, stream.size};
-}
-
-static struct og_span tables(const struct og_family_maker *m, unsigned depth)
-{
-    return (struct og_span){m->plan->tables[depth]->data, m->plan->tables[depth]->size};
 }
 
 static void keep_base(const struct og_family_maker *m, struct og_made_family *made)
@@ -91,10 +81,8 @@ static enum og_status make_base(struct og_family_maker *m, struct og_made_family
     enum og_status status = og_tile_maker_make(m->tiles, 2, made->base, &made->base[0], 0, &made->counts, &stream, err);
     if (status != OG_OK)
         return status;
-    stream = append(m, made, OG_SLOT_L2, stream);
-    status = og_family_decode_base(m->family, m->decoder, tables(m, 2), stream, T, T, err);
-    if (status != OG_OK)
-        return status;
+    append(m, made, OG_SLOT_L2, stream);
+    og_tile_maker_rebuild(m->tiles, 2, m->family->base);
 
     struct og_tally_source source = og_reference_tile(m->reference, OG_SLOT_L2);
     og_tally_tile(&made->tally[2], m->plan->kernels, made->fx, made->fy, &source, m->family->base, false);
@@ -151,7 +139,8 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     if (!*kept)
         return status;
     append(m, made, slot, stream);
-    return og_family_decode_residual(m->family, slot, m->decoder, tables(m, depth), stream, err);
+    og_tile_maker_rebuild(m->tiles, depth, &luma);
+    return OG_OK;
 }
 
 static void measure(struct og_family_maker *m, struct og_made_family *made, unsigned slot)

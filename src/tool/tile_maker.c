@@ -51,3 +51,15 @@ enum og_status og_tile_maker_make(struct og_tile_maker *m, unsigned depth, const
         og_symbols_count(m->levels + c * OG_TILE_BLOCKS, OG_TILE_BLOCKS, &counts->of[depth][c > 0]);
     return og_jpeg_code(m->coder, coding, m->levels, out, err);
 }
+
+void og_tile_maker_rebuild(const struct og_tile_maker *m, unsigned depth, const struct og_plane *planes)
+{
+    enum { ACROSS = OG_TILE_SIZE / OG_BLOCK_SIDE };
+    const struct og_jpeg_coding *coding = &m->plan->coding[depth];
+    for (int c = 0; c < coding->components; c++)
+        for (int b = 0; b < OG_TILE_BLOCKS; b++) {
+            uint8_t *to = planes[c].data + b / ACROSS * OG_BLOCK_SIDE * planes[c].stride + b % ACROSS * OG_BLOCK_SIDE;
+            m->plan->kernels->dct_inverse(m->levels[c * OG_TILE_BLOCKS + b], coding->quantiser[c > 0].step, to,
+                                          planes[c].stride);
+        }
+}
