@@ -13,7 +13,7 @@
 #include "tool/parallel.h"
 #include "tool/zorder.h"
 
-enum { SAMPLE = 24, ROUNDS = 2 };
+enum { SAMPLE_LEAST = 8, SAMPLE_MOST = 24, SAMPLE_SHARE = 8, ROUNDS = 2 };
 
 struct encode {
     const struct og_source *source;
@@ -113,16 +113,23 @@ static enum og_status count(void *context, uint64_t piece, void *item, struct og
     return OG_OK;
 }
 
-/* Huffman tables fit what the tables before them made of a sample: each round gets nearer. Rounded levels do not depend
- * on tables, so that one round is enough for them. */
+static uint64_t sample_size(uint64_t all)
+{
+    uint64_t some = all / SAMPLE_SHARE;
+    some = some < SAMPLE_LEAST ? SAMPLE_LEAST : some > SAMPLE_MOST ? SAMPLE_MOST : some;
+    return some < all ? some : all;
+}
+
+/* Huffman tables fit what the tables before them made of a sample: each round gets nearer, and the first may be rough.
+ * Rounded levels do not depend on tables, so that one round is enough for them. */
 static enum og_status gather(struct encode *e, struct og_error *err)
 {
-    uint64_t all = families(e), some = all < SAMPLE ? all : SAMPLE;
+    uint64_t some = sample_size(families(e));
     unsigned rounds = e->options->plain ? 1 : ROUNDS;
     enum og_status status = OG_OK;
     for (unsigned round = 0; round < rounds && status == OG_OK; round++) {
         e->counts = (struct og_plan_counts){0};
-        status = make(e, some, count, err);
+        status = make(e, round + 1 < rounds ? (some + 1) / 2 : some, count, err);
         if (status == OG_OK)
             status = og_plan_fit(&e->plan, &e->counts, err);
     }
