@@ -32,7 +32,7 @@ OG_CHECKED enum og_status og_family_maker_new(const struct og_plan *plan, const 
 OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
                                                struct og_made_family **out, struct og_error *err);
 
-/* Without streams: its place, and tally[0].tissue_samples. */
+/* Without streams: its place, and in tally[0].tissue_samples those of the first tile that shows any. */
 OG_CHECKED enum og_status og_family_maker_look(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
                                                struct og_made_family **out, struct og_error *err);
 void og_made_family_destroy(struct og_made_family **made);
