@@ -111,7 +111,7 @@ static void run_one(enum who who, const char *folder, const char *input, int ali
     sync();
 }
 
-/* What takes memory is done in a process of its own: a program's peak begins with that of its parent. */
+/* What takes memory or starts threads is done in a process of its own: a program's peak begins with its parent's. */
 static int apart(int (*work)(const struct job *job), const struct job *job)
 {
     int status;
@@ -267,12 +267,8 @@ static void measure_tissue(const struct report *report, const char *folder, cons
 static void measure_real(const struct report *report, const char *folder)
 {
     struct job job = {.folder = folder};
-    struct og_source *real = slides_real();
-    if (!real)
-        return;
-    snprintf(job.input, sizeof job.input, "%s", real->facts.file);
-    og_source_close(&real);
-    measure(report, "real", &job);
+    if (slides_real_path(job.input, sizeof job.input))
+        measure(report, "real", &job);
 }
 
 int main(int argc, char **argv)

@@ -3,7 +3,8 @@
 #define OG_TOOL_FAMILY_MAKER_H
 /*
  * og_family_maker: from a family's source pixels to its streams, in a closed loop: every residual is taken from what
- * the server will rebuild, with the server's code, and what came out is measured against the source.
+ * the server will rebuild, with the server's code but for reading the stream back (image/dct.h), and what came out is
+ * measured against the source.
  *
  * Threads:   a maker belongs to one thread; makers are independent. The plan is shared and does not change.
  * Ownership: new returns owned and borrows plan and source; make returns an owned family that made_destroy ends.
