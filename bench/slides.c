@@ -96,13 +96,18 @@ static bool largest_file(const char *folder, char *out, size_t room)
     return largest > 0;
 }
 
+bool slides_real_path(char *out, size_t room)
+{
+    const char *folder = getenv("OG_REAL_SLIDES");
+    return folder && largest_file(folder, out, room);
+}
+
 struct og_source *slides_real(void)
 {
     struct og_error err = {0};
     struct og_source *source;
     char path[512];
-    const char *folder = getenv("OG_REAL_SLIDES");
-    if (!folder || !largest_file(folder, path, sizeof path))
+    if (!slides_real_path(path, sizeof path))
         return NULL;
     must(og_source_open_file(path, &source, &err), &err);
     return source;

@@ -29,7 +29,8 @@ void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned g
 void slides_add_coloured(struct slides *slides, const char *id, uint32_t side, int chroma_step); /* no glass */
 bool slides_add_real(struct slides *slides, const char *id);    /* false: there is none */
 struct og_source *slides_tissue(uint32_t side, unsigned glass); /* what they are made from, owned */
-struct og_source *slides_real(void);                            /* the largest file in $OG_REAL_SLIDES, or NULL */
+bool slides_real_path(char *out, size_t room);                  /* the largest file in $OG_REAL_SLIDES; false: none */
+struct og_source *slides_real(void);                            /* the same, opened; NULL: there is none */
 void slides_visit(struct slides *slides, const char *folder); /* in the place of open, add and scan: somebody else's */
 void slides_scan(struct slides *slides);                      /* after the last add */
 struct og_pyramid slides_pyramid(const struct slides *slides, const char *id);

@@ -13,6 +13,10 @@ for entry in "$@"; do
         echo "$bench: left out: no wrk"
         continue
     fi
+    if [ "$bench" = encode ] && ! command -v vips >/dev/null; then
+        echo "$bench: left out: no vips"
+        continue
+    fi
     if [[ $bench =~ ^(viewer|warm)$ ]] && ! command -v nginx >/dev/null && [ ! -x /usr/sbin/nginx ]; then
         echo "$bench: left out: no nginx"
         continue

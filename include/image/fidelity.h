@@ -13,7 +13,8 @@
 
 uint64_t og_squared_error(const struct og_plane *a, const struct og_plane *b);
 
-/* Adds up SSIM over all whole windows; planes smaller than a window have none. Returns the number of windows. */
+/* Adds up SSIM over all whole windows of planes as wide as a tile at most; smaller than a window they have none.
+ * Returns the number of windows. */
 uint64_t og_ssim_sum(const struct og_plane *a, const struct og_plane *b, double *sum);
 
 /* 10 log10(255² · samples / error); 99 when there is no error at all, because JSON has no infinity. */

@@ -17,6 +17,7 @@
  * Threads: pure functions. Ownership: borrow. Errors: none.
  */
 #include "image/huffman.h"
+#include "image/kernels.h"
 #include "image/masking.h"
 #include "image/plane.h"
 
@@ -30,8 +31,8 @@ struct og_quantiser {
  * / OG_PATIENCE_ONE. Returns how much more it would cost to store nothing but zeros and no bit of the tile: where that
  * is little, the tile is better absent.
  */
-int64_t og_quantise_tile(const struct og_plane *plane, const struct og_quantiser *quantiser,
-                         const struct og_symbol_bits *bits, const uint16_t patience[OG_TILE_BLOCKS],
-                         int16_t (*levels)[OG_BLOCK]);
+int64_t og_quantise_tile(const struct og_kernels *kernels, const struct og_plane *plane,
+                         const struct og_quantiser *quantiser, const struct og_symbol_bits *bits,
+                         const uint16_t patience[OG_TILE_BLOCKS], int16_t (*levels)[OG_BLOCK]);
 
 #endif

@@ -3,7 +3,8 @@
 #define OG_TOOL_FAMILY_MAKER_H
 /*
  * og_family_maker: from a family's source pixels to its streams, in a closed loop: every residual is taken from what
- * the server will rebuild, with the server's code, and what came out is measured against the source.
+ * the server will rebuild, with the server's code but for reading the stream back (image/dct.h), and what came out is
+ * measured against the source.
  *
  * Threads:   a maker belongs to one thread; makers are independent. The plan is shared and does not change.
  * Ownership: new returns owned and borrows plan and source; make returns an owned family that made_destroy ends.
@@ -32,7 +33,7 @@ OG_CHECKED enum og_status og_family_maker_new(const struct og_plan *plan, const 
 OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
                                                struct og_made_family **out, struct og_error *err);
 
-/* Without streams: its place, and tally[0].tissue_samples. */
+/* Without streams: its place, and in tally[0].tissue_samples those of the first tile that shows any. */
 OG_CHECKED enum og_status og_family_maker_look(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
                                                struct og_made_family **out, struct og_error *err);
 void og_made_family_destroy(struct og_made_family **made);

@@ -24,4 +24,7 @@ OG_CHECKED enum og_status og_tile_maker_make(struct og_tile_maker *maker, unsign
                                              const struct og_plane *source, unsigned rim, struct og_plan_counts *counts,
                                              struct og_span *out, struct og_error *err);
 
+/* What a decoder makes of the last stream, which was not empty. */
+void og_tile_maker_rebuild(const struct og_tile_maker *maker, unsigned depth, const struct og_plane *planes);
+
 #endif

@@ -24,6 +24,18 @@ static unsigned size_of(int difference)
     return og_level_size((unsigned)abs(difference));
 }
 
+/* The nonzero levels behind DC, one bit each. */
+static uint64_t marks_of(const int16_t level[OG_BLOCK])
+{
+    uint64_t marks = 0, four;
+    for (int i = 0; i < OG_BLOCK; i += 4) {
+        memcpy(&four, level + i, sizeof four);
+        for (int k = i; four != 0 && k < i + 4; k++)
+            marks |= (uint64_t)(level[k] != 0) << k;
+    }
+    return marks & ~UINT64_C(1);
+}
+
 void og_symbols_count(const int16_t (*levels)[OG_BLOCK], unsigned blocks, struct og_symbol_counts *counts)
 {
     int dc = 0;
@@ -31,17 +43,14 @@ void og_symbols_count(const int16_t (*levels)[OG_BLOCK], unsigned blocks, struct
         const int16_t *level = levels[b];
         counts->dc[size_of(level[0] - dc)]++;
         dc = level[0];
-        unsigned run = 0;
-        for (int i = 1; i < OG_BLOCK; i++) {
-            if (level[i] == 0) {
-                run++;
-                continue;
-            }
-            counts->ac[OG_AC_ZEROS] += run / 16;
-            counts->ac[run % 16 << 4 | size_of(level[i])]++;
-            run = 0;
+        int before = 0;
+        for (uint64_t marks = marks_of(level); marks; marks &= marks - 1) {
+            int place = __builtin_ctzll(marks), run = place - before - 1;
+            counts->ac[OG_AC_ZEROS] += (unsigned)run / 16;
+            counts->ac[(unsigned)run % 16 << 4 | size_of(level[place])]++;
+            before = place;
         }
-        counts->ac[OG_AC_END] += run > 0;
+        counts->ac[OG_AC_END] += before < OG_BLOCK - 1;
     }
 }
 

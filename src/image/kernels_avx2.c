@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <immintrin.h>
+#include <string.h>
 
+#include "kernels_eight.h"
 #include "kernels_rows.h"
 
 enum { LANES = 32, SUMS = LANES / 2 };
@@ -147,6 +149,61 @@ static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, ui
         store(to + x, _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xd8));
     }
     return x;
+}
+
+static inline void take_samples(const uint8_t *samples, ptrdiff_t stride, eight rows[EIGHT])
+{
+    for (int y = 0; y < EIGHT; y++)
+        rows[y] = (eight)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(samples + y * stride)));
+}
+
+/* Packing works within each half of the register: four rows come out as left halves, then right halves. */
+static inline void put_samples(const eight rows[EIGHT], uint8_t *samples, ptrdiff_t stride)
+{
+    const __m256i in_rows = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    for (int y = 0; y < EIGHT; y += 4) {
+        uint8_t four[4 * EIGHT];
+        __m256i upper = _mm256_packs_epi32((__m256i)rows[y], (__m256i)rows[y + 1]);
+        __m256i lower = _mm256_packs_epi32((__m256i)rows[y + 2], (__m256i)rows[y + 3]);
+        store(four, _mm256_permutevar8x32_epi32(_mm256_packus_epi16(upper, lower), in_rows));
+        for (int i = 0; i < 4; i++)
+            memcpy(samples + (y + i) * stride, four + i * EIGHT, EIGHT);
+    }
+}
+
+/* Pairs of rows are interleaved by samples, then by pairs of samples, then by halves. */
+static inline void turn(eight rows[EIGHT])
+{
+    __m256i pairs[EIGHT], fours[EIGHT];
+    for (int i = 0; i < EIGHT; i += 2) {
+        pairs[i] = _mm256_unpacklo_epi32((__m256i)rows[i], (__m256i)rows[i + 1]);
+        pairs[i + 1] = _mm256_unpackhi_epi32((__m256i)rows[i], (__m256i)rows[i + 1]);
+    }
+    for (int i = 0; i < EIGHT; i += 4)
+        for (int k = 0; k < 2; k++) {
+            fours[i + 2 * k] = _mm256_unpacklo_epi64(pairs[i + k], pairs[i + k + 2]);
+            fours[i + 2 * k + 1] = _mm256_unpackhi_epi64(pairs[i + k], pairs[i + k + 2]);
+        }
+    for (int i = 0; i < 4; i++) {
+        rows[i] = (eight)_mm256_permute2x128_si256(fours[i], fours[i + 4], 0x20);
+        rows[i + 4] = (eight)_mm256_permute2x128_si256(fours[i], fours[i + 4], 0x31);
+    }
+}
+
+/* Marks of 32 values as all ones or zeros in a byte each. */
+static inline uint32_t at_least32(const int16_t *values, const int16_t *bounds)
+{
+    __m256i below[2];
+    for (int i = 0; i < 2; i++)
+        below[i] = _mm256_cmpgt_epi16(load((const uint8_t *)(bounds + i * SUMS)),
+                                      _mm256_abs_epi16(load((const uint8_t *)(values + i * SUMS))));
+    __m256i in_order = _mm256_permute4x64_epi64(_mm256_packs_epi16(below[0], below[1]), 0xd8);
+    return ~(uint32_t)_mm256_movemask_epi8(in_order);
+}
+
+static uint64_t at_least(const int16_t values[OG_BLOCK], const int16_t bounds[OG_BLOCK])
+{
+    return at_least32(values, bounds) | (uint64_t)at_least32(values + LANES, bounds + LANES) << LANES;
 }
 
 #include "kernels_tpl.h"

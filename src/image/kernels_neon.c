@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <arm_neon.h>
 
+#include "kernels_plain.h"
 #include "kernels_rows.h"
 
 enum { LANES = 16, SUMS = LANES / 2 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "kernels_plain.h"
 #include "kernels_rows.h"
 
 static void cubic_blend(const struct taps *rows, int first, int last, void *restrict to)

@@ -6,6 +6,7 @@
  *     cubic_blend(const struct taps *rows, int first, int last, void *to)   the column pass, columns first … last - 1
  *     …_stretch(const void *row, int width, uint8_t *to)       the row pass; row[-2] … row[width + 1] exist
  *     …_stretch_add(const void *row, int width, uint8_t *to)   the same onto residuals
+ *     what kernels_blocks.h asks for
  *     halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
  *         halves the first 2n of the samples that all exist, as many as suit it, and returns n; plain C does the rest
  *
@@ -16,6 +17,7 @@
 
 #include <string.h>
 
+#include "kernels_blocks.h"
 #include "kernels_colour.h"
 #include "kernels_rows.h"
 
@@ -124,7 +126,8 @@ static void halve(const struct og_plane *from, const struct og_plane *to)
                 [OG_PREDICTOR_BILINEAR] = {down_upsample, down_upsample_add},                                          \
                 [OG_PREDICTOR_BILINEAR_ROUNDED] = {nearest_upsample, nearest_upsample_add},                            \
             },                                                                                                         \
-        .halve = halve, .rgb_to_ycc = rgb_to_ycc, .ycc_to_rgb = ycc_to_rgb,                                            \
+        .halve = halve, .rgb_to_ycc = rgb_to_ycc, .ycc_to_rgb = ycc_to_rgb, .dct_forward = dct_forward,                \
+        .dct_inverse = dct_inverse, .at_least = at_least,                                                              \
     }
 
 #endif

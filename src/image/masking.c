@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/masking.h"
 
+#include <string.h>
+
 enum {
     ACROSS = OG_TILE_SIZE / OG_BLOCK_SIDE,
     SSIM_CONSTANT = 58,
@@ -20,17 +22,19 @@ static uint16_t square_root(uint32_t v)
 
 static uint16_t patience_of(const struct og_plane *source, int left, int top)
 {
-    int right = left + OG_BLOCK_SIDE < source->width ? left + OG_BLOCK_SIDE : source->width;
-    int bottom = top + OG_BLOCK_SIDE < source->height ? top + OG_BLOCK_SIDE : source->height;
-    if (right <= left || bottom <= top)
+    int width = source->width - left < OG_BLOCK_SIDE ? source->width - left : OG_BLOCK_SIDE;
+    int height = source->height - top < OG_BLOCK_SIDE ? source->height - top : OG_BLOCK_SIDE;
+    if (width <= 0 || height <= 0)
         return OG_PATIENCE_ONE;
-    uint32_t n = (uint32_t)((right - left) * (bottom - top)), sum = 0, squares = 0;
-    for (int y = top; y < bottom; y++)
-        for (int x = left; x < right; x++) {
-            uint32_t v = source->data[y * source->stride + x];
-            sum += v;
-            squares += v * v;
-        }
+    uint8_t samples[OG_BLOCK] = {0}; /* zeros add nothing */
+    const uint8_t *row = source->data + top * source->stride + left;
+    for (int y = 0; y < height; y++, row += source->stride)
+        memcpy(samples + y * OG_BLOCK_SIDE, row, (size_t)width);
+    uint32_t n = (uint32_t)(width * height), sum = 0, squares = 0;
+    for (int i = 0; i < OG_BLOCK; i++) {
+        sum += samples[i];
+        squares += (uint32_t)samples[i] * samples[i];
+    }
     uint32_t variance = (n * squares - sum * sum) / (n * n);
     uint32_t ratio = ((2 * variance + SSIM_CONSTANT) << 16) / MIDDLE;
     return square_root(ratio < LARGEST << 16 ? ratio : LARGEST << 16);

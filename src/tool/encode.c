@@ -9,9 +9,11 @@
 #include "base/thread.h"
 #include "tool/coarse.h"
 #include "tool/digest.h"
+#include "tool/source_kept.h"
 
 struct encode {
     const struct og_source *source;
+    struct og_kept_source *kept;
     const struct og_encode_options *options;
     struct og_plan plan;
     struct og_plan_settings settings;
@@ -35,8 +37,11 @@ static enum og_status start(struct encode *e, const char *path, struct og_error 
 {
     const struct og_source_facts *facts = &e->source->facts;
     unsigned threads = e->options->threads ? e->options->threads : og_thread_cores();
+    e->kept = og_kept_source_new(e->source);
+    if (!e->kept)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
     e->run = (struct og_family_run){.plan = &e->plan,
-                                    .source = e->source,
+                                    .source = og_kept_source_view(e->kept),
                                     .threads = threads < OG_ENCODE_THREADS_MAX ? threads : OG_ENCODE_THREADS_MAX,
                                     .watch = watch,
                                     .watcher = e};
@@ -98,6 +103,7 @@ static void end(struct encode *e)
     og_coarse_destroy(&e->coarse);
     og_writer_destroy(&e->writer);
     og_plan_release(&e->plan);
+    og_kept_source_destroy(&e->kept);
 }
 
 enum og_status og_encode(const struct og_source *source, const char *path, const struct og_encode_options *options,

@@ -14,7 +14,6 @@ struct og_family_maker {
     const struct og_plan *plan;
     struct og_reference *reference;
     struct og_tile_maker *tiles;
-    struct og_jpeg_decoder *decoder;
     struct og_family *family;
     struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
     uint8_t *streams;
@@ -31,10 +30,9 @@ enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_s
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     m->plan = plan;
     m->tiles = og_tile_maker_new(plan);
-    m->decoder = og_jpeg_decoder_new();
     m->family = og_family_new(false);
     m->streams = malloc(OG_FAMILY_BYTES_MAX);
-    enum og_status status = m->tiles && m->decoder && m->family && m->streams
+    enum og_status status = m->tiles && m->family && m->streams
                                 ? og_reference_new(source, &plan->pyramid, plan->kernels, &m->reference, err)
                                 : og_error_set(err, OG_NO_MEMORY, "out of memory");
     if (status == OG_OK)
@@ -52,27 +50,19 @@ void og_family_maker_destroy(struct og_family_maker **maker)
         return;
     og_reference_destroy(&m->reference);
     og_tile_maker_destroy(&m->tiles);
-    og_jpeg_decoder_destroy(&m->decoder);
     if (m->family)
         og_family_destroy(&m->family);
     free(m->streams);
     free(m);
 }
 
-static struct og_span append(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
-                             struct og_span stream)
+static void append(struct og_family_maker *m, struct og_made_family *made, unsigned slot, struct og_span stream)
 {
     uint8_t *at = m->streams + m->streams_size;
     memcpy(at, stream.data, stream.size);
     m->streams_size += stream.size;
     made->record.length[slot] = (uint32_t)stream.size;
     made->record.crc[slot] = og_crc32c(0, stream.data, stream.size);
-    return (struct og_span){at, stream.size};
-}
-
-static struct og_span tables(const struct og_family_maker *m, unsigned depth)
-{
-    return (struct og_span){m->plan->tables[depth]->data, m->plan->tables[depth]->size};
 }
 
 static void keep_base(const struct og_family_maker *m, struct og_made_family *made)
@@ -93,10 +83,8 @@ static enum og_status make_base(struct og_family_maker *m, struct og_made_family
     enum og_status status = og_tile_maker_make(m->tiles, 2, made->base, &made->base[0], 0, &made->counts, &stream, err);
     if (status != OG_OK)
         return status;
-    stream = append(m, made, OG_SLOT_L2, stream);
-    status = og_family_decode_base(m->family, m->decoder, tables(m, 2), stream, T, T, err);
-    if (status != OG_OK)
-        return status;
+    append(m, made, OG_SLOT_L2, stream);
+    og_tile_maker_rebuild(m->tiles, 2, m->family->base);
 
     struct og_tally_source source = og_reference_tile(m->reference, OG_SLOT_L2);
     og_tally_tile(&made->tally[2], m->plan->kernels, made->fx, made->fy, &source, m->family->base, false);
@@ -157,7 +145,8 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     if (!*kept)
         return status;
     append(m, made, slot, stream);
-    return og_family_decode_residual(m->family, slot, m->decoder, tables(m, depth), stream, err);
+    og_tile_maker_rebuild(m->tiles, depth, &luma);
+    return OG_OK;
 }
 
 static void measure(struct og_family_maker *m, struct og_made_family *made, unsigned slot)
@@ -215,26 +204,36 @@ static enum og_status begin(struct og_family_maker *m, uint32_t fx, uint32_t fy,
     made->fx = fx;
     made->fy = fy;
     m->streams_size = 0;
-    return og_reference_read(m->reference, fx, fy, m->planes, err);
+    return OG_OK;
+}
+
+static enum og_status find_tissue(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
+{
+    uint32_t inside = og_pyramid_slots(&m->plan->pyramid, made->fx, made->fy);
+    for (unsigned slot = OG_SLOT_L0; slot < OG_FAMILY_SLOTS && !made->tally[0].tissue_samples; slot++) {
+        if (!(inside & (UINT32_C(1) << slot)))
+            continue;
+        struct og_place place = og_slot_place(slot);
+        struct og_plane luma;
+        enum og_status status =
+            og_reference_read_luma(m->reference, 4 * made->fx + place.dx, 4 * made->fy + place.dy, &luma, err);
+        if (status != OG_OK)
+            return status;
+        if (og_tally_is_tissue(&luma))
+            made->tally[0].tissue_samples = (uint64_t)luma.width * (uint64_t)luma.height;
+    }
+    return OG_OK;
 }
 
 enum og_status og_family_maker_look(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
                                     struct og_error *err)
 {
     enum og_status status = begin(m, fx, fy, out, err);
-    if (status != OG_OK) {
+    if (status == OG_OK)
+        status = find_tissue(m, *out, err);
+    if (status != OG_OK)
         og_made_family_destroy(out);
-        return status;
-    }
-    uint32_t inside = og_pyramid_slots(&m->plan->pyramid, fx, fy);
-    for (unsigned slot = OG_SLOT_L0; slot < OG_FAMILY_SLOTS; slot++) {
-        if (!(inside & (UINT32_C(1) << slot)))
-            continue;
-        struct og_plane luma = og_reference_tile(m->reference, slot).planes[0];
-        if (og_tally_is_tissue(&luma))
-            (*out)->tally[0].tissue_samples += (uint64_t)luma.width * (uint64_t)luma.height;
-    }
-    return OG_OK;
+    return status;
 }
 
 enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
@@ -242,6 +241,8 @@ enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint
 {
     enum og_status status = begin(m, fx, fy, out, err);
     struct og_made_family *made = *out;
+    if (status == OG_OK)
+        status = og_reference_read(m->reference, fx, fy, m->planes, err);
     if (status == OG_OK && (status = make_slots(m, made, err)) != OG_OK)
         status = og_error_prefix(err, "family %u, %u", fx, fy);
     if (status == OG_OK && !(made->bytes = og_buf_copy(m->streams, m->streams_size)))

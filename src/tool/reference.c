@@ -83,6 +83,21 @@ enum og_status og_reference_read(struct og_reference *r, uint32_t fx, uint32_t f
     return OG_OK;
 }
 
+enum og_status og_reference_read_luma(struct og_reference *r, uint32_t x, uint32_t y, struct og_plane *luma,
+                                      struct og_error *err)
+{
+    struct og_extent size = og_pyramid_tile(r->pyramid, 0, x, y);
+    struct og_rect area = {(int)x * T, (int)y * T, (int)size.width, (int)size.height};
+    enum og_status status = r->source->kind->read(r->reader, area, r->rgb, T * 3, err);
+    if (status != OG_OK)
+        return status;
+    for (int row = 0; row < area.height; row++)
+        r->kernels->rgb_to_ycc(r->rgb + row * T * 3, size.width, r->samples[0] + row * T, r->samples[1] + row * T,
+                               r->samples[2] + row * T);
+    *luma = (struct og_plane){r->samples[0], T, area.width, area.height};
+    return OG_OK;
+}
+
 struct og_tally_source og_reference_tile(const struct og_reference *r, unsigned slot)
 {
     struct og_place place = og_slot_place(slot);

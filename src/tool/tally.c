@@ -13,13 +13,15 @@ static const uint8_t *row_of(const struct og_plane *plane, int y)
     return plane->data + y * plane->stride;
 }
 
-static const uint8_t *chroma_row(const struct og_plane *plane, int y, int width, bool halved, uint8_t *room)
+static const uint8_t *chroma_row(const struct og_plane *plane, int y, int width, bool halved, uint8_t *restrict room)
 {
     if (!halved)
         return row_of(plane, y);
     const uint8_t *half = row_of(plane, y / 2);
-    for (int i = 0; i < width; i++)
-        room[i] = half[i / 2];
+    for (int i = 0; i < width / 2; i++)
+        room[2 * i] = room[2 * i + 1] = half[i];
+    if (width % 2)
+        room[width - 1] = half[width / 2];
     return room;
 }
 

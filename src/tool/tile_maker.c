@@ -45,12 +45,24 @@ enum og_status og_tile_maker_make(struct og_tile_maker *m, unsigned depth, const
     og_masking_find(source, patience);
     og_masking_spare(rim, patience);
     for (int c = 0; c < coding->components; c++)
-        gain += og_quantise_tile(&planes[c], &coding->quantiser[c > 0], &m->plan->bits[depth][c > 0], patience,
-                                 m->levels + c * OG_TILE_BLOCKS);
+        gain += og_quantise_tile(m->plan->kernels, &planes[c], &coding->quantiser[c > 0], &m->plan->bits[depth][c > 0],
+                                 patience, m->levels + c * OG_TILE_BLOCKS);
     *out = (struct og_span){NULL, 0};
     if (depth < 2 && gain <= (int64_t)coding->quantiser[0].lambda * header_bits(coding->components))
         return OG_OK;
     for (int c = 0; counts && c < coding->components; c++)
         og_symbols_count(m->levels + c * OG_TILE_BLOCKS, OG_TILE_BLOCKS, &counts->of[depth][c > 0]);
     return og_jpeg_code(m->coder, coding, m->levels, out, err);
+}
+
+void og_tile_maker_rebuild(const struct og_tile_maker *m, unsigned depth, const struct og_plane *planes)
+{
+    enum { ACROSS = OG_TILE_SIZE / OG_BLOCK_SIDE };
+    const struct og_jpeg_coding *coding = &m->plan->coding[depth];
+    for (int c = 0; c < coding->components; c++)
+        for (int b = 0; b < OG_TILE_BLOCKS; b++) {
+            uint8_t *to = planes[c].data + b / ACROSS * OG_BLOCK_SIDE * planes[c].stride + b % ACROSS * OG_BLOCK_SIDE;
+            m->plan->kernels->dct_inverse(m->levels[c * OG_TILE_BLOCKS + b], coding->quantiser[c > 0].step, to,
+                                          planes[c].stride);
+        }
 }

@@ -221,6 +221,44 @@ static void colours_are_transformed_as_scalar_transforms_them(void **state)
     }
 }
 
+/* Samples that end with their block, so that the address sanitizer sees every stray read. */
+static void blocks_are_transformed_as_scalar_transforms_them(void **state)
+{
+    const struct og_kernels *kernels = ((const struct subject *)*state)->kernels;
+    uint32_t seed = 17;
+    for (int round = 0; round < 500; round++) {
+        struct og_plane block = drawn_plane(8, 8, 8 + round % 9, round % KINDS);
+        int16_t got[OG_BLOCK], expected[OG_BLOCK];
+        uint8_t steps[OG_BLOCK], rebuilt[2][OG_BLOCK];
+        kernels->dct_forward(block.data, block.stride, got);
+        og_kernels_scalar.dct_forward(block.data, block.stride, expected);
+        assert_memory_equal(got, expected, sizeof got);
+        for (int i = 0; i < OG_BLOCK; i++) {
+            steps[i] = (uint8_t)(1 + noise_byte(&seed) % 255);
+            got[i] = (int16_t)(got[i] / (OG_DCT_ONE * steps[i]));
+        }
+        kernels->dct_inverse(got, steps, rebuilt[0], 8);
+        og_kernels_scalar.dct_inverse(got, steps, rebuilt[1], 8);
+        assert_memory_equal(rebuilt[0], rebuilt[1], OG_BLOCK);
+        free(block.data);
+    }
+}
+
+static void marks_stand_where_a_value_reaches_its_bound(void **state)
+{
+    const struct og_kernels *kernels = ((const struct subject *)*state)->kernels;
+    int16_t values[OG_BLOCK] = {0}, bounds[OG_BLOCK];
+    for (int i = 0; i < OG_BLOCK; i++)
+        bounds[i] = (int16_t)(i % 3 ? 1 + i : INT16_MAX);
+    for (int i = 0; i < OG_BLOCK; i++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            values[i] = (int16_t)(sign * bounds[i]);
+            assert_true(kernels->at_least(values, bounds) == UINT64_C(1) << i);
+            values[i] = (int16_t)(sign * (bounds[i] - 1));
+            assert_true(kernels->at_least(values, bounds) == 0);
+        }
+}
+
 static void the_environment_can_name_the_variant(void **state)
 {
     (void)state;
@@ -278,6 +316,8 @@ static int run_variant(const struct og_kernels *kernels)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(halve_averages_blocks_and_repeats_the_last_column_and_row, &subject),
         cmocka_unit_test_prestate(colours_are_transformed_as_scalar_transforms_them, &subject),
+        cmocka_unit_test_prestate(blocks_are_transformed_as_scalar_transforms_them, &subject),
+        cmocka_unit_test_prestate(marks_stand_where_a_value_reaches_its_bound, &subject),
     };
     printf("%s\n", kernels->name);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,10 +59,10 @@ static int64_t error_of(const struct bench *b, int16_t (*levels)[OG_BLOCK])
 {
     int64_t sum = 0;
     for (int block = 0; block < OG_TILE_BLOCKS; block++) {
-        int32_t out[OG_BLOCK];
-        og_dct_forward(b->samples + block / 32 * 8 * T + block % 32 * 8, T, out);
+        int16_t out[OG_BLOCK];
+        og_kernels_scalar.dct_forward(b->samples + block / 32 * 8 * T + block % 32 * 8, T, out);
         for (int i = 0; i < OG_BLOCK; i++) {
-            int64_t d = out[og_zigzag[i]] - levels[block][i] * STEP * OG_DCT_ONE;
+            int64_t d = out[i] - levels[block][i] * STEP * OG_DCT_ONE;
             sum += d * d;
         }
     }

@@ -27,7 +27,7 @@ static inline int64_t quantise(const struct og_plane *plane, const struct og_qua
     uint16_t patience[OG_TILE_BLOCKS];
     for (int b = 0; b < OG_TILE_BLOCKS; b++)
         patience[b] = OG_PATIENCE_ONE;
-    return og_quantise_tile(plane, quantiser, bits, patience, levels);
+    return og_quantise_tile(og_kernels_choose(), plane, quantiser, bits, patience, levels);
 }
 
 static inline void quantise_plainly(const struct og_plane *plane, const struct og_quantiser *quantiser,
