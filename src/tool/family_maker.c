@@ -145,7 +145,7 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     if (!*kept)
         return status;
     append(m, made, slot, stream);
-    og_tile_maker_rebuild(m->tiles, depth, &luma);
+    og_tile_maker_rebuild(m->tiles, depth, predictions);
     return OG_OK;
 }
 
