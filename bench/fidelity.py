@@ -111,7 +111,7 @@ def against_published(figures):
 
 
 def presets(figures):
-    head = ["input", "preset", "bytes", "bits per pixel", "L0 luma / chroma / RGB, dB", "SSIM", "as served", "÷ JPEG",
+    head = ["input", "preset", "bytes", "bits per pixel", "tissue, dB", "L0 luma / chroma / RGB, dB; SSIM", "as served", "÷ JPEG",
             "÷ JPEG, shared tables", "÷ mozjpeg"]
     rows = []
     for name in figures.inputs:
@@ -120,7 +120,7 @@ def presets(figures):
             served = figures.outcome(input=name, codec="Origami as served", setting=preset)
             full, seen = stored["L0"], served["L0"]
             rows.append([name, preset, f"{stored['bytes']:,.0f}", f"{8 * stored['bytes'] / stored['pixels']:.2f}",
-                         f"{full['luma']:.1f} / {full['chroma']:.1f} / {full['rgb']:.1f}", f"{full['ssim']:.3f}",
+                         f"{full['tissue']:.1f}", f"{full['luma']:.1f} / {full['chroma']:.1f} / {full['rgb']:.1f}; {full['ssim']:.3f}",
                          f"{seen['luma']:.1f} / {seen['chroma']:.1f} / {seen['rgb']:.1f}; {seen['ssim']:.3f}",
                          *[ratio_cell(figures.find(input=name, judged="stored", ours=preset, against=codec))
                            for codec in ("JPEG", "JPEG, shared tables", "mozjpeg")]])

@@ -105,8 +105,7 @@ static struct og_source *export_and_open(const struct og_slide *slide, const cha
 
 static struct generation next_generation(const struct og_source *from, const char *folder, int number, int quality)
 {
-    struct og_encode_options options = {
-        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
     struct og_encode_result encoded;
     struct og_error err = {0};
     struct og_slide *slide;

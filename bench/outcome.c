@@ -10,7 +10,11 @@ struct outcome outcome_of(uint64_t bytes, const struct og_tally tally[OUTCOME_DE
     struct outcome out = {.bytes = (double)bytes};
     for (unsigned depth = 0; depth < OUTCOME_DEPTHS; depth++) {
         struct og_fidelity f = og_tally_fidelity(&tally[depth]);
-        out.level[depth] = (struct outcome_level){f.psnr_luma, og_tally_psnr_chroma(&tally[depth]), f.psnr_rgb, f.ssim};
+        out.level[depth] = (struct outcome_level){.luma = f.psnr_luma,
+                                                  .chroma = og_tally_psnr_chroma(&tally[depth]),
+                                                  .rgb = f.psnr_rgb,
+                                                  .tissue = f.psnr_tissue,
+                                                  .ssim = f.ssim};
     }
     return out;
 }
@@ -32,8 +36,11 @@ static double between(double a, double b, double share)
 
 static struct outcome_level level_between(const struct outcome_level *a, const struct outcome_level *b, double share)
 {
-    return (struct outcome_level){between(a->luma, b->luma, share), between(a->chroma, b->chroma, share),
-                                  between(a->rgb, b->rgb, share), between(a->ssim, b->ssim, share)};
+    return (struct outcome_level){.luma = between(a->luma, b->luma, share),
+                                  .chroma = between(a->chroma, b->chroma, share),
+                                  .rgb = between(a->rgb, b->rgb, share),
+                                  .tissue = between(a->tissue, b->tissue, share),
+                                  .ssim = between(a->ssim, b->ssim, share)};
 }
 
 bool curve_at(const struct curve *curve, double luma_psnr, struct outcome *out)

@@ -16,6 +16,7 @@ enum { OUTCOME_DEPTHS = 3, CURVE_POINTS = 24 };
 
 struct outcome_level {
     double luma, chroma, rgb; /* PSNR in dB */
+    double tissue;            /* luma's, of the tiles that show more than glass */
     double ssim;              /* of luma */
 };
 

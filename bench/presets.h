@@ -6,18 +6,18 @@
  *
  * Threads: pure functions. Ownership: names are constant. Errors: none.
  */
-#include "tool/encode.h"
+#include "tool/settle.h"
 
 enum { PRESETS = 3, SWEEP = 11 };
 
 struct preset {
     const char *name;
-    struct og_encode_options options;
+    struct og_wish wish;
 };
 
 struct preset preset_named(unsigned i);
 
-/* L0 by this step; L1 and base one coarser, as the defaults are. */
+/* L0 by this step; L1 and base follow. */
 struct preset preset_of_sweep(unsigned i);
 
 #endif

@@ -22,6 +22,7 @@
 #include "slide_score.h"
 #include "slides.h"
 #include "tile_codec.h"
+#include "tool/encode.h"
 #include "tool/vips.h"
 #include "worst_tile.h"
 
@@ -72,11 +73,12 @@ static void add(const struct bench *b, const struct picture *picture, struct cur
 
 static void encode(const struct bench *b, const struct picture *picture, const struct preset *preset, char path[512])
 {
+    struct og_encode_options options = {.wish = preset->wish};
     struct og_encode_result result;
     struct og_error err = {0};
     snprintf(path, 512, "%s/slide.tif", b->slides.folder);
     remove(path);
-    family_score_must(og_encode(picture->source, path, &preset->options, &result, &err), &err);
+    family_score_must(og_encode(picture->source, path, &options, &result, &err), &err);
 }
 
 static struct both score_ours(const struct bench *b, const struct picture *picture, const struct preset *preset)

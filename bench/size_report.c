@@ -6,8 +6,8 @@
 static void say_levels(const struct outcome_level level[OUTCOME_DEPTHS])
 {
     for (unsigned depth = 0; depth < OUTCOME_DEPTHS; depth++)
-        printf(",\"L%u\":{\"luma\":%.4f,\"chroma\":%.4f,\"rgb\":%.4f,\"ssim\":%.5f}", depth, level[depth].luma,
-               level[depth].chroma, level[depth].rgb, level[depth].ssim);
+        printf(",\"L%u\":{\"luma\":%.4f,\"chroma\":%.4f,\"rgb\":%.4f,\"tissue\":%.4f,\"ssim\":%.5f}", depth,
+               level[depth].luma, level[depth].chroma, level[depth].rgb, level[depth].tissue, level[depth].ssim);
     puts("}");
 }
 
@@ -52,8 +52,11 @@ void size_report_comparison(const struct report *report, const struct comparison
     double ratio = c->our.bytes / c->their.bytes;
     for (unsigned depth = 0; depth < OUTCOME_DEPTHS; depth++) {
         const struct outcome_level *our = &c->our.level[depth], *their = &c->their.level[depth];
-        less[depth] = (struct outcome_level){our->luma - their->luma, our->chroma - their->chroma,
-                                             our->rgb - their->rgb, our->ssim - their->ssim};
+        less[depth] = (struct outcome_level){.luma = our->luma - their->luma,
+                                             .chroma = our->chroma - their->chroma,
+                                             .rgb = our->rgb - their->rgb,
+                                             .tissue = our->tissue - their->tissue,
+                                             .ssim = our->ssim - their->ssim};
     }
     if (report->json) {
         printf("{\"bench\":\"size\",\"input\":\"%s\",\"judged\":\"%s\",\"at\":%.2f,\"ours\":\"%s\",\"against\":\"%s\","

@@ -4,7 +4,7 @@
 /*
  * How bench_size speaks: an outcome, and the comparison of one with what another codec makes at the same L0 luma PSNR.
  *
- *     {"bench":"size","input":…,"pixels":…,"codec":…,"setting":…,"bytes":…,"L0":{"luma":…,"chroma":…,"rgb":…,"ssim":…},…}
+ *     {"bench":"size","input":…,"pixels":…,"codec":…,"setting":…,"bytes":…,"L0":{"luma":…,"chroma":…,"rgb":…,"tissue":…,"ssim":…},…}
  *     {"bench":"size","input":…,"judged":"stored" or "served","at":…,"ours":…,"against":…,"ratio":…,"L0":{…},…}
  *
  *     {"bench":"size","input":…,"worst":preset,"x":…,"y":…,"psnr":…,"jpeg_quality":…,"jpeg_psnr":…}

@@ -50,8 +50,7 @@ static void encode(struct slides *slides, const char *id, struct og_source *sour
 {
     struct og_error err = {0};
     struct og_encode_result result;
-    struct og_encode_options options = {
-        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
     char path[512];
     snprintf(path, sizeof path, "%s/%s.tif", slides->folder, id);
     must(og_encode(source, path, &options, &result, &err), &err);

@@ -22,6 +22,7 @@
 /* Decibels above 100, infinity included, are printed as 100: no difference that anybody could see. */
 struct og_fidelity {
     double psnr_luma, psnr_rgb, ssim; /* mean of the whole level; against the source halved as the format says */
+    double psnr_tissue;               /* of luma, over the tiles that show more than glass; 0: none does */
     double worst_psnr_luma;           /* of the worst tile … */
     uint32_t worst_x, worst_y;        /* … and which */
 };
@@ -36,6 +37,7 @@ struct og_description {
     struct {
         char version[32];
         int base_quality, l1_step, l0_step;
+        double aim; /* the psnr_tissue of L0 that the steps were chosen for; 0: they were given */
     } encoder;
     struct {
         char name[256];

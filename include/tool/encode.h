@@ -4,7 +4,7 @@
 /*
  * og_encode: a source becomes an Origami slide.
  *
- *     first:    a sample of families is made as below, twice; the symbols of their streams decide the Huffman tables
+ *     first:    a sample of families is made as below, a few times: steps and Huffman tables (tool/settle.h)
  *     workers:  take the next family in Z order ─► pixels ─► planes, halved twice ─► base, L1, L0 in a closed loop
  *                                                                     │ a bounded window, in order
  *     caller:                              append the family's block ◄┘ ─► coarser levels ─► … ─► directories, rename
@@ -20,23 +20,16 @@
 #include "slide/description.h"
 #include "tool/gate.h"
 #include "tool/parallel.h"
+#include "tool/settle.h"
 #include "tool/source.h"
 #include "tool/writer.h"
 
-/* Chosen by measurement: at least 36 dB luma PSNR at L0 on dense tissue. docs/FORMAT.md has the figures. */
-enum {
-    OG_BASE_QUALITY_DEFAULT = 89,
-    OG_L1_STEP_DEFAULT = 11,
-    OG_L0_STEP_DEFAULT = 10,
-    OG_ENCODE_THREADS_MAX = OG_PARALLEL_MAX,
-};
+enum { OG_ENCODE_THREADS_MAX = OG_PARALLEL_MAX };
 
 struct og_encode_options {
-    int base_quality;     /* 1 … 100 */
-    int l1_step, l0_step; /* 1 … 255 */
-    bool plain;           /* levels rounded with a dead zone: quicker and larger than by rate and distortion */
-    unsigned threads;     /* 0: one per core */
-    struct og_gate gate;  /* a slide that does not pass is not written: OG_BELOW */
+    struct og_wish wish;
+    unsigned threads;    /* 0: one per core */
+    struct og_gate gate; /* a slide that does not pass is not written: OG_BELOW */
 
     /* Called after each family and a few times a second; false: stop. May be NULL. */
     bool (*watch)(void *context, uint64_t pixels_done, uint64_t pixels);

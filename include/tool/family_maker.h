@@ -31,6 +31,10 @@ OG_CHECKED enum og_status og_family_maker_new(const struct og_plan *plan, const 
                                               struct og_family_maker **out, struct og_error *err);
 OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
                                                struct og_made_family **out, struct og_error *err);
+
+/* Without streams: its place, and tally[0].tissue_samples. */
+OG_CHECKED enum og_status og_family_maker_look(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
+                                               struct og_made_family **out, struct og_error *err);
 void og_made_family_destroy(struct og_made_family **made);
 void og_family_maker_destroy(struct og_family_maker **maker);
 

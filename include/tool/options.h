@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "slide/pyramid.h"
 #include "tool/encode.h"
+#include "tool/preset.h"
 #include "tool/rebuild.h"
 #include "tool/verify.h"
 
@@ -20,7 +21,7 @@ struct og_values {
     const char *out;
     struct og_extent size;
     uint64_t base_quality, l1_step, l0_step, threads, quality, seed, glass, worst;
-    double min_psnr, min_ssim;
+    double aim, min_psnr, min_ssim;
     const char *worst_to;
     bool no_trellis, json, quiet, plain, help, version;
 };
@@ -32,12 +33,14 @@ struct og_values {
     X(SEED, "seed", 0, NUMBER, seed, 1, 0, UINT32_MAX, "N", "another number, another tissue")                          \
     X(GLASS, "glass", 0, NUMBER, glass, 40, 0, 100, "PERCENT", "how much of the slide is empty glass")                 \
     X(PLAIN, "plain", 0, FLAG, plain, 0, 0, 0, NULL, "an ordinary picture even when FILE ends in .tif")                \
-    X(BASE_QUALITY, "base-quality", 0, NUMBER, base_quality, OG_BASE_QUALITY_DEFAULT, 1, 100, "Q",                     \
-      "JPEG quality of L2 and coarser levels")                                                                         \
-    X(L1_STEP, "l1-step", 0, NUMBER, l1_step, OG_L1_STEP_DEFAULT, 1, 255, "N",                                         \
-      "quantiser step of the half-size level's residuals; smaller is finer")                                           \
-    X(L0_STEP, "l0-step", 0, NUMBER, l0_step, OG_L0_STEP_DEFAULT, 1, 255, "N",                                         \
-      "quantiser step of the full-size level's residuals; smaller is finer")                                           \
+    X(PRESET, "preset", 0, AIM, aim, OG_PRESET_BALANCED, 20, 60, "NAME",                                               \
+      "small (33 dB), balanced (36 dB), archive (40 dB) or a number of dB: luma PSNR that tissue shall have")          \
+    X(L0_STEP, "l0-step", 0, NUMBER, l0_step, 0, 1, 255, "N",                                                          \
+      "instead of a preset: quantiser step of the full-size level's residuals; smaller is finer")                      \
+    X(L1_STEP, "l1-step", 0, NUMBER, l1_step, 0, 1, 255, "N",                                                          \
+      "the same for the half-size level; otherwise it follows the full-size level's")                                  \
+    X(BASE_QUALITY, "base-quality", 0, NUMBER, base_quality, 0, 1, 100, "Q",                                           \
+      "JPEG quality of L2 and coarser levels; otherwise it follows, too")                                              \
     X(NO_TRELLIS, "no-trellis", 0, FLAG, no_trellis, 0, 0, 0, NULL, "quicker, and larger for the same picture")        \
     X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q",                                 \
       "JPEG quality of tiles that are rebuilt")                                                                        \

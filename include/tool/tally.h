@@ -18,7 +18,8 @@
 struct og_tally {
     uint64_t samples, luma_error, chroma_error, rgb_error, windows;
     double ssim;
-    uint64_t worst_samples, worst_error; /* of the tile with the largest mean error */
+    uint64_t tissue_samples, tissue_error; /* luma's, of the tiles that show something */
+    uint64_t worst_samples, worst_error;   /* of the tile with the largest mean error */
     uint32_t worst_x, worst_y;
 };
 
@@ -28,6 +29,9 @@ struct og_tally_source {
     const uint8_t *rgb;
     ptrdiff_t rgb_stride;
 };
+
+/* Does the tile show more than glass? Its luma varies by more than 4 of 255 (standard deviation). */
+bool og_tally_is_tissue(const struct og_plane *luma);
 
 /*
  * One tile. Its chroma planes, when halved, are brought to full size as decoders of 4:2:0 tiles do it: by libjpeg's

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "ahead.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 enum state { UNKNOWN, GUESSED, ASKED };
+
+enum { WINDOW = 64 }; /* families on each side */
+static_assert(WINDOW * WINDOW == OG_AHEAD_MARKS, "every family of a window has a mark");
 
 static const unsigned state_bits = 3;
 
@@ -45,15 +49,21 @@ static unsigned stem_of(const struct og_key *key)
     return (unsigned)(key->hash >> 32) & ~state_bits;
 }
 
+/* A window of a slide, repeated over the plane: families side by side never take each other's mark. */
+static size_t place_of(const struct og_ahead *ahead, const struct og_key *key)
+{
+    return (og_key_mix(ahead->seed, key->slide) + key->x + (uint64_t)key->y * WINDOW) % OG_AHEAD_MARKS;
+}
+
 static enum state state_of(const struct og_ahead *ahead, const struct og_key *key)
 {
-    unsigned mark = atomic_load_explicit(&ahead->mark[key->hash % OG_AHEAD_MARKS], memory_order_relaxed); /* a hint */
+    unsigned mark = atomic_load_explicit(&ahead->mark[place_of(ahead, key)], memory_order_relaxed); /* a hint */
     return (mark & ~state_bits) == stem_of(key) ? mark & state_bits : UNKNOWN;
 }
 
 static void set_state(struct og_ahead *ahead, const struct og_key *key, enum state state)
 {
-    atomic_store_explicit(&ahead->mark[key->hash % OG_AHEAD_MARKS], stem_of(key) | state,
+    atomic_store_explicit(&ahead->mark[place_of(ahead, key)], stem_of(key) | state,
                           memory_order_relaxed); /* a hint publishes nothing */
 }
 

@@ -154,6 +154,7 @@ static void read_facts(struct reader *r, const struct node *root, struct og_desc
     d->encoder.base_quality = (int)whole(r, &encoder, "base_quality", 0, 100);
     d->encoder.l1_step = (int)whole(r, &encoder, "l1_step", 0, STEP_MAX);
     d->encoder.l0_step = (int)whole(r, &encoder, "l0_step", 0, STEP_MAX);
+    d->encoder.aim = real(r, &encoder, "aim", 0, PSNR_MAX);
 
     struct node source = child(r, root, "source");
     text(r, &source, "name", d->source.name, sizeof d->source.name);
@@ -170,6 +171,7 @@ static void read_levels(struct reader *r, const struct node *root, struct og_des
         d->fidelity[depth] = (struct og_fidelity){
             .psnr_luma = real(r, &level, "psnr_luma", 0, PSNR_MAX),
             .psnr_rgb = real(r, &level, "psnr_rgb", 0, PSNR_MAX),
+            .psnr_tissue = real(r, &level, "psnr_tissue", 0, PSNR_MAX),
             .ssim = real(r, &level, "ssim", -1, 1),
             .worst_psnr_luma = real(r, &worst, "psnr_luma", 0, PSNR_MAX),
             .worst_x = (uint32_t)whole(r, &worst, "x", 0, OG_PYRAMID_SIDE_MAX),

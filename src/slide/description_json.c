@@ -54,6 +54,7 @@ static json_t *fidelity_json(const struct og_fidelity *f)
     og_json_put(&worst, "psnr_luma", psnr(f->worst_psnr_luma));
     og_json_put(&level, "psnr_luma", psnr(f->psnr_luma));
     og_json_put(&level, "psnr_rgb", psnr(f->psnr_rgb));
+    og_json_put(&level, "psnr_tissue", psnr(f->psnr_tissue));
     og_json_put(&level, "ssim", number_json(f->ssim));
     og_json_put(&level, "worst", worst);
     return level;
@@ -66,6 +67,7 @@ static json_t *encoder_json(const struct og_description *d)
     og_json_put(&encoder, "base_quality", json_integer(d->encoder.base_quality));
     og_json_put(&encoder, "l1_step", json_integer(d->encoder.l1_step));
     og_json_put(&encoder, "l0_step", json_integer(d->encoder.l0_step));
+    og_json_put(&encoder, "aim", number_json(d->encoder.aim));
     return encoder;
 }
 

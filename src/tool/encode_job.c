@@ -23,10 +23,11 @@ enum og_status og_encode_job(const struct og_source *source, const struct og_val
 {
     struct watch watch;
     struct og_encode_result result = {.seconds = 0};
-    struct og_encode_options options = {.base_quality = (int)values->base_quality,
-                                        .l1_step = (int)values->l1_step,
-                                        .l0_step = (int)values->l0_step,
-                                        .plain = values->no_trellis,
+    struct og_encode_options options = {.wish = {.aim = values->aim,
+                                                 .base_quality = (int)values->base_quality,
+                                                 .l1_step = (int)values->l1_step,
+                                                 .l0_step = (int)values->l0_step,
+                                                 .trellis = !values->no_trellis},
                                         .threads = (unsigned)values->threads,
                                         .gate = {values->min_psnr, values->min_ssim},
                                         .watch = watch_encode,

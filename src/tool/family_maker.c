@@ -197,8 +197,8 @@ static enum og_status make_slots(struct og_family_maker *m, struct og_made_famil
     return status;
 }
 
-enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
-                                    struct og_error *err)
+static enum og_status begin(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+                            struct og_error *err)
 {
     struct og_made_family *made = calloc(1, sizeof *made);
     *out = made;
@@ -207,7 +207,33 @@ enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint
     made->fx = fx;
     made->fy = fy;
     m->streams_size = 0;
-    enum og_status status = og_reference_read(m->reference, fx, fy, m->planes, err);
+    return og_reference_read(m->reference, fx, fy, m->planes, err);
+}
+
+enum og_status og_family_maker_look(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+                                    struct og_error *err)
+{
+    enum og_status status = begin(m, fx, fy, out, err);
+    if (status != OG_OK) {
+        og_made_family_destroy(out);
+        return status;
+    }
+    uint32_t inside = og_pyramid_slots(&m->plan->pyramid, fx, fy);
+    for (unsigned slot = OG_SLOT_L0; slot < OG_FAMILY_SLOTS; slot++) {
+        if (!(inside & (UINT32_C(1) << slot)))
+            continue;
+        struct og_plane luma = og_reference_tile(m->reference, slot).planes[0];
+        if (og_tally_is_tissue(&luma))
+            (*out)->tally[0].tissue_samples += (uint64_t)luma.width * (uint64_t)luma.height;
+    }
+    return OG_OK;
+}
+
+enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+                                    struct og_error *err)
+{
+    enum og_status status = begin(m, fx, fy, out, err);
+    struct og_made_family *made = *out;
     if (status == OG_OK && (status = make_slots(m, made, err)) != OG_OK)
         status = og_error_prefix(err, "family %u, %u", fx, fy);
     if (status == OG_OK && !(made->bytes = og_buf_copy(m->streams, m->streams_size)))

@@ -7,7 +7,7 @@
 #include "base/parse.h"
 #include "base/roff.h"
 
-enum kind { FLAG, NUMBER, FIXED, TEXT, EXTENT };
+enum kind { FLAG, NUMBER, FIXED, AIM, TEXT, EXTENT };
 
 struct row {
     const char *name;
@@ -33,6 +33,18 @@ static void set_initial(struct og_values *values)
     for (unsigned i = 0; i < OG_OPTIONS; i++)
         if (rows[i].kind == NUMBER)
             *(uint64_t *)field_of(values, &rows[i]) = rows[i].initial;
+        else if (rows[i].kind == AIM)
+            *(double *)field_of(values, &rows[i]) = (double)rows[i].initial;
+}
+
+/* Numbers that stand for themselves; one that is out of range stands for "not given". */
+static void print_default(const struct row *row, FILE *out)
+{
+    if (row->kind == AIM)
+        fprintf(out, " (default %s)", og_preset_name((double)row->initial));
+    else if (row->kind == NUMBER && row->initial >= row->min)
+        fprintf(out, " (default %llu)", (unsigned long long)row->initial);
+    fputc('\n', out);
 }
 
 static enum og_status refuse(const struct row *row, const char *text, struct og_error *err)
@@ -68,6 +80,12 @@ static enum og_status set(struct og_values *values, const struct row *row, const
         return OG_OK;
     case FIXED:
         return og_parse_fixed(text, (double)row->max, field) ? OG_OK : refuse(row, text, err);
+    case AIM:
+        return og_preset_parse(text, (double)row->min, (double)row->max, field)
+                   ? OG_OK
+                   : og_error_set(err, OG_INVALID,
+                                  "--%s: \"%s\" is neither small, balanced nor archive, nor a number from %llu to %llu",
+                                  row->name, text, (unsigned long long)row->min, (unsigned long long)row->max);
     case TEXT:
         if (!*text)
             return og_error_set(err, OG_INVALID, "--%s: the value is empty", row->name);
@@ -147,9 +165,7 @@ void og_options_help(uint32_t takes, FILE *out)
         snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
                  row->value ? row->value : "");
         fprintf(out, "  %-26s %s", left, row->help);
-        if (row->kind == NUMBER)
-            fprintf(out, " (default %llu)", (unsigned long long)row->initial);
-        fputc('\n', out);
+        print_default(row, out);
     }
 }
 
@@ -166,8 +182,6 @@ void og_options_man(uint32_t takes, FILE *out)
         og_roff_text(row->name, out);
         fprintf(out, "\\fR%s%s%s\n", row->value ? " \\fI" : "", row->value ? row->value : "", row->value ? "\\fR" : "");
         og_roff_text(row->help, out);
-        if (row->kind == NUMBER)
-            fprintf(out, " (default %llu)", (unsigned long long)row->initial);
-        fputc('\n', out);
+        print_default(row, out);
     }
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "tool/preset.h"
 #include "tool/report.h"
 #include "tool/words.h"
 
@@ -21,6 +22,22 @@ static void say_part(const char *name, const struct og_encode_result *r, unsigne
     fputc('\n', out);
 }
 
+static void say_aim(const struct og_description *d, FILE *out)
+{
+    const struct og_fidelity *full = &d->fidelity[0];
+    if (!d->encoder.aim)
+        return;
+    const char *name = og_preset_name(d->encoder.aim);
+    fprintf(out, "  aimed at %g dB luma PSNR of tissue%s%s%s: ", d->encoder.aim, name ? " (" : "", name ? name : "",
+            name ? ")" : "");
+    if (full->psnr_tissue == 0)
+        fputs("there is none", out);
+    else
+        fprintf(out, "it has %.1f", full->psnr_tissue);
+    fprintf(out, "; steps %d, %d and base quality %d\n", d->encoder.l0_step, d->encoder.l1_step,
+            d->encoder.base_quality);
+}
+
 void og_report_encoded(const char *path, const struct og_encode_result *r, FILE *out)
 {
     const struct og_description *d = &r->description;
@@ -33,6 +50,7 @@ void og_report_encoded(const char *path, const struct og_encode_result *r, FILE 
     say_part("L0 residuals", r, 0, out);
     say_part("L1 residuals", r, 1, out);
     say_part("L2 and coarser", r, 2, out);
+    say_aim(d, out);
     fprintf(out, "  full size is %.1f dB luma and %.1f dB RGB PSNR from the source (worst tile %.1f luma, at %u, %u)",
             full->psnr_luma, full->psnr_rgb, full->worst_psnr_luma, full->worst_x, full->worst_y);
     if (full->ssim > 0)

@@ -6,6 +6,8 @@
 #include "base/tile.h"
 #include "image/fidelity.h"
 
+enum { TISSUE_VARIANCE = 4 * 4 };
+
 static const uint8_t *row_of(const struct og_plane *plane, int y)
 {
     return plane->data + y * plane->stride;
@@ -88,6 +90,22 @@ static void add_colour(struct og_tally *t, const struct og_kernels *kernels, con
     }
 }
 
+bool og_tally_is_tissue(const struct og_plane *luma)
+{
+    uint64_t n = (uint64_t)luma->width * (uint64_t)luma->height, sum = 0, squares = 0;
+    for (int y = 0; y < luma->height; y++) {
+        const uint8_t *row = row_of(luma, y);
+        uint32_t row_sum = 0, row_squares = 0; /* 256 · 255² fits */
+        for (int x = 0; x < luma->width; x++) {
+            row_sum += row[x];
+            row_squares += (uint32_t)(row[x] * row[x]);
+        }
+        sum += row_sum;
+        squares += row_squares;
+    }
+    return n * squares - sum * sum > TISSUE_VARIANCE * n * n;
+}
+
 static void note_worst(struct og_tally *t, uint32_t x, uint32_t y, uint64_t error, uint64_t samples)
 {
     bool worse = (double)error * (double)t->worst_samples > (double)t->worst_error * (double)samples;
@@ -114,6 +132,10 @@ void og_tally_tile(struct og_tally *t, const struct og_kernels *kernels, uint32_
     t->samples += samples;
     t->luma_error += error;
     add_colour(t, kernels, source, tile, chroma_halved);
+    if (og_tally_is_tissue(luma)) {
+        t->tissue_samples += samples;
+        t->tissue_error += error;
+    }
     note_worst(t, x, y, error, samples);
 }
 
@@ -125,6 +147,8 @@ void og_tally_merge(struct og_tally *into, const struct og_tally *from)
     into->luma_error += from->luma_error;
     into->rgb_error += from->rgb_error;
     into->chroma_error += from->chroma_error;
+    into->tissue_samples += from->tissue_samples;
+    into->tissue_error += from->tissue_error;
     into->windows += from->windows;
     into->ssim += from->ssim;
     note_worst(into, from->worst_x, from->worst_y, from->worst_error, from->worst_samples);
@@ -135,6 +159,7 @@ struct og_fidelity og_tally_fidelity(const struct og_tally *t)
     return (struct og_fidelity){
         .psnr_luma = og_psnr(t->luma_error, t->samples),
         .psnr_rgb = og_psnr(t->rgb_error, 3 * t->samples),
+        .psnr_tissue = t->tissue_samples ? og_psnr(t->tissue_error, t->tissue_samples) : 0,
         .ssim = t->windows ? t->ssim / (double)t->windows : 0,
         .worst_psnr_luma = og_psnr(t->worst_error, t->worst_samples),
         .worst_x = t->worst_x,

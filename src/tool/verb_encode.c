@@ -41,7 +41,7 @@ const struct og_verb og_verb_encode = {
                    "not reach what --min-psnr or --min-ssim demand: then the error names the worst tile.\n",
     .examples = "  origami encode biopsy.svs -o slides/biopsy.tif\n"
                 "      the usual case\n"
-                "  origami encode biopsy.svs -o slides/biopsy.tif --l0-step 7 --l1-step 8 --base-quality 92\n"
+                "  origami encode biopsy.svs -o slides/biopsy.tif --preset archive\n"
                 "      nearer to the source, and larger\n"
                 "  origami encode biopsy.svs -o slides/biopsy.tif --min-psnr 36\n"
                 "      no slide rather than one that is not good enough\n"

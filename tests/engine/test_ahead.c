@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "../../src/engine/ahead.h"
 #include "support/cmocka_all.h"
 #include "support/pictures.h"
 #include "support/served.h"
@@ -144,12 +145,46 @@ static void who_keeps_nothing_starts_nothing(void **state)
     served_close(&strip->served);
 }
 
+static bool note(struct og_ahead *ahead, const struct served *served, struct og_slide *slide, uint64_t seed, uint32_t x,
+                 bool in_memory)
+{
+    struct og_key key = og_key_make(seed, og_slide_key(slide), OG_KEY_FAMILY, x, 0);
+    const struct og_family_name family = {key, slide, x, 0};
+    return in_memory ? og_ahead_note_hit(ahead, &family, served->block)
+                     : og_ahead_note_base(ahead, &family, served->block);
+}
+
+/* Neighbours that shared a mark would be guessed in turns for ever. */
+static void walking_about_in_memory_comes_to_rest(void **state)
+{
+    enum { SEEDS = 5000, ROUNDS = 3 };
+    struct strip *strip = *state;
+    struct og_tile_name name;
+    served_open(&strip->served, strip->folder->path, (struct og_engine_options){.workers = 1});
+    assert_int_equal(og_engine_name(strip->served.engine, "a", 1, TOP, 0, 0, &name, strip->served.block), OG_OK);
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        struct og_ahead *ahead = og_ahead_new(seed);
+        unsigned last_round = 0;
+        for (uint32_t x = 0; x < FAMILIES; x++)
+            note(ahead, &strip->served, name.slide, seed, x, false);
+        for (unsigned round = 0; round < ROUNDS; round++) {
+            last_round = 0;
+            for (uint32_t i = 0; i < 2 * FAMILIES; i++)
+                last_round += note(ahead, &strip->served, name.slide, seed, 3 * i % FAMILIES, true);
+        }
+        assert_int_equal(last_round, 0);
+        og_ahead_destroy(&ahead);
+    }
+    og_tile_name_release(&name);
+    served_close(&strip->served);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pan_finds_the_next_family_built), cmocka_unit_test(a_zoom_from_l2_finds_its_family_built),
         cmocka_unit_test(jumps_and_the_rim_start_nothing),   cmocka_unit_test(what_is_there_already_is_not_built_again),
-        cmocka_unit_test(who_keeps_nothing_starts_nothing),
+        cmocka_unit_test(who_keeps_nothing_starts_nothing),  cmocka_unit_test(walking_about_in_memory_comes_to_rest),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

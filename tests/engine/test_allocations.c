@@ -48,7 +48,7 @@ static void a_family_allocates_nothing_of_ours_once_the_load_was_seen(void **sta
     served_open(&served, folder->path, (struct og_engine_options){.workers = 1, .cache_bytes = 5 << 20});
 
     assert_true(allocated_in_rounds(&served) > 0); /* it can count */
-    unsigned patience = 20;
+    unsigned patience = 100;
     while (allocated_in_rounds(&served) > 0)
         assert_true(patience-- > 0);
 

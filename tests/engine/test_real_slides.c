@@ -60,8 +60,7 @@ static void encode(const struct real *real, struct slide *s)
 {
     struct og_error err = {0};
     struct og_source *source;
-    struct og_encode_options options = {
-        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
     char from[4096], to[256];
     snprintf(from, sizeof from, "%s/%s", getenv("OG_REAL_SLIDES"), s->file);
     snprintf(to, sizeof to, "%s/%s.tif", real->folder->path, s->id);

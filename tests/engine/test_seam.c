@@ -191,8 +191,7 @@ static void encode(const struct slide *s, const struct og_tissue *tissue)
 {
     struct og_error err = {0};
     struct og_source *source;
-    struct og_encode_options options = {
-        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
     struct og_encode_result result;
     char path[128];
     snprintf(path, sizeof path, "%s/seam.tif", s->folder->path);

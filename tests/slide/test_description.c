@@ -24,9 +24,9 @@ static struct og_description example(void)
         .magnification = 20,
         .vendor = "aperio",
         .icc = "converted",
-        .encoder = {.version = "0.1.0", .base_quality = 90, .l1_step = 14, .l0_step = 22},
+        .encoder = {.version = "0.1.0", .base_quality = 90, .l1_step = 14, .l0_step = 22, .aim = 36},
         .source = {.name = "CMU-1 \"ä\".svs", .size = UINT64_C(177552579), .digest = "sha256:00ff"},
-        .fidelity = {{36.5, 34.25, 0.97, 31.5, 7, 8}, {35, 33, -0.5, 30, 3, 4}, {41, 40, 1, 39, 0, 0}},
+        .fidelity = {{36.5, 34.25, 0.97, 36.25, 31.5, 7, 8}, {35, 33, -0.5, 34, 30, 3, 4}, {41, 40, 1, 0, 39, 0, 0}},
         .bytes = {50000000, 20000000, 7000000},
     };
 }
@@ -49,6 +49,7 @@ static void expect_equal(const struct og_description *a, const struct og_descrip
     assert_int_equal(a->encoder.base_quality, b->encoder.base_quality);
     assert_int_equal(a->encoder.l1_step, b->encoder.l1_step);
     assert_int_equal(a->encoder.l0_step, b->encoder.l0_step);
+    assert_true(a->encoder.aim == b->encoder.aim);
     assert_string_equal(a->source.name, b->source.name);
     assert_int_equal(a->source.size, b->source.size);
     assert_string_equal(a->source.digest, b->source.digest);

@@ -27,7 +27,7 @@ static struct og_slide_facts origami_facts(void)
                 .icc = "srgb",
                 .encoder = {"0.1.0", 90, 14, 22},
                 .source = {"a.svs", 99, "sha256:0"},
-                .fidelity = {{36.5, 34, 0.75, 31, 7, 8}, {35, 33, 0.5, 30, 3, 4}, {41, 40, 1, 39, 0, 1}},
+                .fidelity = {{36.5, 34, 0.75, 36.25, 31, 7, 8}, {35, 33, 0.5, 34, 30, 3, 4}, {41, 40, 1, 0, 39, 0, 1}},
                 .bytes = {5, 0, 7},
             },
         .file_bytes = 1234,
@@ -65,15 +65,15 @@ static void an_origami_slide_tells_everything(void **state)
                 "\"width\":1025,\"height\":700,\"tile\":256,\"overlap\":0,"
                 "\"levels\":12,\"mpp_x\":0.499,\"mpp_y\":0.5,\"magnification\":20.0,\"vendor\":\"a\\\"b\","
                 "\"icc\":\"srgb\",\"fidelity\":{"
-                "\"L0\":{\"psnr_luma\":36.5,\"psnr_rgb\":34.0,\"ssim\":0.75,"
+                "\"L0\":{\"psnr_luma\":36.5,\"psnr_rgb\":34.0,\"psnr_tissue\":36.25,\"ssim\":0.75,"
                 "\"worst\":{\"x\":7,\"y\":8,\"psnr_luma\":31.0}},"
-                "\"L1\":{\"psnr_luma\":35.0,\"psnr_rgb\":33.0,\"ssim\":0.5,"
+                "\"L1\":{\"psnr_luma\":35.0,\"psnr_rgb\":33.0,\"psnr_tissue\":34.0,\"ssim\":0.5,"
                 "\"worst\":{\"x\":3,\"y\":4,\"psnr_luma\":30.0}},"
-                "\"L2\":{\"psnr_luma\":41.0,\"psnr_rgb\":40.0,\"ssim\":1.0,"
+                "\"L2\":{\"psnr_luma\":41.0,\"psnr_rgb\":40.0,\"psnr_tissue\":null,\"ssim\":1.0,"
                 "\"worst\":{\"x\":0,\"y\":1,\"psnr_luma\":39.0}}},"
                 "\"bytes\":{\"file\":1234,\"L0\":5,\"L1\":0,\"L2\":7},"
                 "\"source\":{\"name\":\"a.svs\",\"size\":99,\"digest\":\"sha256:0\"},"
-                "\"encoder\":{\"version\":\"0.1.0\",\"base_quality\":90,\"l1_step\":14,\"l0_step\":22}}");
+                "\"encoder\":{\"version\":\"0.1.0\",\"base_quality\":90,\"l1_step\":14,\"l0_step\":22,\"aim\":null}}");
 }
 
 static void a_deepzoom_slide_tells_null_where_it_does_not_know(void **state)

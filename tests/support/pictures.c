@@ -111,8 +111,7 @@ void folder_add_slide(const struct folder *folder, const char *name, const struc
         .kind = &kind,
         .state = &copy,
     };
-    struct og_encode_options options = {
-        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
     struct og_encode_result result;
     struct og_error err = {0};
     char path[256];

@@ -71,8 +71,7 @@ void surgery_add_patient(const struct folder *folder, const char *name)
                   .name = "patient"},
         .kind = &kind,
     };
-    struct og_encode_options options = {
-        .base_quality = OG_BASE_QUALITY_DEFAULT, .l1_step = OG_L1_STEP_DEFAULT, .l0_step = OG_L0_STEP_DEFAULT};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
     struct og_encode_result result;
     struct og_error err = {0};
     char path[256];

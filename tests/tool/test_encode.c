@@ -11,10 +11,7 @@
 #include "tool/encode.h"
 #include "tool/tissue.h"
 
-static const struct og_encode_options usual = {.base_quality = OG_BASE_QUALITY_DEFAULT,
-                                               .l1_step = OG_L1_STEP_DEFAULT,
-                                               .l0_step = OG_L0_STEP_DEFAULT,
-                                               .threads = 2};
+static const struct og_encode_options usual = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
 
 static struct og_reader *eye; /* of the test's thread */
 
@@ -87,7 +84,7 @@ static void a_slide_says_about_itself_what_the_encoder_measured(void **state)
     assert_true(d->mpp_x == 0.25 && d->mpp_y == 0.25 && d->magnification == 40);
     assert_string_equal(d->vendor, "origami demo");
     assert_string_equal(d->icc, "srgb");
-    assert_int_equal(d->encoder.l0_step, OG_L0_STEP_DEFAULT);
+    assert_int_equal(d->encoder.l0_step, 10);
     for (unsigned depth = 0; depth < 3; depth++) {
         assert_int_equal(survey.depth[depth].tiles, result.written.tiles[depth]);
         assert_int_equal(survey.depth[depth].absent, result.written.absent[depth]);
@@ -256,13 +253,67 @@ static void the_trellis_saves_bytes_at_nearly_the_same_picture(void **state)
     struct og_encode_options quick = usual;
     struct og_encode_result fine, plain;
     struct og_error err = {0};
-    quick.plain = true;
-    quick.l0_step += 2; /* rounding errs less than what the trellis leaves out */
-    quick.l1_step += 2;
+    quick.wish = (struct og_wish){.l0_step = 12}; /* rounding errs less than what the trellis leaves out */
     assert_int_equal(encode_tissue(*state, "fine.tif", 1100, 1000, 0, &usual, &fine, &err), OG_OK);
     assert_int_equal(encode_tissue(*state, "plain.tif", 1100, 1000, 0, &quick, &plain, &err), OG_OK);
     assert_true(fine.description.fidelity[0].ssim > plain.description.fidelity[0].ssim);
     assert_true(fine.file_bytes < plain.file_bytes);
+}
+
+/* Dense tissue on one half, glass on the other: the aim is for what there is to see. */
+static void a_slide_is_steered_to_its_aim(void **state)
+{
+    static const double aims[] = {33, 36, 40};
+    for (unsigned i = 0; i < 3; i++)
+        for (unsigned glass = 0; glass <= 60; glass += 60) {
+            struct og_encode_options options = {.wish = {.aim = aims[i], .trellis = glass == 0}, .threads = 2};
+            struct og_encode_result result;
+            struct og_error err = {0};
+            assert_int_equal(encode_tissue(*state, "aim.tif", 2048, 2048, glass, &options, &result, &err), OG_OK);
+            const struct og_description *d = &result.description;
+            double reached = d->fidelity[0].psnr_tissue;
+            assert_true(d->encoder.aim == aims[i] && d->encoder.l0_step > 0);
+            assert_true(reached > aims[i] - 0.5 && reached < aims[i] + 1.2);
+            assert_true(d->fidelity[0].psnr_luma >= reached);
+        }
+}
+
+static void given_steps_are_kept_and_others_follow(void **state)
+{
+    struct og_encode_options options = {.wish = {.aim = 36, .l0_step = 20, .trellis = true}, .threads = 2};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    assert_int_equal(encode_tissue(*state, "a.tif", 600, 500, 0, &options, &result, &err), OG_OK);
+    assert_int_equal(result.description.encoder.l0_step, 20);
+    assert_int_equal(result.description.encoder.l1_step, 22);
+    assert_int_equal(result.description.encoder.base_quality, 78);
+    assert_true(result.description.encoder.aim == 0);
+    options.wish = (struct og_wish){.l0_step = 100, .l1_step = 7, .base_quality = 95};
+    assert_int_equal(encode_tissue(*state, "b.tif", 600, 500, 0, &options, &result, &err), OG_OK);
+    assert_int_equal(result.description.encoder.l0_step, 100);
+    assert_int_equal(result.description.encoder.l1_step, 7);
+    assert_int_equal(result.description.encoder.base_quality, 95);
+}
+
+static void glass_alone_does_not_steer(void **state)
+{
+    struct og_encode_options options = {.wish = {.aim = 36, .trellis = true}, .threads = 2};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    assert_int_equal(encode_tissue(*state, "glass.tif", 1500, 1100, 100, &options, &result, &err), OG_OK);
+    assert_int_equal(result.description.encoder.l0_step, 13);
+    assert_true(result.description.fidelity[0].psnr_tissue == 0);
+}
+
+static void steering_goes_towards_the_aim_and_keeps_within_bounds(void **state)
+{
+    (void)state;
+    assert_int_equal(og_steer(36, 13, 36.1), 13);
+    assert_true(og_steer(36, 13, 35.5) < 13 && og_steer(36, 13, 37) > 13);
+    assert_int_equal(og_steer(36, 10, 36.1 + 5.3), 20);
+    assert_int_equal(og_steer(36, 13, 99), 39);
+    assert_int_equal(og_steer(36, 13, 10), 4);
+    assert_int_equal(og_steer(60, 1, 10), 1);
 }
 
 int main(void)
@@ -278,6 +329,10 @@ int main(void)
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),
         IN_FOLDER(a_digest_names_the_very_bytes_of_the_source),
         IN_FOLDER(the_trellis_saves_bytes_at_nearly_the_same_picture),
+        IN_FOLDER(a_slide_is_steered_to_its_aim),
+        IN_FOLDER(given_steps_are_kept_and_others_follow),
+        IN_FOLDER(glass_alone_does_not_steer),
+        cmocka_unit_test(steering_goes_towards_the_aim_and_keeps_within_bounds),
     };
     return cmocka_run_group_tests(tests, make_reader, end_reader);
 }

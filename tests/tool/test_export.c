@@ -34,10 +34,7 @@ static const char *path_in(const struct folder *folder, const char *name, char r
 
 static void encode_tissue(const struct folder *folder, const char *name, uint32_t width, uint32_t height)
 {
-    struct og_encode_options options = {.base_quality = OG_BASE_QUALITY_DEFAULT,
-                                        .l1_step = OG_L1_STEP_DEFAULT,
-                                        .l0_step = OG_L0_STEP_DEFAULT,
-                                        .threads = 2};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
     struct og_encode_result result;
     struct og_tissue tissue;
     struct og_source *source;
@@ -389,10 +386,7 @@ static void a_damaged_slide_is_an_error_that_names_it_and_leaves_nothing_behind(
 static void an_exported_slide_encoded_again_is_near_the_first_one(void **state)
 {
     const struct fixture *f = *state;
-    struct og_encode_options options = {.base_quality = OG_BASE_QUALITY_DEFAULT,
-                                        .l1_step = OG_L1_STEP_DEFAULT,
-                                        .l0_step = OG_L0_STEP_DEFAULT,
-                                        .threads = 2};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
     struct og_encode_result again;
     struct og_source *source;
     struct og_error err = {0};

@@ -20,7 +20,8 @@ struct fixture {
 static int setup(void **state)
 {
     struct fixture *f = *state = calloc(1, sizeof *f);
-    struct og_encode_options options = {.base_quality = 80, .l1_step = 40, .l0_step = 40, .threads = 2};
+    struct og_encode_options options = {.wish = {.base_quality = 80, .l1_step = 40, .l0_step = 40, .trellis = true},
+                                        .threads = 2};
     struct og_encode_result result;
     struct og_tissue tissue;
     struct og_source *source;

@@ -32,10 +32,27 @@ static void what_is_not_given_has_its_default(void **state)
     struct og_error err;
     (void)state;
     assert_int_equal(og_options_parse(all, 0, NULL, &a, &err), OG_OK);
-    assert_int_equal(a.values.base_quality, OG_BASE_QUALITY_DEFAULT);
-    assert_int_equal(a.values.l0_step, OG_L0_STEP_DEFAULT);
+    assert_int_equal(a.values.base_quality, 0);
+    assert_int_equal(a.values.l0_step, 0);
+    assert_true(a.values.aim == OG_PRESET_BALANCED);
     assert_int_equal(a.values.threads, 0);
     assert_null(a.values.out);
+}
+
+static double aim_of(const char *text)
+{
+    const char *argv[] = {"--preset", text};
+    struct og_arguments a;
+    struct og_error err;
+    return og_options_parse(all, 2, argv, &a, &err) == OG_OK ? a.values.aim : -1;
+}
+
+static void a_preset_has_a_name_or_is_a_number(void **state)
+{
+    (void)state;
+    assert_true(aim_of("small") == 33 && aim_of("balanced") == 36 && aim_of("archive") == 40);
+    assert_true(aim_of("38.5") == 38.5 && aim_of("20") == 20 && aim_of("60") == 60);
+    assert_true(aim_of("large") == -1 && aim_of("") == -1 && aim_of("19.9") == -1 && aim_of("61") == -1);
 }
 
 static void a_wrong_command_line_is_refused_by_name(void **state)
@@ -54,6 +71,7 @@ static void a_wrong_command_line_is_refused_by_name(void **state)
         {{"--l0-step", "x"}, 2, "l0-step"},
         {{"--l0-step", "-1"}, 2, "-1"},
         {{"--l0-step"}, 1, "l0-step"},
+        {{"--preset", "huge"}, 2, "neither small, balanced nor archive"},
         {{"--min-psnr", "100"}, 2, "min-psnr"},
         {{"--min-ssim", "1.1"}, 2, "1.1"},
         {{"--min-ssim", "0,9"}, 2, "0,9"},
@@ -97,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_option_is_read),
         cmocka_unit_test(what_is_not_given_has_its_default),
+        cmocka_unit_test(a_preset_has_a_name_or_is_a_number),
         cmocka_unit_test(a_wrong_command_line_is_refused_by_name),
         cmocka_unit_test(an_option_of_another_verb_is_unknown),
         cmocka_unit_test(too_many_operands_are_refused),

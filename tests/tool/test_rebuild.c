@@ -29,10 +29,7 @@ struct fixture {
 static int setup(void **state)
 {
     struct fixture *f = *state = calloc(1, sizeof *f);
-    struct og_encode_options options = {.base_quality = OG_BASE_QUALITY_DEFAULT,
-                                        .l1_step = OG_L1_STEP_DEFAULT,
-                                        .l0_step = OG_L0_STEP_DEFAULT,
-                                        .threads = 2};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
     struct og_encode_result result;
     struct og_source *source;
     struct og_error err;

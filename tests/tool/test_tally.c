@@ -40,6 +40,30 @@ static void equal_tiles_have_no_error(void **state)
     assert_true(fidelity.ssim > 0.9999);
 }
 
+/* Half of the samples at 90, half at 90 + step: a standard deviation of half the step. */
+static struct og_tally halves(uint8_t step)
+{
+    struct og_tally tally = {0};
+    struct fixture *f = grey(90, 92);
+    for (int i = 0; i < W * H; i += 2)
+        f->source[0][i] += step;
+    og_tally_tile(&tally, og_kernels_choose(), 0, 0, &f->from, f->to, true);
+    return tally;
+}
+
+static void tiles_that_vary_are_tissue_and_even_ones_glass(void **state)
+{
+    (void)state;
+    struct og_tally glass = halves(8), tissue = halves(10);
+    assert_int_equal(glass.tissue_samples, 0);
+    assert_true(og_tally_fidelity(&glass).psnr_tissue == 0);
+    assert_int_equal(tissue.tissue_samples, W * H);
+    assert_int_equal(tissue.tissue_error, tissue.luma_error);
+    og_tally_merge(&glass, &tissue);
+    assert_int_equal(glass.tissue_samples, W * H);
+    assert_true(og_tally_fidelity(&glass).psnr_tissue < og_tally_fidelity(&glass).psnr_luma);
+}
+
 static void only_the_pixels_inside_the_slide_count(void **state)
 {
     struct og_tally tally = {0};
@@ -131,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_tiles_have_no_error),
+        cmocka_unit_test(tiles_that_vary_are_tissue_and_even_ones_glass),
         cmocka_unit_test(only_the_pixels_inside_the_slide_count),
         cmocka_unit_test(a_grey_error_counts_once_in_luma_and_thrice_in_rgb),
         cmocka_unit_test(an_error_of_one_chroma_plane_counts_half_in_chroma_and_not_in_luma),

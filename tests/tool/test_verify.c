@@ -43,10 +43,7 @@ static struct og_source *tissue_source(struct og_tissue *tissue, uint32_t width,
 
 static void put_on(struct bench *b, uint32_t width, uint32_t height)
 {
-    struct og_encode_options options = {.base_quality = OG_BASE_QUALITY_DEFAULT,
-                                        .l1_step = OG_L1_STEP_DEFAULT,
-                                        .l0_step = OG_L0_STEP_DEFAULT,
-                                        .threads = 2};
+    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
     struct og_error err = {0};
     b->source = tissue_source(&b->tissue, width, height, 3);
     if (og_encode(b->source, b->path, &options, &b->encoded, &err) != OG_OK ||
@@ -100,6 +97,7 @@ static void what_is_found_is_to_the_last_bit_what_the_encoder_reported(void **st
             struct og_fidelity found = og_tally_fidelity(&b->found.level[depth].tally);
             struct og_fidelity said = b->encoded.description.fidelity[depth];
             assert_true(found.psnr_luma == said.psnr_luma && found.psnr_rgb == said.psnr_rgb);
+            assert_true(found.psnr_tissue == said.psnr_tissue);
             assert_true(found.ssim == said.ssim && found.worst_psnr_luma == said.worst_psnr_luma);
             assert_true(found.worst_x == said.worst_x && found.worst_y == said.worst_y);
         }

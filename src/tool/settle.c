@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/settle.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "image/fidelity.h"
+
+/* An eighth of a slide is made for nothing but its sample, and 24 families of a large one. */
+enum { SAMPLE_LEAST = 8, SAMPLE_MOST = 24, SHARE = 8, LOOKS_FOR_EACH = 4, LOOKS = LOOKS_FOR_EACH * SAMPLE_MOST };
+
+enum { ROUNDS = 5 };
+
+/* A step of 13 gives dense tissue some 36 dB; steps twice as large, 5.3 dB less. */
+static const double usual_step = 13, usual_psnr = 36, decibels = 5.3;
+
+/* No nearer to the aim than this, so that the whole slide does not fall short of it by a hair. */
+static const double margin = 0.05;
+
+enum { STEP_MAX = 64, FACTOR = 3 };
+
+/* Families, and which of them show tissue. */
+struct sample {
+    struct og_cell cells[LOOKS];
+    bool tissue[LOOKS];
+    uint64_t count, looked_at;
+};
+
+/* What streams of the sample come to. */
+struct harvest {
+    struct og_plan_counts counts;
+    struct og_tally tally;
+};
+
+static int bounded(double step, int least, int most)
+{
+    return step < least ? least : step > most ? most : (int)step;
+}
+
+static int first_step(double aim)
+{
+    return bounded(usual_step * exp2((usual_psnr - aim) / decibels) + 0.5, 1, STEP_MAX);
+}
+
+int og_steer(double aim, int step, double psnr)
+{
+    int usual = first_step(aim), least = usual / FACTOR > 1 ? usual / FACTOR : 1;
+    return bounded(step * exp2((psnr - margin - aim) / decibels), least, FACTOR * usual);
+}
+
+static int divided(int n, int by)
+{
+    return (n + by / 2) / by;
+}
+
+/* The quality whose scale makes that step of a table of 50; include/tool/plan.h has the other way. */
+static int quality_of_step(int step)
+{
+    return step <= 50 ? 100 - step : divided(2500, step);
+}
+
+struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step)
+{
+    int follows = divided(11 * l0_step, 10);
+    follows = follows < 255 ? follows : 255;
+    return (struct og_plan_settings){
+        .base_quality = wish->base_quality ? wish->base_quality : quality_of_step(follows),
+        .l1_step = wish->l1_step ? wish->l1_step : follows,
+        .l0_step = l0_step,
+        .trellis = wish->trellis,
+    };
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The middles of so many equal parts of the Z order. */
+static void spread(struct og_extent grid, uint64_t count, struct sample *sample)
+{
+    uint64_t all = (uint64_t)grid.width * grid.height;
+    sample->count = count;
+    for (uint64_t i = 0; i < count; i++)
+        sample->cells[i] = og_zorder_cell(grid, (2 * i + 1) * all / (2 * count));
+}
+
+static enum og_status look(void *context, const struct og_made_family *made, struct og_error *err)
+{
+    (void)err;
+    struct sample *sample = context;
+    sample->tissue[sample->looked_at++] = made->tally[0].tissue_samples > 0;
+    return OG_OK;
+}
+
+/* Those with tissue, if there are any; thinned to so many, evenly. */
+static void thin(struct sample *sample, uint64_t most)
+{
+    uint64_t with = 0;
+    for (uint64_t i = 0; i < sample->count; i++)
+        if (sample->tissue[i])
+            sample->cells[with++] = sample->cells[i];
+    sample->count = with ? with : sample->count;
+    uint64_t kept = least(sample->count, most);
+    for (uint64_t i = 0; i < kept; i++)
+        sample->cells[i] = sample->cells[(2 * i + 1) * sample->count / (2 * kept)];
+    sample->count = kept;
+}
+
+static enum og_status choose(const struct og_family_run *run, struct sample *sample, struct og_error *err)
+{
+    uint64_t all = og_pyramid_tiles(&run->plan->pyramid, 2), wanted = all / SHARE;
+    wanted = wanted < SAMPLE_LEAST ? SAMPLE_LEAST : least(wanted, SAMPLE_MOST);
+    spread(og_pyramid_grid(&run->plan->pyramid, 2), least(all, LOOKS_FOR_EACH * wanted), sample);
+    enum og_status status = og_family_run_look(run, sample->cells, sample->count, look, sample, err);
+    if (status == OG_OK)
+        thin(sample, wanted);
+    return status;
+}
+
+static enum og_status reap(void *context, const struct og_made_family *made, struct og_error *err)
+{
+    (void)err;
+    struct harvest *harvest = context;
+    og_plan_add_counts(&harvest->counts, &made->counts);
+    og_tally_merge(&harvest->tally, &made->tally[0]);
+    return OG_OK;
+}
+
+static enum og_status replan(struct og_plan *plan, const struct og_plan_settings *settings,
+                             const struct og_plan_counts *counts, struct og_error *err)
+{
+    struct og_pyramid pyramid = plan->pyramid;
+    og_plan_release(plan);
+    enum og_status status = og_plan_make(pyramid.width, pyramid.height, settings, plan, err);
+    return status == OG_OK ? og_plan_fit(plan, counts, err) : status;
+}
+
+/*
+ * Tables fit what the tables before them made: each round gets nearer. Rounded levels do not depend on tables, so that
+ * one round is enough for them when the steps are given.
+ */
+static enum og_status settle(const struct og_family_run *run, const struct og_wish *wish, const struct sample *sample,
+                             struct og_plan *plan, struct og_plan_settings *settings, struct og_error *err)
+{
+    bool steered = wish->l0_step == 0, settled = false;
+    int step = settings->l0_step;
+    enum og_status status = OG_OK;
+    for (unsigned round = 0; round < ROUNDS && !settled && status == OG_OK; round++) {
+        struct harvest harvest = {.tally = {0}};
+        status = og_family_run_make(run, sample->cells, sample->count, reap, &harvest, err);
+        if (status != OG_OK)
+            break;
+        const struct og_tally *t = &harvest.tally;
+        int next = steered && t->tissue_samples ? og_steer(wish->aim, step, og_psnr(t->tissue_error, t->tissue_samples))
+                                                : step;
+        settled = abs(next - step) <= 1 && (round > 0 || !wish->trellis);
+        step = next;
+        *settings = og_settle_steps(wish, step);
+        status = replan(plan, settings, &harvest.counts, err);
+    }
+    return status;
+}
+
+enum og_status og_settle(const struct og_family_run *run, const struct og_wish *wish, struct og_plan *plan,
+                         struct og_plan_settings *settings, struct og_error *err)
+{
+    struct sample sample = {.count = 0};
+    *settings = og_settle_steps(wish, wish->l0_step ? wish->l0_step : first_step(wish->aim));
+    enum og_status status = og_plan_make(run->source->facts.width, run->source->facts.height, settings, plan, err);
+    if (status != OG_OK)
+        return og_error_prefix(err, "%s", run->source->facts.name);
+    status = choose(run, &sample, err);
+    return status == OG_OK ? settle(run, wish, &sample, plan, settings, err) : status;
+}
