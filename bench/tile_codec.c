@@ -97,21 +97,7 @@ static void split_colours(const struct tile *tile, const uint8_t *rgb)
     }
 }
 
-static int save(const struct desk *d, VipsImage *image, void **stream, size_t *size)
-{
-    return d->score->codec == TILE_WEBP
-               ? vips_webpsave_buffer(image, stream, size, "Q", d->score->setting, "effort", WEBP_EFFORT, NULL)
-               : vips_jp2ksave_buffer(image, stream, size, "Q", d->score->setting, "tile_width", T, "tile_height", T,
-                                      "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF, NULL);
-}
-
-static int load(const struct desk *d, void *stream, size_t size, VipsImage **image)
-{
-    return d->score->codec == TILE_WEBP ? vips_webpload_buffer(stream, size, image, NULL)
-                                        : vips_jp2kload_buffer(stream, size, image, NULL);
-}
-
-static enum og_status by_vips(struct desk *d, struct tile *tile, uint64_t *bytes, struct og_error *err)
+static enum og_status webp(struct desk *d, struct tile *tile, uint64_t *bytes, struct og_error *err)
 {
     int width = tile->source.planes[0].width, height = tile->source.planes[0].height;
     size_t row = 3 * (size_t)width, size = 0, pixels = row * (size_t)height;
@@ -121,8 +107,9 @@ static enum og_status by_vips(struct desk *d, struct tile *tile, uint64_t *bytes
     VipsImage *seen = NULL;
     void *stream = NULL, *rgb = NULL;
     image->Type = VIPS_INTERPRETATION_sRGB;
-    bool good = save(d, image, &stream, &size) == 0 && load(d, stream, size, &seen) == 0 && seen->Bands == 3 &&
-                seen->Xsize == width && seen->Ysize == height;
+    bool good = vips_webpsave_buffer(image, &stream, &size, "Q", d->score->setting, "effort", WEBP_EFFORT, NULL) == 0 &&
+                vips_webpload_buffer(stream, size, &seen, NULL) == 0 && seen->Bands == 3 && seen->Xsize == width &&
+                seen->Ysize == height;
     rgb = good ? vips_image_write_to_memory(seen, &pixels) : NULL;
     if (rgb)
         split_colours(tile, rgb);
@@ -161,7 +148,7 @@ static void leave(void **worker)
 static enum og_status make(void *worker, uint64_t index, void **item, struct og_error *err)
 {
     static enum og_status (*const codecs[TILE_CODECS])(struct desk *, struct tile *, uint64_t *, struct og_error *) = {
-        [TILE_JPEG] = jpeg, [TILE_MOZJPEG] = mozjpeg, [TILE_JPEG_2000] = by_vips, [TILE_WEBP] = by_vips};
+        [TILE_JPEG] = jpeg, [TILE_MOZJPEG] = mozjpeg, [TILE_WEBP] = webp};
     struct desk *d = worker;
     const struct picture *picture = d->score->picture;
     struct scored *scored = *item = calloc(1, sizeof *scored);

@@ -5,10 +5,9 @@
  * Codecs that know nothing but tiles: a pyramid of theirs is each tile of each level on its own, as Deep Zoom has it.
  * JPEG is given the planes; the others are given RGB and do the rest themselves.
  *
- *     TILE_JPEG       libjpeg-turbo, 4:2:0, its standard tables, sequential
- *     TILE_MOZJPEG    mozjpeg as sharp calls it: 4:2:0, trellis, progressive; made beforehand (mozjpeg.h)
- *     TILE_JPEG_2000  OpenJPEG as libvips calls it: 9/7 wavelet, chroma whole; the setting is PSNR, aimed at
- *     TILE_WEBP       libwebp as libvips calls it, effort 4
+ *     TILE_JPEG     libjpeg-turbo, 4:2:0, its standard tables, sequential
+ *     TILE_MOZJPEG  mozjpeg as sharp calls it: 4:2:0, trellis, progressive; made beforehand (mozjpeg.h)
+ *     TILE_WEBP     libwebp as libvips calls it, effort 4
  *
  * Threads:   a scoring runs its own workers; call it from the bench's main thread.
  * Ownership: borrows everything.
@@ -19,7 +18,7 @@
 #include "outcome.h"
 #include "picture.h"
 
-enum tile_codec { TILE_JPEG, TILE_MOZJPEG, TILE_JPEG_2000, TILE_WEBP, TILE_CODECS };
+enum tile_codec { TILE_JPEG, TILE_MOZJPEG, TILE_WEBP, TILE_CODECS };
 
 /* `made`: of TILE_MOZJPEG, else NULL. `bytes` of whole streams, which is what files of a tile each hold. */
 struct outcome tile_codec_score(enum tile_codec codec, int setting, const struct picture *picture,
