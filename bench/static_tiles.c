@@ -32,7 +32,7 @@ double static_tiles_bytes(const struct og_source *source, int quality, const cha
     snprintf(tiles, sizeof tiles, "%s/static_files", folder);
     snprintf(document, sizeof document, "%s/static.dzi", folder);
     snprintf(suffix, sizeof suffix, ".jpg[Q=%d]", quality);
-    if (og_picture_write(source, picture, true, &err) != OG_OK) {
+    if (og_picture_write(source, picture, 0, true, &err) != OG_OK) {
         fprintf(stderr, "bench: %s\n", err.text);
         exit(1);
     }

@@ -10,7 +10,7 @@
  *                 once in the page, and whole at the edges. Of an Origami slide only.
  *
  * Whatever has the name already is left alone: the export is refused. Before it is whole nothing has the name; of
- * NAME.dzi and NAME_files/ the former comes last.
+ * NAME.dzi and NAME_files/ the former comes last. What a killed export of that name left is taken away (tool/draft.h).
  *
  * Threads:   call it from one thread; it starts `threads` workers and joins them. The bytes do not depend on how many.
  *            Memory: some families per thread, and 32 bytes for each tile of a TIFF.

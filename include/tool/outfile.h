@@ -2,12 +2,14 @@
 #ifndef OG_TOOL_OUTFILE_H
 #define OG_TOOL_OUTFILE_H
 /*
- * og_outfile: a file that appears under its name only when it is whole. Until then it is a hidden file ".NAME.XXXXXX"
- * in the same folder.
+ * og_outfile: a file that appears under its name only when it is whole. Until then it is a draft (tool/draft.h) in the
+ * same folder.
  *
  * Threads:   one at a time.
  * Ownership: open fills the caller's struct; exactly one of commit and discard ends it; discard after commit is
- * nothing. Errors:    name the final file and the system's reason; a failed commit has discarded.
+ *            nothing.
+ * Errors:    name the final file and the system's reason, or that another process is writing it; a failed commit has
+ *            discarded.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +37,8 @@ OG_CHECKED enum og_status og_outfile_write(const struct og_outfile *file, uint64
 /* Syncs the file, gives it its name (replacing what had it), syncs the folder. */
 OG_CHECKED enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err);
 void og_outfile_discard(struct og_outfile *file);
+
+OG_CHECKED enum og_status og_outfile_sync_folder(const char *path, struct og_error *err); /* the one that has it */
 
 /* "PATH: cannot write: REASON" for an errno; a full disk is told in words. */
 enum og_status og_outfile_error(const char *path, const char *what, int error, struct og_error *err);

@@ -4,7 +4,7 @@
 /*
  * A source written as an ordinary picture by libvips, in the format that the name says ("x.png", "x.tif[tile]").
  *
- * Threads:   the main thread; libvips brings its own workers.
+ * Threads:   the main thread; libvips brings its own workers, `threads` of them or, for 0, one per core.
  * Ownership: borrows everything.
  * Errors:    name the file; a failed write leaves nothing behind.
  */
@@ -12,7 +12,7 @@
 
 #include "tool/source.h"
 
-OG_CHECKED enum og_status og_picture_write(const struct og_source *source, const char *path, bool quiet,
-                                           struct og_error *err);
+OG_CHECKED enum og_status og_picture_write(const struct og_source *source, const char *path, unsigned threads,
+                                           bool quiet, struct og_error *err);
 
 #endif

@@ -22,8 +22,9 @@ OG_CHECKED enum og_status og_worst_folder(const char *folder, struct og_error *e
 /* "worst-01-L0-12_3.png" */
 void og_worst_name(unsigned rank, const struct og_tile_score *tile, char *room, size_t size);
 
+/* The watcher of `options` is asked after each picture, with all pixels done; OG_STOPPING when it said so. */
 OG_CHECKED enum og_status og_worst_draw(const char *folder, const struct og_source *source,
                                         const struct og_slide *slide, const struct og_verified *found,
-                                        struct og_error *err);
+                                        const struct og_verify_options *options, struct og_error *err);
 
 #endif

@@ -207,23 +207,18 @@ void og_tile_name_release(struct og_tile_name *name)
     og_slide_unref(&name->slide);
 }
 
-/* Where the work for a tile is done: its family's job and slot, or a job of its own. */
-struct errand {
-    bool family;
-    struct og_key key;
-    uint32_t x, y;
-    unsigned slot;
-};
-
-static struct errand errand_for(const struct og_engine *engine, const struct og_tile_name *name)
+static struct og_errand errand_for(const struct og_engine *engine, const struct og_tile_name *name)
 {
     const struct og_slide_facts *facts = og_slide_facts(name->slide);
     unsigned depth = facts->pyramid.top - name->level;
+    struct og_errand errand = {name->slide, name->key, .level = name->level, .x = name->x, .y = name->y};
     if (!facts->residual || depth >= 2)
-        return (struct errand){.key = name->key, .x = name->x, .y = name->y};
+        return errand;
     unsigned shift = 2 - depth;
     uint32_t mask = (1u << shift) - 1;
-    struct errand errand = {.family = true, .x = name->x >> shift, .y = name->y >> shift};
+    errand.family = true;
+    errand.x >>= shift;
+    errand.y >>= shift;
     errand.key = og_key_make(engine->seed, og_slide_key(name->slide), OG_KEY_FAMILY, errand.x, errand.y);
     errand.slot = og_place_slot((struct og_place){.depth = depth, .dx = name->x & mask, .dy = name->y & mask});
     return errand;
@@ -237,7 +232,7 @@ static bool is_stopping(const struct og_engine *engine)
 /* A hit on what was only guessed: the pan goes on. */
 static void note_hit(struct og_engine *engine, const struct og_tile_name *name, struct og_metrics_block *metrics)
 {
-    struct errand errand = errand_for(engine, name);
+    struct og_errand errand = errand_for(engine, name);
     struct og_family_name family = {errand.key, name->slide, errand.x, errand.y};
     if (errand.family && og_ahead_note_hit(engine->ahead, &family, metrics))
         og_engine_wake(engine, OG_SPECULATION);
@@ -253,30 +248,40 @@ struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_nam
     return buf;
 }
 
+enum og_status og_engine_lead_locked(struct og_engine *engine, struct og_flight_shard *shard,
+                                     const struct og_errand *errand, uint64_t since_ns, struct og_job **out)
+{
+    if (is_stopping(engine))
+        return OG_STOPPING;
+    if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
+        return OG_BUSY;
+    struct og_job *job = *out = og_ring_pop(engine->free_jobs);
+    if (!job)
+        return OG_BUSY;
+    og_job_queue(job, &errand->key, og_slide_ref(errand->slide), errand->family, errand->level, errand->x, errand->y,
+                 since_ns);
+    atomic_fetch_add_explicit(&engine->in_flight, 1, memory_order_acq_rel); /* N3 */
+    og_flight_enter_locked(shard, job);
+    return OG_OK;
+}
+
 /*
  * Makes the job that others may join; OG_PENDING, or why not. The shard is locked: a job that has just left it has put
  * its tiles into the cache before, so a request that missed both in turn finds its tile there now.
  */
 static enum og_status lead(struct og_engine *engine, struct og_flight_shard *shard, const struct og_tile_name *name,
-                           const struct errand *errand, struct og_waiter *waiter, unsigned seat, struct og_buf **out)
+                           const struct og_errand *errand, struct og_waiter *waiter, unsigned seat, struct og_buf **out)
 {
     *out = og_cache_get(engine->cache, seat, &name->key);
     if (*out)
         return OG_OK;
-    if (is_stopping(engine))
-        return OG_STOPPING;
-    if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
-        return OG_BUSY;
-    struct og_job *job = og_ring_pop(engine->free_jobs);
-    if (!job)
-        return OG_BUSY;
-    og_job_queue(job, &errand->key, og_slide_ref(name->slide), errand->family, name->level, errand->x, errand->y,
-                 waiter->since_ns);
+    struct og_job *job;
+    enum og_status status = og_engine_lead_locked(engine, shard, errand, waiter->since_ns, &job);
+    if (status != OG_OK)
+        return status;
     struct og_ready none = {0};
     struct og_buf *nothing = NULL;
-    enum og_status status = og_job_join_locked(job, errand->slot, waiter, &none, &nothing); /* nobody else knows it */
-    atomic_fetch_add_explicit(&engine->in_flight, 1, memory_order_acq_rel);                 /* N3 */
-    og_flight_enter_locked(shard, job);
+    status = og_job_join_locked(job, errand->slot, waiter, &none, &nothing); /* nobody else can: the shard is locked */
     og_engine_put(errand->family ? engine->front_families : engine->front_tiles, job);
     return status;
 }
@@ -284,7 +289,7 @@ static enum og_status lead(struct og_engine *engine, struct og_flight_shard *sha
 void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name, struct og_waiter *waiter,
                       struct og_metrics_block *metrics)
 {
-    struct errand errand = errand_for(engine, name);
+    struct og_errand errand = errand_for(engine, name);
     struct og_ready ready = {0};
     struct og_buf *buf = NULL;
     enum og_status status;

@@ -100,6 +100,22 @@ bool og_engine_has_hand_free(const struct og_engine *engine);
 size_t og_engine_admitting_bytes(const struct og_engine_options *options);
 size_t og_engine_encoded_bytes(const struct og_engine_options *options);
 
+/* Where the work for a tile is done: its family's job and slot, or a job of its own. Borrows the slide. */
+struct og_errand {
+    struct og_slide *slide;
+    struct og_key key;
+    bool family;
+    uint32_t level, x, y; /* of the tile that was asked for, or its level and x and y of the family */
+    unsigned slot;
+};
+
+/*
+ * engine.c: a job for an errand that has none, in flight, with one entry; whoever calls puts it into a ring or works on
+ * it at once. The shard of its key is locked. OG_STOPPING, or OG_BUSY when there is no free job or no memory for tiles.
+ */
+OG_CHECKED enum og_status og_engine_lead_locked(struct og_engine *engine, struct og_flight_shard *shard,
+                                                const struct og_errand *errand, uint64_t since_ns, struct og_job **out);
+
 /* worker.c */
 void *og_worker_run(void *worker);
 

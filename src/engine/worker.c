@@ -223,21 +223,19 @@ static bool serve_family(struct og_worker *worker)
 static struct og_job *lead_guess(struct og_engine *engine, const struct og_guess *guess, unsigned seat)
 {
     uint64_t slide_key = og_slide_key(guess->slide);
-    uint32_t level = og_slide_facts(guess->slide)->pyramid.top - 1;
-    struct og_key key = og_key_make(engine->seed, slide_key, OG_KEY_FAMILY, guess->x, guess->y);
-    struct og_key first_tile = og_key_make(engine->seed, slide_key, level, 2 * guess->x, 2 * guess->y);
+    struct og_errand errand = {.slide = guess->slide,
+                               .key = og_key_make(engine->seed, slide_key, OG_KEY_FAMILY, guess->x, guess->y),
+                               .family = true,
+                               .level = og_slide_facts(guess->slide)->pyramid.top - 1,
+                               .x = guess->x,
+                               .y = guess->y};
+    struct og_key first_tile = og_key_make(engine->seed, slide_key, errand.level, 2 * guess->x, 2 * guess->y);
     struct og_job *job = NULL;
-    struct og_flight_shard *shard = og_flight_lock(engine->flight, &key);
+    struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
     struct og_buf *cached = og_cache_get(engine->cache, seat, &first_tile);
-    if (!cached && !og_flight_find_locked(shard, &key) &&
-        !atomic_load_explicit(&engine->stopping, memory_order_acquire) && /* N2 */
-        og_buf_pool_bytes(engine->bufs) <= og_engine_admitting_bytes(&engine->options))
-        job = og_ring_pop(engine->free_jobs);
-    if (job) {
-        og_job_queue(job, &key, og_slide_ref(guess->slide), true, level, guess->x, guess->y, engine->options.clock());
-        atomic_fetch_add_explicit(&engine->in_flight, 1, memory_order_acq_rel); /* N3 */
-        og_flight_enter_locked(shard, job);
-    }
+    if (!cached && !og_flight_find_locked(shard, &errand.key) &&
+        og_engine_lead_locked(engine, shard, &errand, engine->options.clock(), &job) != OG_OK)
+        job = NULL;
     og_flight_unlock(shard);
     og_buf_unref(&cached);
     return job;

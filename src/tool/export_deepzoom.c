@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +9,23 @@
 #include <unistd.h>
 
 #include "export_target.h"
+#include "tool/draft.h"
 #include "tool/outfile.h"
 
-enum { LEVELS_MAX = 27, OPEN_MAX = 16 }; /* of a side of OG_PYRAMID_SIDE_MAX */
+/*
+ * Two names cannot be given at once. NAME.dzi is written in the folder of tiles and moved out of it last: as long as it
+ * is in there, whoever finds NAME_files knows that it is not whole.
+ */
+#define UNFINISHED "unfinished.dzi"
+
+enum { LEVELS_MAX = 27 }; /* of a side of OG_PYRAMID_SIDE_MAX */
 
 struct deepzoom {
     const struct og_slide *slide;
-    char *path;    /* NAME.dzi */
-    char *files;   /* NAME_files */
-    char *present; /* what the folder of tiles is called now; NULL: there is none to take away */
+    char *path;  /* NAME.dzi */
+    char *files; /* NAME_files */
+    char *draft; /* NAME_files until it is whole */
+    bool named, whole;
     int folder, level[LEVELS_MAX];
 };
 
@@ -33,20 +40,9 @@ static enum og_status make_level(struct deepzoom *d, unsigned level, struct og_e
 
 static enum og_status make_folders(struct deepzoom *d, struct og_error *err)
 {
-    g_autofree char *parent = g_path_get_dirname(d->path);
-    g_autofree char *name = g_path_get_basename(d->files);
-    char *temporary = g_strdup_printf("%s/.%s.XXXXXX", parent, name);
-    if (!mkdtemp(temporary)) {
-        enum og_status status = og_outfile_error(d->files, "create a folder beside it", errno, err);
-        g_free(temporary);
-        return status;
-    }
-    d->present = temporary;
-    d->folder = open(temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    mode_t mask = umask(0);
-    umask(mask);
-    if (d->folder < 0 || fchmod(d->folder, 0777 & ~mask) != 0)
-        return og_outfile_error(d->files, "open its folder", errno, err);
+    d->folder = og_draft_folder(d->draft);
+    if (d->folder < 0)
+        return og_outfile_error(d->files, "create a folder beside it", errno, err);
     enum og_status status = OG_OK;
     for (unsigned level = 0; level <= og_slide_facts(d->slide)->pyramid.top && status == OG_OK; level++)
         status = make_level(d, level, err);
@@ -76,40 +72,44 @@ static enum og_status put(void *state, const struct og_export_tile *tile, struct
     return write_tile(d->level[level], name, path, tile->bytes, err);
 }
 
+static enum og_status write_text(struct deepzoom *d, struct og_error *err)
+{
+    return write_tile(d->folder, UNFINISHED, d->path, og_slide_dzi(d->slide), err);
+}
+
 /* A million small files are synced at once, not one after another. */
 static enum og_status name_folder(struct deepzoom *d, struct og_error *err)
 {
     if (syncfs(d->folder) != 0)
         return og_outfile_error(d->files, "sync", errno, err);
-    if (rename(d->present, d->files) != 0)
+    if (rename(d->draft, d->files) != 0)
         return og_outfile_error(d->files, "give the finished folder its name", errno, err);
-    g_free(d->present);
-    d->present = g_strdup(d->files);
-    return OG_OK;
+    d->named = true;
+    return og_outfile_sync_folder(d->files, err);
+}
+
+static enum og_status name_text(struct deepzoom *d, struct og_error *err)
+{
+    if (renameat(d->folder, UNFINISHED, AT_FDCWD, d->path) != 0)
+        return og_outfile_error(d->path, "give the finished file its name", errno, err);
+    d->whole = true;
+    return og_outfile_sync_folder(d->path, err);
 }
 
 static enum og_status finish(void *state, struct og_error *err)
 {
     struct deepzoom *d = state;
-    const struct og_buf *text = og_slide_dzi(d->slide);
-    struct og_outfile file;
-    enum og_status status = og_outfile_open(d->path, "", &file, err);
-    if (status == OG_OK)
-        status = og_outfile_write(&file, 0, text->data, text->size, err);
+    enum og_status status = write_text(d, err);
     if (status == OG_OK)
         status = name_folder(d, err);
-    if (status == OG_OK)
-        status = og_outfile_commit(&file, err);
-    og_outfile_discard(&file);
-    if (status == OG_OK)
-        g_clear_pointer(&d->present, g_free);
-    return status;
+    return status == OG_OK ? name_text(d, err) : status;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+/* Back under the draft's name first, so that nobody ever meets a part of it under its own. */
+static void take_away(const struct deepzoom *d)
 {
-    (void)info, (void)kind, (void)walk;
-    return remove(path);
+    if (!d->named || rename(d->files, d->draft) == 0)
+        og_draft_remove(d->draft);
 }
 
 static void destroy(void *state)
@@ -118,17 +118,28 @@ static void destroy(void *state)
     for (unsigned level = 0; level < LEVELS_MAX; level++)
         if (d->level[level] >= 0)
             close(d->level[level]);
+    if (d->folder >= 0 && !d->whole)
+        take_away(d);
     if (d->folder >= 0)
         close(d->folder);
-    if (d->present)
-        nftw(d->present, remove_entry, OPEN_MAX, FTW_DEPTH | FTW_PHYS);
-    g_free(d->present);
+    g_free(d->draft);
     g_free(d->files);
     g_free(d->path);
     free(d);
 }
 
 static const struct og_export_kind kind = {.put = put, .finish = finish, .destroy = destroy};
+
+/* NAME_files of an export that was killed in its last moment becomes a draft again, which is taken away as any other.
+ */
+static void reclaim(const struct deepzoom *d)
+{
+    int held = og_draft_hold(d->files);
+    if (held >= 0 && faccessat(held, UNFINISHED, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && og_draft_clear(d->draft))
+        (void)rename(d->files, d->draft); /* if it fails, the name is not free */
+    if (held >= 0)
+        close(held);
+}
 
 enum og_status og_export_to_deepzoom(const struct og_slide *slide, const char *path, struct og_export_target *out,
                                      struct og_error *err)
@@ -139,13 +150,16 @@ enum og_status og_export_to_deepzoom(const struct og_slide *slide, const char *p
     d->slide = slide;
     d->path = g_strdup(path);
     d->files = g_strdup_printf("%.*s_files", (int)(strlen(path) - strlen(".dzi")), path);
+    d->draft = og_draft_name(d->files, "");
     d->folder = -1;
     for (unsigned level = 0; level < LEVELS_MAX; level++)
         d->level[level] = -1;
     *out = (struct og_export_target){&kind, d, og_slide_facts(slide)->pyramid.top};
     enum og_status status = og_outfile_is_free(d->path, err);
-    if (status == OG_OK)
+    if (status == OG_OK) {
+        reclaim(d);
         status = og_outfile_is_free(d->files, err);
+    }
     if (status == OG_OK)
         status = make_folders(d, err);
     if (status != OG_OK)

@@ -10,20 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tool/draft.h"
+
 enum og_status og_outfile_error(const char *path, const char *what, int error, struct og_error *err)
 {
+    if (error == EWOULDBLOCK)
+        return og_error_set(err, OG_IO, "%s: another process is writing it", path);
     const char *hint = error == ENOSPC   ? ": the disk is full"
                        : error == EDQUOT ? ": your disk quota is used up"
                        : error == EFBIG  ? ": the system's limit for the size of a file is reached"
                                          : "";
     return og_error_set(err, OG_IO, "%s: cannot %s: %s%s", path, what, g_strerror(error), hint);
-}
-
-static void give_usual_mode(int fd)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    (void)!fchmod(fd, 0666 & ~mask);
 }
 
 enum og_status og_outfile_spares(const char *path, const char *input, struct og_error *err)
@@ -48,16 +45,13 @@ enum og_status og_outfile_open(const char *path, const char *suffix, struct og_o
     struct stat st;
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
         return og_error_set(err, OG_IO, "%s: cannot write: it exists and is no regular file", path);
-    g_autofree char *folder = g_path_get_dirname(path);
-    g_autofree char *name = g_path_get_basename(path);
-    char *temporary = g_strdup_printf("%s/.%s.XXXXXX%s", folder, name, suffix);
-    int fd = mkostemps(temporary, (int)strlen(suffix), O_CLOEXEC);
+    char *temporary = og_draft_name(path, suffix);
+    int fd = og_draft_file(temporary);
     if (fd < 0) {
         enum og_status status = og_outfile_error(path, "create a file beside it", errno, err);
         g_free(temporary);
         return status;
     }
-    give_usual_mode(fd);
     *out = (struct og_outfile){.fd = fd, .path = g_strdup(path), .temporary = temporary};
     return OG_OK;
 }
@@ -79,27 +73,35 @@ enum og_status og_outfile_write(const struct og_outfile *file, uint64_t offset, 
     return OG_OK;
 }
 
-static int sync_folder(const char *path)
+enum og_status og_outfile_sync_folder(const char *path, struct og_error *err)
 {
     g_autofree char *folder = g_path_get_dirname(path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    int error = fsync(fd) && errno != EINVAL ? errno : 0; /* EINVAL: a file system that cannot sync folders */
-    close(fd);
-    return error;
+    int error = fd < 0 || (fsync(fd) && errno != EINVAL) ? errno : 0; /* EINVAL: a file system that cannot do that */
+    if (fd >= 0)
+        close(fd);
+    return error ? og_outfile_error(path, "sync its folder", error, err) : OG_OK;
+}
+
+static void release(struct og_outfile *file)
+{
+    close(file->fd);
+    g_free(file->temporary);
+    g_free(file->path);
+    *file = (struct og_outfile){.fd = -1};
 }
 
 enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err)
 {
-    enum og_status status = OG_OK;
-    int error;
-    if (fsync(file->fd))
+    enum og_status status;
+    if (fsync(file->fd)) {
         status = og_outfile_error(file->path, "sync", errno, err);
-    else if (rename(file->temporary, file->path))
+    } else if (rename(file->temporary, file->path)) {
         status = og_outfile_error(file->path, "give the finished file its name", errno, err);
-    else if ((error = sync_folder(file->path)))
-        status = og_outfile_error(file->path, "sync its folder", error, err);
+    } else {
+        status = og_outfile_sync_folder(file->path, err);
+        release(file); /* its draft's name may be another one's by now */
+    }
     og_outfile_discard(file);
     return status;
 }
@@ -109,8 +111,5 @@ void og_outfile_discard(struct og_outfile *file)
     if (!file->temporary)
         return;
     unlink(file->temporary);
-    close(file->fd);
-    g_free(file->temporary);
-    g_free(file->path);
-    *file = (struct og_outfile){.fd = -1};
+    release(file);
 }

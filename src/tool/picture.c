@@ -4,15 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool/interrupt.h"
+#include "base/thread.h"
+#include "tool/monitor.h"
 #include "tool/outfile.h"
-#include "tool/progress.h"
 #include "tool/vips.h"
 
 struct drawing {
     const struct og_source *source;
-    struct og_interrupt interrupt;
-    struct og_progress progress;
+    struct og_monitor monitor;
 };
 
 static void *start_reader(VipsImage *out, void *a, void *b)
@@ -51,12 +50,11 @@ static int stop_reader(void *reader, void *a, void *b)
 static void watch(VipsImage *image, VipsProgress *progress, void *context)
 {
     struct drawing *drawing = context;
-    og_progress_show(&drawing->progress, (uint64_t)progress->npels, (uint64_t)progress->tpels);
-    if (og_interrupt_came(&drawing->interrupt))
+    if (!og_monitor_look(&drawing->monitor, (uint64_t)progress->npels, (uint64_t)progress->tpels))
         vips_image_set_kill(image, TRUE);
 }
 
-static VipsImage *make_image(struct drawing *drawing)
+static VipsImage *make_image(struct drawing *drawing, unsigned threads)
 {
     const struct og_source_facts *facts = &drawing->source->facts;
     VipsImage *image = vips_image_new();
@@ -68,6 +66,7 @@ static VipsImage *make_image(struct drawing *drawing)
         g_object_unref(image);
         return NULL;
     }
+    vips_image_set_int(image, VIPS_META_CONCURRENCY, (int)(threads ? threads : og_thread_cores()));
     vips_image_set_progress(image, TRUE);
     g_signal_connect(image, "eval", G_CALLBACK(watch), drawing);
     return image;
@@ -84,7 +83,8 @@ static enum og_status complain(const struct og_outfile *file, struct og_error *e
     return OG_IO;
 }
 
-static enum og_status write_file(struct drawing *drawing, const char *name, const char *options, struct og_error *err)
+static enum og_status write_file(struct drawing *drawing, const char *name, const char *options, unsigned threads,
+                                 struct og_error *err)
 {
     struct og_outfile file;
     const char *suffix = strrchr(name, '.');
@@ -92,9 +92,9 @@ static enum og_status write_file(struct drawing *drawing, const char *name, cons
     if (status != OG_OK)
         return status;
     g_autofree char *target = g_strconcat(file.temporary, options, NULL);
-    VipsImage *image = make_image(drawing);
+    VipsImage *image = make_image(drawing, threads);
     if (!image || vips_image_write_to_file(image, target, NULL))
-        status = og_interrupt_came(&drawing->interrupt)
+        status = og_interrupt_came(&drawing->monitor.interrupt)
                      ? og_error_set(err, OG_STOPPING, "%s: stopped before it was whole; nothing was kept", name)
                      : complain(&file, err);
     if (status == OG_OK)
@@ -105,18 +105,17 @@ static enum og_status write_file(struct drawing *drawing, const char *name, cons
     return status;
 }
 
-enum og_status og_picture_write(const struct og_source *source, const char *path, bool quiet, struct og_error *err)
+enum og_status og_picture_write(const struct og_source *source, const char *path, unsigned threads, bool quiet,
+                                struct og_error *err)
 {
     struct drawing drawing = {.source = source};
-    og_interrupt_begin(&drawing.interrupt);
+    og_monitor_begin(&drawing.monitor, "drawing", quiet);
     enum og_status status = og_vips_start(err);
     if (status == OG_OK) {
         g_autofree char *name = vips_filename_get_filename(path);
         g_autofree char *options = vips_filename_get_options(path);
-        og_progress_begin(&drawing.progress, stderr, "drawing", quiet);
-        status = write_file(&drawing, name, options, err);
-        og_progress_end(&drawing.progress);
+        status = write_file(&drawing, name, options, threads, err);
     }
-    og_interrupt_end(&drawing.interrupt);
+    og_monitor_end(&drawing.monitor);
     return status;
 }

@@ -39,7 +39,7 @@ static enum og_status run(const struct og_arguments *arguments, FILE *out, struc
     if (slide)
         status = write_slide(source, values, out, err);
     else
-        status = og_picture_write(source, values->out, values->quiet, err);
+        status = og_picture_write(source, values->out, (unsigned)values->threads, values->quiet, err);
     og_source_close(&source);
     return status;
 }

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/export.h"
 
-#include "tool/interrupt.h"
-#include "tool/progress.h"
+#include "tool/monitor.h"
 #include "tool/slide_path.h"
 #include "tool/verbs.h"
 #include "tool/words.h"
-
-struct watch {
-    struct og_interrupt interrupt;
-    struct og_progress progress;
-};
-
-static bool watch_export(void *context, uint64_t done, uint64_t all)
-{
-    struct watch *watch = context;
-    og_progress_show(&watch->progress, done, all);
-    return !og_interrupt_came(&watch->interrupt);
-}
 
 static void report(const char *path, const struct og_exported *exported, FILE *out)
 {
@@ -31,17 +18,15 @@ static void report(const char *path, const struct og_exported *exported, FILE *o
 static enum og_status export_slide(const struct og_slide *slide, const struct og_values *values, FILE *out,
                                    struct og_error *err)
 {
-    struct watch watch;
+    struct og_monitor monitor;
     struct og_exported exported;
     struct og_export_options options = {.quality = (int)values->quality,
                                         .threads = (unsigned)values->threads,
-                                        .watch = watch_export,
-                                        .context = &watch};
-    og_interrupt_begin(&watch.interrupt);
-    og_progress_begin(&watch.progress, stderr, "exporting", values->quiet);
+                                        .watch = og_monitor_look,
+                                        .context = &monitor};
+    og_monitor_begin(&monitor, "exporting", values->quiet);
     enum og_status status = og_export(slide, values->out, &options, &exported, err);
-    og_progress_end(&watch.progress);
-    og_interrupt_end(&watch.interrupt);
+    og_monitor_end(&monitor);
     if (status == OG_OK && !values->quiet)
         report(values->out, &exported, out);
     return status;

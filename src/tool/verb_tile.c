@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "tool/interrupt.h"
 #include "tool/outfile.h"
 #include "tool/rebuild.h"
 #include "tool/slide_path.h"
@@ -18,12 +19,15 @@ static enum og_status read_number(const char *name, const char *text, uint32_t *
 static enum og_status write_tile(const char *path, const struct og_buf *tile, struct og_error *err)
 {
     struct og_outfile file;
+    struct og_interrupt interrupt;
+    og_interrupt_begin(&interrupt);
     enum og_status status = og_outfile_open(path, "", &file, err);
     if (status == OG_OK)
         status = og_outfile_write(&file, 0, tile->data, tile->size, err);
     if (status == OG_OK)
         status = og_outfile_commit(&file, err);
     og_outfile_discard(&file);
+    og_interrupt_end(&interrupt);
     return status;
 }
 

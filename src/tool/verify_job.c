@@ -3,46 +3,23 @@
 
 #include <stdlib.h>
 
-#include "tool/interrupt.h"
-#include "tool/progress.h"
+#include "tool/monitor.h"
 #include "tool/report.h"
 #include "tool/worst_pictures.h"
-
-struct watch {
-    struct og_interrupt interrupt;
-    struct og_progress progress;
-};
-
-static void begin(struct watch *watch, const char *label, bool quiet)
-{
-    og_interrupt_begin(&watch->interrupt);
-    og_progress_begin(&watch->progress, stderr, label, quiet);
-}
-
-static bool look(void *context, uint64_t done, uint64_t all)
-{
-    struct watch *watch = context;
-    og_progress_show(&watch->progress, done, all);
-    return !og_interrupt_came(&watch->interrupt);
-}
-
-static void end(struct watch *watch)
-{
-    og_progress_end(&watch->progress);
-    og_interrupt_end(&watch->interrupt);
-}
 
 static enum og_status verify(const struct og_source *source, const struct og_slide *slide,
                              const struct og_values *values, struct og_verified *found, struct og_error *err)
 {
-    struct watch watch;
-    struct og_verify_options options = {
-        .threads = (unsigned)values->threads, .worst = (unsigned)values->worst, .watch = look, .context = &watch};
-    begin(&watch, "verifying", values->quiet);
+    struct og_monitor monitor;
+    struct og_verify_options options = {.threads = (unsigned)values->threads,
+                                        .worst = (unsigned)values->worst,
+                                        .watch = og_monitor_look,
+                                        .context = &monitor};
+    og_monitor_begin(&monitor, "verifying", values->quiet);
     enum og_status status = og_verify(source, slide, &options, found, err);
     if (status == OG_OK && values->worst_to)
-        status = og_worst_draw(values->worst_to, source, slide, found, err);
-    end(&watch);
+        status = og_worst_draw(values->worst_to, source, slide, found, &options, err);
+    og_monitor_end(&monitor);
     return status;
 }
 
@@ -80,14 +57,15 @@ enum og_status og_verify_job(const char *input, const char *path, const struct o
 enum og_status og_inspect_job(const char *path, const struct og_slide *slide, const struct og_values *values, FILE *out,
                               struct og_error *err)
 {
-    struct watch watch;
-    struct og_inspect_options options = {.threads = (unsigned)values->threads, .watch = look, .context = &watch};
+    struct og_monitor monitor;
+    struct og_inspect_options options = {
+        .threads = (unsigned)values->threads, .watch = og_monitor_look, .context = &monitor};
     struct og_inspected *found = malloc(sizeof *found);
     if (!found)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    begin(&watch, "verifying", values->quiet);
+    og_monitor_begin(&monitor, "verifying", values->quiet);
     enum og_status status = og_inspect(slide, &options, found, err);
-    end(&watch);
+    og_monitor_end(&monitor);
     if (status == OG_OK) {
         const struct og_slide_facts *facts = og_slide_facts(slide);
         const struct og_damage *first = &found->damage[0];

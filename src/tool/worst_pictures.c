@@ -94,12 +94,14 @@ static enum og_status draw(struct easel *e, const struct og_tile_score *worst, c
 }
 
 enum og_status og_worst_draw(const char *folder, const struct og_source *source, const struct og_slide *slide,
-                             const struct og_verified *found, struct og_error *err)
+                             const struct og_verified *found, const struct og_verify_options *options,
+                             struct og_error *err)
 {
     struct easel *e = calloc(1, sizeof *e);
     if (!e)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     const struct og_pyramid *pyramid = &og_slide_facts(slide)->pyramid;
+    uint64_t pixels = (uint64_t)pyramid->width * pyramid->height;
     e->kernels = og_kernels_choose();
     enum og_status status = og_reference_new(source, pyramid, e->kernels, &e->reference, err);
     if (status == OG_OK)
@@ -109,6 +111,8 @@ enum og_status og_worst_draw(const char *folder, const struct og_source *source,
         og_worst_name(i + 1, &found->worst[i], name, sizeof name);
         g_autofree char *path = g_build_filename(folder, name, NULL);
         status = draw(e, &found->worst[i], path, err);
+        if (status == OG_OK && options->watch && !options->watch(options->context, pixels, pixels))
+            status = og_error_set(err, OG_STOPPING, "stopped before all pictures were drawn");
     }
     og_reference_destroy(&e->reference);
     og_unpacker_destroy(&e->unpacker);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "daemon/deepzoom.h"
 #include "support/http_client.h"
 
 enum { PIPELINED = 12 };
@@ -99,6 +100,13 @@ static void *ask(void *argument)
            !atomic_load_explicit(&client->load->over, memory_order_acquire))
         continue;
     return NULL;
+}
+
+int load_setup(void **state)
+{
+    struct folder *folder = *state = folder_make();
+    deepzoom_write(folder, "s", 1400, 1000, 1);
+    return 0;
 }
 
 void load_start(struct load *load, uint16_t port)

@@ -35,6 +35,8 @@ struct load {
     struct load_client client[LOAD_CLIENTS_MAX];
 };
 
+int load_setup(void **state); /* *state is a folder with that slide, for folder_teardown */
+
 void load_start(struct load *load, uint16_t port);
 void load_end(struct load *load);
 void load_nap(unsigned milliseconds);

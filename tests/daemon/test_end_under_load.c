@@ -6,33 +6,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/deepzoom.h"
 #include "daemon/load.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
 
 /* Sends SIGTERM to a hundred daemons, some at a time, while clients ask each: it ends well and cuts no answer. */
 
-enum { ENDS = 100, AT_ONCE = 10, CLIENTS = 6, WIDTH = 1400, HEIGHT = 1000 };
+enum { ENDS = 100, AT_ONCE = 10, CLIENTS = 6 };
 
 struct program {
     pid_t pid;
     int output;
     struct load load;
 };
-
-static int set_up(void **state)
-{
-    struct folder *folder = folder_make();
-    deepzoom_write(folder, "s", WIDTH, HEIGHT, 1);
-    *state = folder;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove((struct folder **)state);
-    return 0;
-}
 
 static pid_t start_program(const struct folder *folder, int *output)
 {
@@ -104,5 +90,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hundred_daemons_that_are_told_to_end_cut_no_answer),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, load_setup, folder_teardown);
 }

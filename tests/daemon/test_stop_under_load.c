@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "daemon/deepzoom.h"
 #include "daemon/load.h"
 #include "daemon/service.h"
 #include "support/cmocka_all.h"
+#include "support/folder.h"
 
 /*
  * Stops while clients ask, a hundred times: an answer that has begun is whole, and of requests that were sent one
@@ -14,21 +14,7 @@
  * process, so that the thread sanitizer sees both ends; test_end_under_load sends the signal to real ones.
  */
 
-enum { STOPS = 100, WIDTH = 1400, HEIGHT = 1000 };
-
-static int set_up(void **state)
-{
-    struct folder *folder = folder_make();
-    deepzoom_write(folder, "s", WIDTH, HEIGHT, 1);
-    *state = folder;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    folder_remove((struct folder **)state);
-    return 0;
-}
+enum { STOPS = 100 };
 
 static void a_hundred_stops_in_this_process_under_load_cut_no_answer(void **state)
 {
@@ -64,5 +50,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_hundred_stops_in_this_process_under_load_cut_no_answer),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, load_setup, folder_teardown);
 }

@@ -13,7 +13,7 @@
 #include "tool/export.h"
 #include "tool/rebuild.h"
 #include "tool/slide_path.h"
-#include "tool/tissue.h"
+#include "tool/tissue_slide.h"
 #include "tool/vips.h"
 
 enum { W = 2601, H = 1411, LEVELS = 5, T = OG_TILE_SIZE }; /* 2601, 1301, 651, 326, 163 pixels wide */
@@ -34,26 +34,9 @@ static const char *path_in(const struct folder *folder, const char *name, char r
 
 static void encode_tissue(const struct folder *folder, const char *name, uint32_t width, uint32_t height)
 {
-    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
-    struct og_encode_result result;
     struct og_tissue tissue;
-    struct og_source *source;
-    struct og_error err;
-    char path[160];
     og_tissue_make(width, height, 5, 20, &tissue);
-    assert_int_equal(og_source_open_tissue(&tissue, &source, &err), OG_OK);
-    if (og_encode(source, path_in(folder, name, path), &options, &result, &err) != OG_OK)
-        fail_msg("%s", err.text);
-    og_source_close(&source);
-}
-
-static struct og_slide *open_slide(const struct folder *folder, const char *name)
-{
-    struct og_slide *slide;
-    struct og_error err;
-    if (og_slide_open(folder->fd, name, 1, &slide, &err) != OG_OK)
-        fail_msg("%s", err.text);
-    return slide;
+    slide_encode(folder, name, &tissue);
 }
 
 static int setup(void **state)
@@ -62,7 +45,7 @@ static int setup(void **state)
     f->folder = folder_make();
     f->rebuilder = og_rebuilder_new();
     encode_tissue(f->folder, "s.tif", W, H);
-    f->slide = open_slide(f->folder, "s.tif");
+    f->slide = slide_open(f->folder, "s.tif");
     return 0;
 }
 
@@ -146,7 +129,7 @@ static void a_deep_zoom_folder_holds_every_tile_byte_for_byte_as_it_is_served(vo
     assert_int_equal(folder_count(f->folder), before + 2); /* zoom.dzi and zoom_files */
     compare_tiles(f, f->slide, "zoom");
 
-    struct og_slide *zoom = open_slide(f->folder, "zoom.dzi");
+    struct og_slide *zoom = slide_open(f->folder, "zoom.dzi");
     assert_string_equal(og_slide_facts(zoom)->format, "deepzoom");
     assert_memory_equal(&og_slide_facts(zoom)->pyramid, &og_slide_facts(f->slide)->pyramid, sizeof(struct og_pyramid));
     og_slide_unref(&zoom);
@@ -157,7 +140,7 @@ static void a_deep_zoom_slide_is_exported_as_it_stands_and_refused_as_tiff(void 
     const struct fixture *f = *state;
     struct og_error err = {0};
     export_well(f->folder, f->slide, "once.dzi");
-    struct og_slide *once = open_slide(f->folder, "once.dzi");
+    struct og_slide *once = slide_open(f->folder, "once.dzi");
     export_well(f->folder, once, "twice.dzi");
     compare_tiles(f, f->slide, "twice");
     assert_int_equal(export_to(f->folder, once, "no.tif", &usual, &err), OG_UNSUPPORTED);
@@ -291,7 +274,7 @@ static void any_size_from_one_pixel_up_can_be_exported(void **state)
         snprintf(zoom, sizeof zoom, "%s.dzi", id);
         snprintf(tiff, sizeof tiff, "%s.tif", id);
         encode_tissue(f->folder, "odd.tif", sizes[i][0], sizes[i][1]);
-        struct og_slide *slide = open_slide(f->folder, "odd.tif");
+        struct og_slide *slide = slide_open(f->folder, "odd.tif");
         export_well(f->folder, slide, zoom);
         export_well(f->folder, slide, tiff);
         compare_tiles(f, slide, id);
@@ -370,7 +353,7 @@ static void a_damaged_slide_is_an_error_that_names_it_and_leaves_nothing_behind(
     int fd = openat(f->folder->fd, "hurt.tif", O_RDWR | O_CLOEXEC);
     assert_int_equal(pwrite(fd, "!!!!", 4, 16 + 3000), 4); /* within the first family's L2 tile */
     close(fd);
-    struct og_slide *slide = open_slide(f->folder, "hurt.tif");
+    struct og_slide *slide = slide_open(f->folder, "hurt.tif");
     unsigned before = folder_count(f->folder);
     for (unsigned i = 0; i < 2; i++) {
         struct og_error err = {0};

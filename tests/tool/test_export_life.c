@@ -2,6 +2,7 @@
 #include "support/cmocka_all.h"
 
 #include <dirent.h>
+#include <glib.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +13,14 @@
 
 #include "slide/slide.h"
 #include "support/folder.h"
+#include "tool/draft.h"
 #include "tool/run_origami.h"
 
 static const char *const results[] = {"out.dzi", "out.tif"};
 
 struct fixture {
     struct folder *folder;
-    char slide[100], result[2][100];
+    char slide[100], result[2][100], files[100];
 };
 
 static int setup(void **state)
@@ -28,6 +30,7 @@ static int setup(void **state)
     snprintf(f->slide, sizeof f->slide, "%s/slide.tif", f->folder->path);
     for (unsigned i = 0; i < 2; i++)
         snprintf(f->result[i], sizeof f->result[i], "%s/%s", f->folder->path, results[i]);
+    snprintf(f->files, sizeof f->files, "%s/out_files", f->folder->path);
     struct origami_run made = ORIGAMI_RUN("demo", "--size", "14000x12000", "--glass", "80", "-q", "-o", f->slide);
     int code = made.code;
     origami_run_free(&made);
@@ -72,28 +75,47 @@ static int export_until(const struct fixture *f, const char *result, int signal_
     return origami_wait(child);
 }
 
-static void remove_tree(const char *path)
+/* Killed when NAME_files had its name and NAME.dzi was still in it. */
+static void what_was_killed_between_its_two_names_is_made_again(void **state)
 {
-    char command[500];
-    snprintf(command, sizeof command, "rm -rf '%s'", path);
-    if (system(command) != 0)
-        fail_msg("cannot remove %s", path);
+    const struct fixture *f = *state;
+    folder_write_text(f->folder, "out_files/unfinished.dzi", "<Image/>");
+    folder_write_text(f->folder, "out_files/0/0_0.jpg", "old");
+    folder_write_text(f->folder, ".out_files.draft/7/0_0.jpg", "older");
+
+    struct origami_run run = ORIGAMI_RUN("export", f->slide, "-o", f->result[0], "-q");
+
+    assert_string_equal(run.errs, "");
+    assert_int_equal(run.code, 0);
+    assert_int_equal(folder_count(f->folder), 3);
+    char path[200];
+    snprintf(path, sizeof path, "%s/out_files/unfinished.dzi", f->folder->path);
+    assert_int_equal(access(path, F_OK), -1);
+    origami_run_free(&run);
+    folder_delete(f->folder, "out.dzi");
+
+    struct origami_run again = ORIGAMI_RUN("export", f->slide, "-o", f->result[0], "-q");
+    assert_int_equal(again.code, 1); /* nobody knows whose it is */
+    assert_non_null(strstr(again.errs, "out_files: exists already"));
+    assert_int_equal(folder_count(f->folder), 2);
+    origami_run_free(&again);
+    snprintf(path, sizeof path, "%s/out_files", f->folder->path);
+    assert_true(og_draft_remove(path));
 }
 
-static void killed_at_any_moment_it_leaves_nothing_under_the_final_name(void **state)
+static void two_cannot_write_one_name(void **state)
 {
-    static const long moments[] = {0, 7, 31, 60, 90};
     const struct fixture *f = *state;
-    for (unsigned i = 0; i < 10; i++) {
-        const char *result = f->result[i % 2];
-        char name[256], path[400];
-        assert_int_equal(export_until(f, result, SIGKILL, moments[i / 2]), -SIGKILL);
-        assert_int_equal(access(result, F_OK), -1);
-        find_temporary(f->folder, name);
-        assert_true(name[0]); /* nobody can clean up after that */
-        snprintf(path, sizeof path, "%s/%s", f->folder->path, name);
-        remove_tree(path);
+    for (unsigned i = 0; i < 2; i++) {
+        g_autofree char *name = og_draft_name(i == 0 ? f->files : f->result[i], "");
+        int held = i == 0 ? og_draft_folder(name) : og_draft_file(name);
+        struct origami_run run = ORIGAMI_RUN("export", f->slide, "-o", f->result[i], "-q");
+        assert_int_equal(run.code, 1);
+        assert_non_null(strstr(run.errs, "another process is writing it"));
+        assert_true(og_draft_remove(name));
+        close(held);
         assert_int_equal(folder_count(f->folder), 1);
+        origami_run_free(&run);
     }
 }
 
@@ -146,7 +168,8 @@ static void it_says_what_it_made_and_refuses_to_make_it_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(killed_at_any_moment_it_leaves_nothing_under_the_final_name),
+        cmocka_unit_test(what_was_killed_between_its_two_names_is_made_again),
+        cmocka_unit_test(two_cannot_write_one_name),
         cmocka_unit_test(asked_to_stop_it_takes_away_what_it_has_begun),
         cmocka_unit_test(a_disk_that_takes_no_more_is_told_in_words_and_nothing_is_left),
         cmocka_unit_test(it_says_what_it_made_and_refuses_to_make_it_again),

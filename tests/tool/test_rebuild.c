@@ -12,9 +12,8 @@
 #include "image/kernels.h"
 #include "slide/profile.h"
 #include "support/folder.h"
-#include "tool/encode.h"
 #include "tool/rebuild.h"
-#include "tool/tissue.h"
+#include "tool/tissue_slide.h"
 #include "tool/vips.h"
 
 enum { W = 1300, H = 700 };
@@ -29,18 +28,12 @@ struct fixture {
 static int setup(void **state)
 {
     struct fixture *f = *state = calloc(1, sizeof *f);
-    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
-    struct og_encode_result result;
-    struct og_source *source;
-    struct og_error err;
-    char path[160];
     f->folder = folder_make();
-    snprintf(path, sizeof path, "%s/r.tif", f->folder->path);
-    og_tissue_make(W, H, 9, 0, &f->tissue);
     f->rebuilder = og_rebuilder_new();
-    return og_source_open_tissue(&f->tissue, &source, &err) != OG_OK ||
-           og_encode(source, path, &options, &result, &err) != OG_OK || (og_source_close(&source), false) ||
-           og_slide_open(f->folder->fd, "r.tif", 1, &f->slide, &err) != OG_OK;
+    og_tissue_make(W, H, 9, 0, &f->tissue);
+    slide_encode(f->folder, "r.tif", &f->tissue);
+    f->slide = slide_open(f->folder, "r.tif");
+    return 0;
 }
 
 static int teardown(void **state)

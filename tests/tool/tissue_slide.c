@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/tissue_slide.h"
+
+#include <stdio.h>
+
+#include "support/cmocka_all.h"
+#include "tool/encode.h"
+
+void slide_encode(const struct folder *folder, const char *name, const struct og_tissue *tissue)
+{
+    static const struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
+    struct og_encode_result result;
+    struct og_source *source;
+    struct og_error err;
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    if (og_source_open_tissue(tissue, &source, &err) != OG_OK ||
+        og_encode(source, path, &options, &result, &err) != OG_OK)
+        fail_msg("%s", err.text);
+    og_source_close(&source);
+}
+
+struct og_slide *slide_open(const struct folder *folder, const char *name)
+{
+    struct og_slide *slide;
+    struct og_error err;
+    if (og_slide_open(folder->fd, name, 1, &slide, &err) != OG_OK)
+        fail_msg("%s", err.text);
+    return slide;
+}
