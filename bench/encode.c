@@ -159,7 +159,7 @@ static double psnr_of_quality(const struct og_source *source, const char *input,
     struct og_error err = {0};
     snprintf(picture, sizeof picture, "%s/alike.jpg", folder);
     snprintf(target, sizeof target, "%s[Q=%d]", picture, quality);
-    must(og_picture_write(source, target, true, &err), &err);
+    must(og_picture_write(source, target, 0, true, &err), &err);
     double psnr = psnr_between(input, picture);
     unlink(picture);
     return psnr;
@@ -250,7 +250,7 @@ static int draw(const struct job *job)
     char target[PATH_ROOM + 96];
     snprintf(target, sizeof target, "%s[tile,tile_width=256,tile_height=256,pyramid,compression=jpeg,Q=90,bigtiff]",
              job->input);
-    must(og_picture_write(source, target, true, &err), &err);
+    must(og_picture_write(source, target, 0, true, &err), &err);
     return 0;
 }
 

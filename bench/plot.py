@@ -25,12 +25,16 @@ class Axes:
     y: str
     log_x: bool = False
     most_y: float = 0  # 0: what the points need
+    from_zero: bool = True
 
 
 AXES = {
     "time to a complete field of view": Axes("milliseconds", "% of fields complete", log_x=True, most_y=100),
     "hit ratio": Axes("size of the cache, % of the working set", "hits, %", log_x=True),
     "cache throughput": Axes("threads", "million operations per second"),
+    "luma PSNR": Axes("bits per pixel of full size, whole pyramid", "dB", log_x=True, from_zero=False),
+    "chroma PSNR": Axes("bits per pixel of full size, whole pyramid", "dB", log_x=True, from_zero=False),
+    "SSIM": Axes("bits per pixel of full size, whole pyramid", "SSIM", log_x=True, from_zero=False),
     "goodput": Axes("offered load, × saturation", "answers, × goodput at saturation"),
 }
 
@@ -70,7 +74,9 @@ def draw(picture, series):
     points = [point for line in series.values() for point in line]
     xs = [at for at, _ in points if at > 0 or not axes.log_x]
     least_x, most_x = min(xs), max(xs)
-    most_y = axes.most_y or max(value for _, value in points) * 1.05 or 1
+    ys = [value for _, value in points]
+    least_y = 0 if axes.from_zero else min(ys) - (max(ys) - min(ys)) * 0.05
+    most_y = axes.most_y or max(ys) + (max(ys) - least_y) * 0.05 or 1
     scale = math.log if axes.log_x else float
     extent = scale(most_x) - scale(least_x) or 1
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
@@ -79,7 +85,7 @@ def draw(picture, series):
         return LEFT + (scale(max(at, least_x)) - scale(least_x)) / extent * (right - LEFT)
 
     def up(value):
-        return bottom - min(value, most_y) / most_y * (bottom - TOP)
+        return bottom - (min(value, most_y) - least_y) / (most_y - least_y) * (bottom - TOP)
 
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
            f"<title>{html.escape(picture)}</title>",
@@ -92,7 +98,7 @@ def draw(picture, series):
     for tick in decades(least_x, most_x) if axes.log_x else steps(least_x, most_x):
         out.append(f'<path class="g" d="M{across(tick):.1f} {TOP}V{bottom}"/>'
                    f'<text x="{across(tick):.1f}" y="{bottom + 18}" text-anchor="middle">{tick:g}</text>')
-    for tick in steps(0, most_y):
+    for tick in steps(least_y, most_y):
         out.append(f'<path class="g" d="M{LEFT} {up(tick):.1f}H{right}"/>'
                    f'<text x="{LEFT - 8}" y="{up(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>')
     for i, (name, line) in enumerate(series.items()):

@@ -24,7 +24,7 @@ void og_scorer_make(struct og_scorer *out);
 
 struct og_tile_score {
     uint32_t x, y;
-    double psnr_luma, psnr_rgb;
+    double psnr_luma, psnr_chroma, psnr_rgb;
     double ssim;    /* OG_NO_SSIM where the tile is too small for a window */
     double delta_e; /* mean */
 };

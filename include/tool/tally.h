@@ -16,7 +16,7 @@
 #include "slide/description.h"
 
 struct og_tally {
-    uint64_t samples, luma_error, rgb_error, windows;
+    uint64_t samples, luma_error, chroma_error, rgb_error, windows;
     double ssim;
     uint64_t tissue_samples, tissue_error; /* luma's, of the tiles that show something */
     uint64_t worst_samples, worst_error;   /* of the tile with the largest mean error */
@@ -33,7 +33,10 @@ struct og_tally_source {
 /* Does the tile show more than glass? Its luma varies by more than 4 of 255 (standard deviation). */
 bool og_tally_is_tissue(const struct og_plane *luma);
 
-/* One tile. Its chroma planes, when halved, are repeated 2x2, as a decoder of a 4:2:0 tile sees them. */
+/*
+ * One tile. Its chroma planes, when halved, are brought to full size as decoders of 4:2:0 tiles do it: by libjpeg's
+ * "fancy" triangle filter, which reads nothing beyond the tile's part inside the slide.
+ */
 void og_tally_tile(struct og_tally *tally, const struct og_kernels *kernels, uint32_t x, uint32_t y,
                    const struct og_tally_source *source, const struct og_plane tile[3], bool chroma_halved);
 
@@ -45,5 +48,7 @@ void og_tally_merge(struct og_tally *into, const struct og_tally *from);
 
 /* SSIM is 0 where the level is too small for a window. */
 struct og_fidelity og_tally_fidelity(const struct og_tally *tally);
+
+double og_tally_psnr_chroma(const struct og_tally *tally); /* of Cb and Cr together, at luma's size */
 
 #endif

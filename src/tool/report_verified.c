@@ -32,11 +32,12 @@ static void say_worst(const struct og_scores *s, FILE *out)
 
 static void say_levels(const struct og_slide_facts *facts, const struct og_verified *found, FILE *out)
 {
-    fputs("               luma dB  RGB dB    SSIM  dE2000   worst tile: luma dB; SSIM; dE2000\n", out);
+    fputs("               luma dB  chroma  RGB dB    SSIM  dE2000   worst tile: luma dB; SSIM; dE2000\n", out);
     for (unsigned depth = 0; depth < found->levels; depth++) {
         const struct og_scores *s = &found->level[depth];
         struct og_fidelity f = og_tally_fidelity(&s->tally);
-        fprintf(out, "  level %2u  L%-2u %6.2f  %6.2f ", facts->pyramid.top - depth, depth, f.psnr_luma, f.psnr_rgb);
+        fprintf(out, "  level %2u  L%-2u %6.2f  %6.2f  %6.2f ", facts->pyramid.top - depth, depth, f.psnr_luma,
+                og_tally_psnr_chroma(&s->tally), f.psnr_rgb);
         say_ssim(level_ssim(s), out);
         fprintf(out, "  %6.3f ", og_scores_delta_e(s));
         say_worst(s, out);
@@ -129,8 +130,9 @@ static void ssim_json(double ssim, FILE *out)
 static void level_json(const struct og_slide_facts *facts, unsigned depth, const struct og_scores *s, FILE *out)
 {
     struct og_fidelity f = og_tally_fidelity(&s->tally);
-    fprintf(out, "{\"level\":%u,\"depth\":%u,\"tiles\":%" PRIu64 ",\"psnr_luma\":%.6f,\"psnr_rgb\":%.6f,\"ssim\":",
-            facts->pyramid.top - depth, depth, s->tiles, f.psnr_luma, f.psnr_rgb);
+    fprintf(out, "{\"level\":%u,\"depth\":%u,\"tiles\":%" PRIu64 ",\"psnr_luma\":%.6f,\"psnr_chroma\":%.6f,",
+            facts->pyramid.top - depth, depth, s->tiles, f.psnr_luma, og_tally_psnr_chroma(&s->tally));
+    fprintf(out, "\"psnr_rgb\":%.6f,\"ssim\":", f.psnr_rgb);
     ssim_json(level_ssim(s), out);
     fprintf(out, ",\"delta_e\":%.6f,\"worst\":{\"psnr_luma\":{\"value\":%.6f,\"x\":%u,\"y\":%u},\"ssim\":{\"value\":",
             og_scores_delta_e(s), f.worst_psnr_luma, f.worst_x, f.worst_y);
@@ -150,8 +152,9 @@ static void level_json(const struct og_slide_facts *facts, unsigned depth, const
 static void worst_json(const struct og_verified *found, unsigned i, const char *pictures, FILE *out)
 {
     const struct og_tile_score *t = &found->worst[i];
-    fprintf(out, "%s{\"x\":%u,\"y\":%u,\"psnr_luma\":%.6f,\"psnr_rgb\":%.6f,\"ssim\":", i ? "," : "", t->x, t->y,
-            t->psnr_luma, t->psnr_rgb);
+    fprintf(out,
+            "%s{\"x\":%u,\"y\":%u,\"psnr_luma\":%.6f,\"psnr_chroma\":%.6f,\"psnr_rgb\":%.6f,\"ssim\":", i ? "," : "",
+            t->x, t->y, t->psnr_luma, t->psnr_chroma, t->psnr_rgb);
     ssim_json(t->ssim, out);
     fprintf(out, ",\"delta_e\":%.6f,\"picture\":", t->delta_e);
     char name[64];

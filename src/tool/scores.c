@@ -60,6 +60,7 @@ struct og_tile_score og_scores_tile(struct og_scores *scores, const struct og_sc
     struct og_tile_score score = {.x = x,
                                   .y = y,
                                   .psnr_luma = f.psnr_luma,
+                                  .psnr_chroma = og_tally_psnr_chroma(&alone),
                                   .psnr_rgb = f.psnr_rgb,
                                   .ssim = alone.windows ? f.ssim : OG_NO_SSIM,
                                   .delta_e = d.sum / (double)d.pixels};

@@ -13,16 +13,35 @@ static const uint8_t *row_of(const struct og_plane *plane, int y)
     return plane->data + y * plane->stride;
 }
 
-static const uint8_t *chroma_row(const struct og_plane *plane, int y, int width, bool halved, uint8_t *restrict room)
+/* Row y of a halved plane at full size, by libjpeg's "fancy" triangle filter. */
+static void widen_row(const struct og_plane *half, int y, int width, int height, uint8_t *out)
 {
-    if (!halved)
-        return row_of(plane, y);
-    const uint8_t *half = row_of(plane, y / 2);
-    for (int i = 0; i < width / 2; i++)
-        room[2 * i] = room[2 * i + 1] = half[i];
-    if (width % 2)
-        room[width - 1] = half[width / 2];
-    return room;
+    uint16_t sums[OG_TILE_SIZE / 2 + 2];
+    int columns = (width + 1) / 2, last = (height + 1) / 2 - 1, far = y / 2 + (y % 2 ? 1 : -1);
+    const uint8_t *a = row_of(half, y / 2), *b = row_of(half, far < 0 ? 0 : far > last ? last : far);
+    for (int i = 0; i < columns; i++)
+        sums[i + 1] = (uint16_t)(3 * a[i] + b[i]);
+    sums[0] = sums[1];
+    sums[columns + 1] = sums[columns];
+    for (int i = 0; i < columns; i++) {
+        out[2 * i] = (uint8_t)((3 * sums[i + 1] + sums[i] + 8) >> 4);
+        out[2 * i + 1] = (uint8_t)((3 * sums[i + 1] + sums[i + 2] + 7) >> 4);
+    }
+}
+
+struct chroma {
+    const uint8_t *row[2];
+    uint8_t room[2][OG_TILE_SIZE];
+};
+
+static void chroma_rows(const struct og_plane tile[3], const struct og_plane *luma, bool halved, int y,
+                        struct chroma *out)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        if (halved)
+            widen_row(&tile[i + 1], y, luma->width, luma->height, out->room[i]);
+        out->row[i] = halved ? out->room[i] : row_of(&tile[i + 1], y);
+    }
 }
 
 static uint64_t bytes_error(const uint8_t *a, const uint8_t *b, int n)
@@ -35,30 +54,40 @@ static uint64_t bytes_error(const uint8_t *a, const uint8_t *b, int n)
     return sum;
 }
 
+static void rgb_rows(const struct og_kernels *kernels, const struct og_tally_source *source,
+                     const struct og_plane *luma, const struct chroma *chroma, int y, uint8_t *of_source,
+                     uint8_t *of_tile)
+{
+    const struct og_plane *p = source->planes;
+    size_t width = (size_t)p[0].width;
+    kernels->ycc_to_rgb(row_of(luma, y), chroma->row[0], chroma->row[1], width, of_tile);
+    if (source->rgb)
+        memcpy(of_source, source->rgb + y * source->rgb_stride, 3 * width);
+    else
+        kernels->ycc_to_rgb(row_of(&p[0], y), row_of(&p[1], y), row_of(&p[2], y), width, of_source);
+}
+
 void og_tally_rgb_row(const struct og_kernels *kernels, const struct og_tally_source *source,
                       const struct og_plane tile[3], bool chroma_halved, int y, uint8_t *of_source, uint8_t *of_tile)
 {
-    uint8_t cb[OG_TILE_SIZE], cr[OG_TILE_SIZE];
-    const struct og_plane *p = source->planes;
-    int width = p[0].width;
-    kernels->ycc_to_rgb(row_of(&tile[0], y), chroma_row(&tile[1], y, width, chroma_halved, cb),
-                        chroma_row(&tile[2], y, width, chroma_halved, cr), (size_t)width, of_tile);
-    if (source->rgb)
-        memcpy(of_source, source->rgb + y * source->rgb_stride, 3 * (size_t)width);
-    else
-        kernels->ycc_to_rgb(row_of(&p[0], y), row_of(&p[1], y), row_of(&p[2], y), (size_t)width, of_source);
+    struct chroma chroma;
+    chroma_rows(tile, &source->planes[0], chroma_halved, y, &chroma);
+    rgb_rows(kernels, source, &tile[0], &chroma, y, of_source, of_tile);
 }
 
-static uint64_t rgb_error(const struct og_kernels *kernels, const struct og_tally_source *source,
-                          const struct og_plane tile[3], bool halved)
+static void add_colour(struct og_tally *t, const struct og_kernels *kernels, const struct og_tally_source *source,
+                       const struct og_plane tile[3], bool halved)
 {
     uint8_t a[3 * OG_TILE_SIZE], b[3 * OG_TILE_SIZE];
-    uint64_t sum = 0;
-    for (int y = 0; y < source->planes[0].height; y++) {
-        og_tally_rgb_row(kernels, source, tile, halved, y, a, b);
-        sum += bytes_error(a, b, 3 * source->planes[0].width);
+    const struct og_plane *p = source->planes;
+    for (int y = 0; y < p[0].height; y++) {
+        struct chroma chroma;
+        chroma_rows(tile, &p[0], halved, y, &chroma);
+        rgb_rows(kernels, source, &tile[0], &chroma, y, a, b);
+        t->rgb_error += bytes_error(a, b, 3 * p[0].width);
+        for (unsigned i = 0; i < 2; i++)
+            t->chroma_error += bytes_error(row_of(&p[i + 1], y), chroma.row[i], p[0].width);
     }
-    return sum;
 }
 
 bool og_tally_is_tissue(const struct og_plane *luma)
@@ -102,7 +131,7 @@ void og_tally_tile(struct og_tally *t, const struct og_kernels *kernels, uint32_
     t->ssim += ssim;
     t->samples += samples;
     t->luma_error += error;
-    t->rgb_error += rgb_error(kernels, source, tile, chroma_halved);
+    add_colour(t, kernels, source, tile, chroma_halved);
     if (og_tally_is_tissue(luma)) {
         t->tissue_samples += samples;
         t->tissue_error += error;
@@ -117,6 +146,7 @@ void og_tally_merge(struct og_tally *into, const struct og_tally *from)
     into->samples += from->samples;
     into->luma_error += from->luma_error;
     into->rgb_error += from->rgb_error;
+    into->chroma_error += from->chroma_error;
     into->tissue_samples += from->tissue_samples;
     into->tissue_error += from->tissue_error;
     into->windows += from->windows;
@@ -135,4 +165,9 @@ struct og_fidelity og_tally_fidelity(const struct og_tally *t)
         .worst_x = t->worst_x,
         .worst_y = t->worst_y,
     };
+}
+
+double og_tally_psnr_chroma(const struct og_tally *t)
+{
+    return og_psnr(t->chroma_error, 2 * t->samples);
 }

@@ -89,6 +89,8 @@ static void a_good_slide_has_the_figures_that_encode_reported(void **state)
     for (unsigned depth = 0; depth < 3; depth++)
         expect_equal_level(json_array_get(levels, depth), json_object_get(said, names[depth]));
     assert_true(number(json_array_get(levels, 0), "delta_e") > 0);
+    for (unsigned depth = 0; depth < 4; depth++)
+        assert_true(number(json_array_get(levels, depth), "psnr_chroma") > 20);
     assert_int_equal(json_array_size(json_object_get(all, "worst_tiles")), 8);
     json_decref(all);
     json_decref(encoded);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/tile.h"
+#include "image/fidelity.h"
 #include "tool/tally.h"
 
 enum { W = 20, H = 12 };
@@ -85,6 +86,45 @@ static void a_grey_error_counts_once_in_luma_and_thrice_in_rgb(void **state)
     assert_int_equal(tally.rgb_error, 3 * 9 * W * H);
 }
 
+static void an_error_of_one_chroma_plane_counts_half_in_chroma_and_not_in_luma(void **state)
+{
+    struct og_tally tally = {0};
+    struct fixture *f = grey(90, 90);
+    (void)state;
+    memset(f->tile[1], 132, sizeof f->tile[1]);
+    og_tally_tile(&tally, og_kernels_choose(), 0, 0, &f->from, f->to, true);
+    assert_int_equal(tally.luma_error, 0);
+    assert_int_equal(tally.chroma_error, 16 * W * H);
+    assert_true(og_tally_psnr_chroma(&tally) == og_psnr(8, 1));
+}
+
+/* Columns of 16 · i, half as many, become 16 · i -+ 4 but for the first and the last; so do rows. */
+static uint8_t widened(int at, int size)
+{
+    int last = (size + 1) / 2 - 1, near = at / 2, far = near + (at % 2 ? 1 : -1);
+    far = far < 0 ? 0 : far > last ? last : far;
+    return (uint8_t)(4 * (3 * near + far));
+}
+
+static void halved_chroma_is_brought_to_size_by_a_triangle_within_the_slide(void **state)
+{
+    (void)state;
+    for (int down = 0; down < 2; down++) {
+        struct og_tally tally = {0};
+        struct fixture *f = grey(90, 90);
+        f->from.planes[0].width = f->from.planes[1].width = f->from.planes[2].width = W - 1;
+        memset(f->tile[1], 255, sizeof f->tile[1]);
+        for (int y = 0; y < H / 2; y++)
+            for (int x = 0; x < W / 2; x++)
+                f->tile[1][y * OG_TILE_SIZE + x] = (uint8_t)(16 * (down ? y : x));
+        for (int y = 0; y < H; y++)
+            for (int x = 0; x < W - 1; x++)
+                f->source[1][y * W + x] = down ? widened(y, H) : widened(x, W - 1);
+        og_tally_tile(&tally, og_kernels_choose(), 0, 0, &f->from, f->to, true);
+        assert_int_equal(tally.chroma_error, 0);
+    }
+}
+
 static void the_worst_tile_is_the_one_with_the_largest_mean_error(void **state)
 {
     struct og_tally whole = {0}, first = {0}, second = {0};
@@ -118,6 +158,8 @@ int main(void)
         cmocka_unit_test(tiles_that_vary_are_tissue_and_even_ones_glass),
         cmocka_unit_test(only_the_pixels_inside_the_slide_count),
         cmocka_unit_test(a_grey_error_counts_once_in_luma_and_thrice_in_rgb),
+        cmocka_unit_test(an_error_of_one_chroma_plane_counts_half_in_chroma_and_not_in_luma),
+        cmocka_unit_test(halved_chroma_is_brought_to_size_by_a_triangle_within_the_slide),
         cmocka_unit_test(the_worst_tile_is_the_one_with_the_largest_mean_error),
         cmocka_unit_test(a_level_too_small_for_a_window_has_no_ssim),
     };

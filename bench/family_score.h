@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_BENCH_FAMILY_SCORE_H
+#define OG_BENCH_FAMILY_SCORE_H
+/*
+ * What slide_score and published_score share: workers that go through the families of a picture, and the sums of what
+ * they find.
+ *
+ * Threads:   run from the bench's main thread; make is called in workers, each with a worker of its own.
+ * Ownership: a worker is what join returns and leave frees.
+ * Errors:    whatever fails ends the bench with the reason.
+ */
+#include "image/jpeg.h"
+#include "slide_score.h"
+
+struct family_found {
+    uint64_t bytes;
+    struct og_tally stored[OUTCOME_DEPTHS], served[OUTCOME_DEPTHS];
+};
+
+struct family_work {
+    const struct picture *picture;
+    void *context;
+    void *(*join)(void *context);
+    void (*make)(void *worker, uint32_t fx, uint32_t fy, struct family_found *out);
+    void (*leave)(void *worker);
+};
+
+struct family_found family_score_run(const struct family_work *work);
+
+/* Where the tiles of a family lie. */
+struct place_of_slot {
+    struct og_pyramid_place place;
+    bool is_inside; /* the picture */
+};
+
+void family_score_places(const struct picture *picture, uint32_t fx, uint32_t fy,
+                         struct place_of_slot out[OG_FAMILY_SLOTS]);
+
+void family_score_must(enum og_status status, const struct og_error *err);
+
+/* A tile as it is rebuilt; and as the stream holds it that is sent for it. */
+void family_score_stored(struct family_found *found, const struct picture *picture, struct og_pyramid_place place,
+                         const struct og_plane planes[3], bool chroma_halved);
+void family_score_served(struct family_found *found, const struct picture *picture, struct og_pyramid_place place,
+                         struct og_jpeg_decoder *decoder, struct og_span stream);
+
+#endif
