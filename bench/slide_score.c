@@ -29,7 +29,7 @@ static void *join(void *context)
     d->score = context;
     d->rebuilder = og_rebuilder_new();
     d->decoder = og_jpeg_decoder_new();
-    family_score_must(og_unpacker_new(d->score->slide, &d->unpacker, &err), &err);
+    family_score_must(og_unpacker_new(&d->unpacker, &err), &err);
     return d;
 }
 
@@ -47,7 +47,7 @@ static void score_stored(const struct desk *d, uint32_t fx, uint32_t fy, const s
 {
     struct og_unpacked unpacked;
     struct og_error err = {0};
-    family_score_must(og_unpack_family(d->unpacker, fx, fy, &unpacked, &err), &err);
+    family_score_must(og_unpack_family(d->unpacker, d->score->slide, fx, fy, OG_SLOTS, &unpacked, &err), &err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         struct og_plane planes[3];
         bool halved;
