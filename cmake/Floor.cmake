@@ -1,3 +1,9 @@
+# With fat objects a program may link without the link-time optimisation, which takes longer than all the rest of a build:
+# tests do (cmake/CmockaTest.cmake), programs and benches do not.
+if(CMAKE_C_COMPILER_ID STREQUAL GNU)
+  list(TRANSFORM CMAKE_C_COMPILE_OPTIONS_IPO REPLACE "^-fno-fat-lto-objects$" -ffat-lto-objects)
+endif()
+
 # og_floor(NAME SOURCES file ... USES target ...): one static library per floor of the house, og_NAME.
 # USES names lower floors and libraries only; tests/style checks the includes themselves.
 function(og_floor name)
