@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "image/kernels.h"
@@ -210,14 +211,17 @@ static bool find_temporary(const struct folder *folder)
     return found;
 }
 
-/* Starts an encode that takes long, waits until it writes, asks it to stop. */
+/* Starts an encode that takes long, waits until it writes, asks it to stop. Its sample is made once and quickly. */
 static int stop_while_writing(const struct folder *folder, const char *path, int signal_number)
 {
-    const char *const arguments[] = {"demo", "--size", "60000x60000", "-o", path, NULL};
-    pid_t child = origami_start(arguments);
+    const char *const arguments[] = {"demo", "--size",       "60000x60000", "--glass", "100", "--l0-step",
+                                     "10",   "--no-trellis", "-o",          path,      NULL};
     struct timespec moment = {0, 5000000};
-    for (unsigned i = 0; i < 4000 && !find_temporary(folder); i++)
+    pid_t child = origami_start(arguments);
+    while (!find_temporary(folder)) {
+        assert_int_equal(waitpid(child, NULL, WNOHANG), 0); /* it would never come */
         nanosleep(&moment, NULL);
+    }
     nanosleep(&(struct timespec){0, 200000000}, NULL);
     kill(child, signal_number);
     return origami_wait(child);
