@@ -73,7 +73,7 @@ static bool run_node(const char *path, enum mozjpeg_table table, const int *qual
 
 static void read_set(struct set *set, const char *path, int quality, uint64_t tiles)
 {
-    char name[PATH_ROOM];
+    char name[PATH_ROOM + 16];
     snprintf(name, sizeof name, "%s.%d", path, quality);
     struct stat info;
     FILE *file = fopen(name, "rb");
