@@ -19,28 +19,38 @@
 static const char *const results[] = {"out.dzi", "out.tif"};
 
 struct fixture {
-    struct folder *folder;
-    char slide[100], result[2][100], files[100];
+    struct folder *folder, *store;
+    char slide[100], large[100], result[2][100], files[100];
 };
 
+static int draw(const char *path, const char *size, const char *glass)
+{
+    struct origami_run made =
+        ORIGAMI_RUN("demo", "--size", size, "--glass", glass, "--l0-step", "10", "--no-trellis", "-q", "-o", path);
+    int code = made.code;
+    origami_run_free(&made);
+    return code;
+}
+
+/* The large slide, whose export takes long enough to be stopped, is not in the folder of the results. */
 static int setup(void **state)
 {
     struct fixture *f = *state = calloc(1, sizeof *f);
     f->folder = folder_make();
+    f->store = folder_make();
     snprintf(f->slide, sizeof f->slide, "%s/slide.tif", f->folder->path);
+    snprintf(f->large, sizeof f->large, "%s/large.tif", f->store->path);
     for (unsigned i = 0; i < 2; i++)
         snprintf(f->result[i], sizeof f->result[i], "%s/%s", f->folder->path, results[i]);
     snprintf(f->files, sizeof f->files, "%s/out_files", f->folder->path);
-    struct origami_run made = ORIGAMI_RUN("demo", "--size", "14000x12000", "--glass", "80", "-q", "-o", f->slide);
-    int code = made.code;
-    origami_run_free(&made);
-    return code;
+    return draw(f->slide, "3000x2000", "20") + draw(f->large, "14000x12000", "80");
 }
 
 static int teardown(void **state)
 {
     struct fixture *f = *state;
     folder_remove(&f->folder);
+    folder_remove(&f->store);
     free(f);
     return 0;
 }
@@ -63,7 +73,7 @@ static void sleep_ms(long milliseconds)
 
 static int export_until(const struct fixture *f, const char *result, int signal_number, long after_ms)
 {
-    const char *const arguments[] = {"export", f->slide, "-o", result, "--threads", "1", NULL};
+    const char *const arguments[] = {"export", f->large, "-o", result, "--threads", "1", NULL};
     char name[256] = "";
     pid_t child = origami_start(arguments);
     for (unsigned i = 0; i < 20000 && !name[0]; i++) {
