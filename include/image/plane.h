@@ -36,4 +36,10 @@ void og_plane_fill(const struct og_plane *plane, uint8_t value);
 /* Repeats the last column and row of the upper left width x height over the rest of the plane. */
 void og_plane_pad(const struct og_plane *plane, int width, int height);
 
+/*
+ * The same to the end of the block of side x side that they end in; each block behind it has one value, so that a
+ * transform has nothing to code there: to the right the mean of what it continues, below the last of these.
+ */
+void og_plane_pad_blocks(const struct og_plane *plane, int width, int height, int side);
+
 #endif

@@ -45,6 +45,9 @@ struct og_pyramid_place {
 /* Where tile number `index` lies when those of depth `first` are counted row by row, then those of the next depth. */
 struct og_pyramid_place og_pyramid_nth(const struct og_pyramid *p, unsigned first, uint64_t index);
 
+/* The Deep Zoom level of a depth; 0, the coarsest, for those that are stored of a slide too small to have them. */
+uint32_t og_pyramid_level(const struct og_pyramid *p, unsigned depth);
+
 /* Is there such a level and such a tile in it? */
 bool og_pyramid_has(const struct og_pyramid *p, uint32_t level, uint32_t x, uint32_t y);
 

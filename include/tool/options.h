@@ -23,7 +23,7 @@ struct og_values {
     uint64_t base_quality, l1_step, l0_step, chroma_step, threads, quality, seed, glass, worst;
     double aim, min_psnr, min_ssim;
     const char *worst_to;
-    bool no_trellis, json, quiet, plain, help, version;
+    bool no_chroma, no_trellis, json, quiet, plain, help, version;
 };
 
 /* X(id, name, letter, kind, field, default, min, max, what stands for the value, help) */
@@ -41,8 +41,10 @@ struct og_values {
       "the same for the half-size level; otherwise it follows the full-size level's")                                  \
     X(BASE_QUALITY, "base-quality", 0, NUMBER, base_quality, 0, 1, 100, "Q",                                           \
       "JPEG quality of L2 and coarser levels; otherwise it follows, too")                                              \
-    X(CHROMA_STEP, "chroma-step", 0, NUMBER, chroma_step, 0, 0, 255, "N",                                              \
-      "quantiser step of colour residuals at half size; 0: none, colour is kept at quarter size")                      \
+    X(CHROMA_STEP, "chroma-step", 0, NUMBER, chroma_step, 0, 1, 255, "N",                                              \
+      "quantiser step of colour residuals at half size; otherwise it follows, too")                                    \
+    X(NO_CHROMA, "no-chroma", 0, FLAG, no_chroma, 0, 0, 0, NULL,                                                       \
+      "no colour residuals: colour is kept at quarter size, and the file is smaller")                                  \
     X(NO_TRELLIS, "no-trellis", 0, FLAG, no_trellis, 0, 0, 0, NULL, "quicker, and larger for the same picture")        \
     X(QUALITY, "quality", 0, NUMBER, quality, OG_REBUILD_QUALITY_DEFAULT, 1, 100, "Q",                                 \
       "JPEG quality of tiles that are rebuilt")                                                                        \

@@ -20,13 +20,14 @@ struct og_plan_settings {
     bool trellis;         /* levels by rate and distortion; else rounded with a dead zone */
 };
 
-/* By depth: residuals of L0 and L1 (with chroma or without), then the base, which stands for L2 and all coarser levels.
- */
-enum { OG_PLAN_DEPTHS = 3 };
+/* By depth: residuals of L0 and L1 (with chroma or without), L2, and the last one for all coarser levels. */
+enum { OG_PLAN_DEPTHS = 4, OG_PLAN_COARSER = 3 };
 
-/* Symbols of tiles by depth, of luma and of chroma. Adding them up in any order gives the same. */
+/* Symbols of a sample's tiles, families' depths only, of luma and of chroma. Adding them up in any order gives the
+ * same.
+ */
 struct og_plan_counts {
-    struct og_symbol_counts of[OG_PLAN_DEPTHS][2];
+    struct og_symbol_counts of[OG_PLAN_COARSER][2];
 };
 
 struct og_plan {
@@ -41,7 +42,7 @@ struct og_plan {
 OG_CHECKED enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_plan_settings *settings,
                                        struct og_plan *out, struct og_error *err);
 
-/* The best Huffman tables for these counts instead. */
+/* The best Huffman tables for these counts instead; coarser levels share L2's. */
 OG_CHECKED enum og_status og_plan_fit(struct og_plan *plan, const struct og_plan_counts *counts, struct og_error *err);
 void og_plan_add_counts(struct og_plan_counts *to, const struct og_plan_counts *counts);
 void og_plan_release(struct og_plan *plan);

@@ -16,10 +16,12 @@
  */
 #include "tool/family_run.h"
 
+enum { OG_CHROMA_FOLLOWS = -1 };
+
 struct og_wish {
     double aim;                         /* luma PSNR of L0's tissue, in dB; not looked at when l0_step is given */
     int base_quality, l1_step, l0_step; /* 0: as the others demand */
-    int chroma_step;                    /* 0: no chroma residuals */
+    int chroma_step;                    /* 0: no chroma residuals; OG_CHROMA_FOLLOWS: as L0's step demands */
     bool trellis;
 };
 

@@ -10,7 +10,7 @@
 
 OG_CHECKED enum og_status og_slide_open_path(const char *path, struct og_slide **out, struct og_error *err);
 
-/* May a slide be written under this name, so that the daemon will serve it? */
+/* May a slide be written under this name, so that the daemon will serve it and nothing but a slide is replaced? */
 OG_CHECKED enum og_status og_slide_check_name(const char *path, struct og_error *err);
 
 #endif

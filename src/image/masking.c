@@ -25,7 +25,7 @@ static uint16_t patience_of(const struct og_plane *source, int left, int top)
     int width = source->width - left < OG_BLOCK_SIDE ? source->width - left : OG_BLOCK_SIDE;
     int height = source->height - top < OG_BLOCK_SIDE ? source->height - top : OG_BLOCK_SIDE;
     if (width <= 0 || height <= 0)
-        return OG_PATIENCE_ONE;
+        return 0;
     uint8_t samples[OG_BLOCK] = {0}; /* zeros add nothing */
     const uint8_t *row = source->data + top * source->stride + left;
     for (int y = 0; y < height; y++, row += source->stride)

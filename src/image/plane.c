@@ -28,3 +28,26 @@ void og_plane_pad(const struct og_plane *plane, int width, int height)
     for (int y = height; y < plane->height; y++)
         memcpy(plane->data + y * plane->stride, last, (size_t)plane->width);
 }
+
+static uint8_t mean_of_column(const struct og_plane *plane, int x, int y, int count)
+{
+    int sum = 0;
+    for (int i = 0; i < count; i++)
+        sum += plane->data[(y + i) * plane->stride + x];
+    return (uint8_t)((sum + count / 2) / count);
+}
+
+void og_plane_pad_blocks(const struct og_plane *plane, int width, int height, int side)
+{
+    int right = (width + side - 1) / side * side, bottom = (height + side - 1) / side * side;
+    struct og_plane begun = og_plane_part(*plane, (struct og_rect){0, 0, right, bottom});
+    og_plane_pad(&begun, width, height);
+    uint8_t value = 0;
+    for (int y = 0; y < bottom; y += side) {
+        value = mean_of_column(plane, right - 1, y, side);
+        struct og_plane behind = og_plane_part(*plane, (struct og_rect){right, y, plane->width - right, side});
+        og_plane_fill(&behind, value);
+    }
+    struct og_plane below = og_plane_part(*plane, (struct og_rect){0, bottom, plane->width, plane->height - bottom});
+    og_plane_fill(&below, value);
+}

@@ -37,6 +37,11 @@ struct og_extent og_pyramid_grid(const struct og_pyramid *p, unsigned depth)
                               .height = (size.height + p->tile - 1) / p->tile};
 }
 
+uint32_t og_pyramid_level(const struct og_pyramid *p, unsigned depth)
+{
+    return depth < p->top ? p->top - depth : 0;
+}
+
 uint64_t og_pyramid_tiles(const struct og_pyramid *p, unsigned depth)
 {
     struct og_extent grid = og_pyramid_grid(p, depth);

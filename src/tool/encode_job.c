@@ -5,16 +5,24 @@
 #include "tool/report.h"
 #include "tool/slide_path.h"
 
+static int chroma_step(const struct og_values *values)
+{
+    return values->no_chroma ? 0 : values->chroma_step ? (int)values->chroma_step : OG_CHROMA_FOLLOWS;
+}
+
 enum og_status og_encode_job(const struct og_source *source, const struct og_values *values, FILE *out,
                              struct og_error *err)
 {
+    if (values->no_chroma && values->chroma_step)
+        return og_error_set(err, OG_INVALID, "--no-chroma and --chroma-step %d: only one of them can be meant",
+                            (int)values->chroma_step);
     struct og_monitor monitor;
     struct og_encode_result result = {.seconds = 0};
     struct og_encode_options options = {.wish = {.aim = values->aim,
                                                  .base_quality = (int)values->base_quality,
                                                  .l1_step = (int)values->l1_step,
                                                  .l0_step = (int)values->l0_step,
-                                                 .chroma_step = (int)values->chroma_step,
+                                                 .chroma_step = chroma_step(values),
                                                  .trellis = !values->no_trellis},
                                         .threads = (unsigned)values->threads,
                                         .gate = {values->min_psnr, values->min_ssim},

@@ -83,10 +83,10 @@ static enum og_status make_single(const struct export *e, struct og_rebuilder *r
 {
     struct og_pyramid_place at = og_pyramid_nth(&e->facts->pyramid, e->first_single, index);
     struct og_export_tile tile = {.depth = at.depth, .x = at.x, .y = at.y};
-    enum og_status status = e->target.kind->paged
-                                ? og_rebuilder_stored(rebuilder, e->slide, tile.depth, tile.x, tile.y, &tile.bytes, err)
-                                : og_rebuilder_tile(rebuilder, e->slide, e->facts->pyramid.top - tile.depth, tile.x,
-                                                    tile.y, e->options->quality, &tile.bytes, err);
+    enum og_status status =
+        e->target.kind->paged ? og_rebuilder_stored(rebuilder, e->slide, tile.depth, tile.x, tile.y, &tile.bytes, err)
+                              : og_rebuilder_tile(rebuilder, e->slide, og_pyramid_level(&e->facts->pyramid, tile.depth),
+                                                  tile.x, tile.y, e->options->quality, &tile.bytes, err);
     if (status == OG_OK)
         add_tile(e, piece, tile);
     return status;

@@ -65,7 +65,7 @@ static enum og_status write_tile(int folder, const char *name, const char *path,
 static enum og_status put(void *state, const struct og_export_tile *tile, struct og_error *err)
 {
     struct deepzoom *d = state;
-    unsigned level = og_slide_facts(d->slide)->pyramid.top - tile->depth;
+    unsigned level = og_pyramid_level(&og_slide_facts(d->slide)->pyramid, tile->depth);
     char name[32];
     snprintf(name, sizeof name, "%u_%u.jpg", tile->x, tile->y);
     g_autofree char *path = g_strdup_printf("%s/%u/%s", d->files, level, name);

@@ -71,7 +71,7 @@ static void keep_base(const struct og_family_maker *m, struct og_made_family *ma
         struct og_plane from = m->planes[2][i], whole = {made->samples[i], T, T, T};
         for (int y = 0; y < from.height; y++)
             memcpy(whole.data + y * T, from.data + y * from.stride, (size_t)from.width);
-        og_plane_pad(&whole, from.width, from.height);
+        og_plane_pad_blocks(&whole, from.width, from.height, OG_BLOCK_SIDE);
         made->base[i] = whole;
     }
 }

@@ -17,6 +17,10 @@ static const struct shape shape_l0 = {-15, 12}, shape_l1 = {30, 10}, shape_l1_ch
  * tiles show, so that the base has to do for L1 and L2 alone and its luma may be coarser. */
 enum { CHROMA_STEP = 86, CHROMA_STEP_CORRECTED = 62 };
 
+/* From coarser levels nothing is predicted: their chroma need not be better than JPEG's. In hundredths of L2's luma
+ * step, which is theirs, too. */
+enum { CHROMA_STEP_COARSER = 110 };
+
 static enum og_status make_tables(struct og_plan *plan, struct og_jpeg_coder *coder, struct og_error *err)
 {
     for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++) {
@@ -36,7 +40,8 @@ enum og_status og_plan_fit(struct og_plan *plan, const struct og_plan_counts *co
 {
     for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
         for (unsigned i = 0; i < 2; i++) {
-            og_huffman_make(&counts->of[depth][i], &plan->coding[depth].huffman[i]);
+            unsigned counted = depth < OG_PLAN_COARSER ? depth : OG_PLAN_COARSER - 1;
+            og_huffman_make(&counts->of[counted][i], &plan->coding[depth].huffman[i]);
             og_huffman_bits(&plan->coding[depth].huffman[i], &plan->bits[depth][i]);
         }
     struct og_jpeg_coder *coder = og_jpeg_coder_new();
@@ -47,7 +52,7 @@ enum og_status og_plan_fit(struct og_plan *plan, const struct og_plan_counts *co
 
 void og_plan_add_counts(struct og_plan_counts *to, const struct og_plan_counts *counts)
 {
-    for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
+    for (unsigned depth = 0; depth < OG_PLAN_COARSER; depth++)
         for (unsigned i = 0; i < 2; i++)
             og_symbols_add(&to->of[depth][i], &counts->of[depth][i]);
 }
@@ -92,12 +97,12 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
                             struct og_error *err)
 {
     *out = (struct og_plan){.kernels = og_kernels_choose(),
-                            .coding = {{.components = 1}, {.components = 1}, {.components = 3}}};
+                            .coding = {{.components = 1}, {.components = 1}, {.components = 3}, {.components = 3}}};
     if (!og_pyramid_make(width, height, OG_TILE_SIZE, 0, &out->pyramid))
         return og_error_set(err, OG_UNSUPPORTED, "%u x %u pixels: a slide has 1 to %u on each side", width, height,
                             OG_PYRAMID_SIDE_MAX);
     struct og_plan_counts counts = {0};
-    for (unsigned depth = 0; depth < OG_PLAN_DEPTHS; depth++)
+    for (unsigned depth = 0; depth < OG_PLAN_COARSER; depth++)
         for (unsigned i = 0; i < 2; i++)
             expect(&counts.of[depth][i]);
     int base_step = step_of_quality(s->base_quality);
@@ -110,6 +115,9 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     }
     out->coding[2].quantiser[0] = make_quantiser(base_step, shape_base, s->trellis);
     out->coding[2].quantiser[1] = make_quantiser(base_chroma_step, shape_chroma, s->trellis);
+    out->coding[OG_PLAN_COARSER].quantiser[0] = out->coding[2].quantiser[0];
+    out->coding[OG_PLAN_COARSER].quantiser[1] =
+        make_quantiser(divided(base_step * CHROMA_STEP_COARSER, 100), shape_chroma, s->trellis);
     enum og_status status = og_plan_fit(out, &counts, err);
     if (status != OG_OK)
         og_plan_release(out);

@@ -86,7 +86,7 @@ static enum og_status name_slot(const struct request *q, unsigned slot, struct o
     struct og_place place = og_slot_place(slot);
     unsigned across = 2 - place.depth;
     return og_error_prefix(err, "L%u tile %u,%u (level %u)", place.depth, (q->x >> shift << across) + place.dx,
-                           (q->y >> shift << across) + place.dy, q->facts->pyramid.top - place.depth);
+                           (q->y >> shift << across) + place.dy, og_pyramid_level(&q->facts->pyramid, place.depth));
 }
 
 static enum og_status unpack(struct og_rebuilder *r, const struct request *q, uint32_t wanted, struct og_unpacked *out,

@@ -6,6 +6,9 @@
 #include "tool/report.h"
 #include "tool/words.h"
 
+/* A sample is never quite like the slide: so many dB below the aim are worth a word. */
+#define MISSED 0.3
+
 static double megapixels(const struct og_description *d)
 {
     return (double)d->width * d->height / 1e6;
@@ -33,7 +36,9 @@ static void say_aim(const struct og_description *d, FILE *out)
     if (full->psnr_tissue == 0)
         fputs("there is none", out);
     else
-        fprintf(out, "it has %.1f", full->psnr_tissue);
+        fprintf(out, "it has %.1f%s", full->psnr_tissue,
+                full->psnr_tissue < d->encoder.aim - MISSED ? ", LESS than aimed at: --l0-step with less than now"
+                                                            : "");
     fprintf(out, "; steps %d, %d and base quality %d", d->encoder.l0_step, d->encoder.l1_step, d->encoder.base_quality);
     if (d->encoder.chroma_step)
         fprintf(out, ", of colour %d", d->encoder.chroma_step);

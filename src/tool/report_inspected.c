@@ -13,8 +13,8 @@ static uint64_t at_most(uint64_t n, uint64_t most)
 
 static void say_damage(const struct og_slide_facts *facts, const struct og_damage *d, FILE *out)
 {
-    fprintf(out, "  level %2u, L%u tile %u, %u%s: %s\n", facts->pyramid.top - d->depth, d->depth, d->x, d->y,
-            d->whole_family ? " and all that is rebuilt from it" : "", d->reason);
+    fprintf(out, "  level %2u, L%u tile %u, %u%s: %s\n", og_pyramid_level(&facts->pyramid, d->depth), d->depth, d->x,
+            d->y, d->whole_family ? " and all that is rebuilt from it" : "", d->reason);
 }
 
 void og_report_inspected(const char *path, const struct og_slide_facts *facts, const struct og_inspected *found,
@@ -51,7 +51,7 @@ void og_report_inspected_json(const char *path, const struct og_slide_facts *fac
     for (unsigned i = 0; i < at_most(found->damaged, OG_DAMAGE_LISTED); i++) {
         const struct og_damage *d = &found->damage[i];
         fprintf(out, "%s{\"level\":%u,\"depth\":%u,\"x\":%u,\"y\":%u,\"whole_family\":%s,\"reason\":", i ? "," : "",
-                facts->pyramid.top - d->depth, d->depth, d->x, d->y, d->whole_family ? "true" : "false");
+                og_pyramid_level(&facts->pyramid, d->depth), d->depth, d->x, d->y, d->whole_family ? "true" : "false");
         og_json_quote(d->reason, out);
         fputc('}', out);
     }

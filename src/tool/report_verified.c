@@ -36,8 +36,8 @@ static void say_levels(const struct og_slide_facts *facts, const struct og_verif
     for (unsigned depth = 0; depth < found->levels; depth++) {
         const struct og_scores *s = &found->level[depth];
         struct og_fidelity f = og_tally_fidelity(&s->tally);
-        fprintf(out, "  level %2u  L%-2u %6.2f  %6.2f  %6.2f ", facts->pyramid.top - depth, depth, f.psnr_luma,
-                og_tally_psnr_chroma(&s->tally), f.psnr_rgb);
+        fprintf(out, "  level %2u  L%-2u %6.2f  %6.2f  %6.2f ", og_pyramid_level(&facts->pyramid, depth), depth,
+                f.psnr_luma, og_tally_psnr_chroma(&s->tally), f.psnr_rgb);
         say_ssim(level_ssim(s), out);
         fprintf(out, "  %6.3f ", og_scores_delta_e(s));
         say_worst(s, out);
@@ -131,7 +131,7 @@ static void level_json(const struct og_slide_facts *facts, unsigned depth, const
 {
     struct og_fidelity f = og_tally_fidelity(&s->tally);
     fprintf(out, "{\"level\":%u,\"depth\":%u,\"tiles\":%" PRIu64 ",\"psnr_luma\":%.6f,\"psnr_chroma\":%.6f,",
-            facts->pyramid.top - depth, depth, s->tiles, f.psnr_luma, og_tally_psnr_chroma(&s->tally));
+            og_pyramid_level(&facts->pyramid, depth), depth, s->tiles, f.psnr_luma, og_tally_psnr_chroma(&s->tally));
     fprintf(out, "\"psnr_rgb\":%.6f,\"ssim\":", f.psnr_rgb);
     ssim_json(level_ssim(s), out);
     fprintf(out, ",\"delta_e\":%.6f,\"worst\":{\"psnr_luma\":{\"value\":%.6f,\"x\":%u,\"y\":%u},\"ssim\":{\"value\":",

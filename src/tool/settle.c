@@ -59,22 +59,45 @@ static int quality_of_step(int step)
     return step <= 50 ? 100 - step : divided(2500, step);
 }
 
-/* So many tenths of L0's step. */
-static int following(int l0_step, int tenths)
+/* Steps of L1 and of the base's luma in hundredths of L0's, up to a step of L0. */
+struct ratios {
+    int up_to, l1, base;
+};
+
+static const struct ratios without_chroma = {255, 110, 110};
+
+/* Where L1 corrects chroma, the base's luma can be coarser. At middle steps it is where a JPEG pyramid's coarser levels
+ * are worst at the same L0. */
+static const struct ratios with_chroma[] = {{10, 110, 130}, {15, 120, 140}, {255, 115, 130}};
+
+enum { CHROMA_FINER_BY = 2 };
+
+static struct ratios ratios_of(int l0_step, bool chroma)
 {
-    int step = divided(tenths * l0_step, 10);
+    const struct ratios *row = with_chroma;
+    while (row->up_to < l0_step)
+        row++;
+    return chroma ? *row : without_chroma;
+}
+
+static int following(int l0_step, int hundredths)
+{
+    int step = divided(hundredths * l0_step, 100);
     return step < 255 ? step : 255;
 }
 
-/* Where chroma has steps of its own, luma's in the base can be coarser. */
 struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step)
 {
-    int base_step = following(l0_step, wish->chroma_step ? 13 : 11);
+    int chroma_step = wish->chroma_step;
+    if (chroma_step == OG_CHROMA_FOLLOWS)
+        chroma_step = l0_step > CHROMA_FINER_BY ? l0_step - CHROMA_FINER_BY : 1;
+    struct ratios ratios = ratios_of(l0_step, chroma_step > 0);
+    int base_step = following(l0_step, ratios.base);
     return (struct og_plan_settings){
         .base_quality = wish->base_quality ? wish->base_quality : quality_of_step(base_step),
-        .l1_step = wish->l1_step ? wish->l1_step : following(l0_step, 11),
+        .l1_step = wish->l1_step ? wish->l1_step : following(l0_step, ratios.l1),
         .l0_step = l0_step,
-        .chroma_step = wish->chroma_step,
+        .chroma_step = chroma_step,
         .trellis = wish->trellis,
     };
 }

@@ -37,6 +37,22 @@ enum og_status og_slide_open_path(const char *path, struct og_slide **out, struc
     return status == OG_OK ? OG_OK : name_path(path, name, err);
 }
 
+/* A slide is replaced by the newer one; anything else that has the name may be the only one of its kind. */
+static enum og_status check_replaced(const char *path, struct og_error *err)
+{
+    struct stat info;
+    struct og_slide *slide;
+    if (lstat(path, &info) != 0)
+        return OG_OK;
+    if (og_slide_open_path(path, &slide, err) != OG_OK)
+        return og_error_set(err, OG_INVALID,
+                            "%s: is there already and cannot be opened as a slide: only slides are replaced; take "
+                            "another name, or remove it first",
+                            path);
+    og_slide_unref(&slide);
+    return OG_OK;
+}
+
 enum og_status og_slide_check_name(const char *path, struct og_error *err)
 {
     g_autofree char *name = g_path_get_basename(path);
@@ -49,5 +65,5 @@ enum og_status og_slide_check_name(const char *path, struct og_error *err)
                             "%s: a slide's name is at most %d of A-Z a-z 0-9 . _ - and does not start with a dot: it "
                             "becomes a part of URLs",
                             path, OG_SLIDE_ID_MAX);
-    return OG_OK;
+    return check_replaced(path, err);
 }

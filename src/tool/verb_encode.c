@@ -37,8 +37,9 @@ const struct og_verb og_verb_encode = {
     .explanation = "Reads INPUT, anything that OpenSlide or libvips reads (SVS, NDPI, MRXS, SCN, BIF, TIFF, PNG,\n"
                    "JPEG ...), and writes one file that origamid serves. Colours become sRGB, transparency white.\n"
                    "The two finest levels are stored as the differences from what the coarser ones predict. The\n"
-                   "file appears under its name when it is whole, never before; and not at all when full size does\n"
-                   "not reach what --min-psnr or --min-ssim demand: then the error names the worst tile.\n",
+                   "file appears under its name when it is whole, never before, and replaces a slide of that name,\n"
+                   "but nothing else. It does not appear at all when full size does not reach what --min-psnr or\n"
+                   "--min-ssim demand: then the error names the worst tile.\n",
     .examples = "  origami encode biopsy.svs -o slides/biopsy.tif\n"
                 "      the usual case\n"
                 "  origami encode biopsy.svs -o slides/biopsy.tif --preset archive\n"

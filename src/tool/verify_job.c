@@ -46,7 +46,12 @@ enum og_status og_verify_job(const char *input, const char *path, const struct o
             og_report_verified_json(&names, facts, found, out);
         else if (!values->quiet)
             og_report_verified(&names, facts, found, out);
-        if (og_gate_check(&gate, &full_size, err) != OG_OK)
+        if (found->is_described && !found->as_described)
+            status = og_error_set(err, OG_DAMAGED,
+                                  "%s: is not as near to %s as it says of itself: that is not the picture that it was "
+                                  "made from, or one of them has changed",
+                                  path, input);
+        else if (og_gate_check(&gate, &full_size, err) != OG_OK)
             status = og_error_prefix(err, "%s", path);
     }
     og_source_close(&source);

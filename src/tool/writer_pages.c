@@ -26,11 +26,16 @@ static struct og_span table_span(const struct og_plan *plan, unsigned depth)
     return (struct og_span){plan->tables[depth]->data, plan->tables[depth]->size};
 }
 
+static unsigned recipe_of(unsigned base_page)
+{
+    return base_page == 0 ? 2 : OG_PLAN_COARSER;
+}
+
 static uint32_t make_seal(const struct og_index *index, const char *text)
 {
     struct og_span tables[OG_PROFILE_PAGES_MAX];
     for (unsigned page = 0; page < index->base_pages; page++)
-        tables[page] = table_span(index->plan, 2);
+        tables[page] = table_span(index->plan, recipe_of(page));
     tables[index->base_pages] = table_span(index->plan, 1);
     tables[index->base_pages + 1] = table_span(index->plan, 0);
     struct og_span description = {(const uint8_t *)text, strlen(text)};
@@ -129,8 +134,9 @@ static bool write_residuals(struct pages *s, unsigned depth, const char *name)
 static bool write_pages(struct pages *s)
 {
     for (unsigned page = 0; page < s->index->base_pages; page++)
-        if (!set_layout(s, 2 + page, 2) || !og_tiff_set_colour(s->tiff, page > 0, 1) || !set_resolution(s, 2 + page) ||
-            (page == 0 && !set_identity(s)) || !set_records(s, page) || !write_arrays(s, 2 + page))
+        if (!set_layout(s, 2 + page, recipe_of(page)) || !og_tiff_set_colour(s->tiff, page > 0, 1) ||
+            !set_resolution(s, 2 + page) || (page == 0 && !set_identity(s)) || !set_records(s, page) ||
+            !write_arrays(s, 2 + page))
             return false;
     return write_residuals(s, 1, "L1 residual") && write_residuals(s, 0, "L0 residual");
 }

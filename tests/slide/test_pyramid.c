@@ -111,6 +111,18 @@ static void tiles_are_cropped_at_the_edges_and_overlap_inside(void **state)
     for_each_pyramid(check_tiles);
 }
 
+static void a_depth_that_a_small_slide_has_no_level_for_is_the_coarsest(void **state)
+{
+    struct og_pyramid p;
+    (void)state;
+    assert_true(og_pyramid_make(2, 1, 256, 0, &p));
+    assert_int_equal(og_pyramid_level(&p, 0), 1);
+    assert_int_equal(og_pyramid_level(&p, 1), 0);
+    assert_int_equal(og_pyramid_level(&p, 2), 0);
+    assert_true(og_pyramid_make(1000, 1000, 256, 0, &p));
+    assert_int_equal(og_pyramid_level(&p, 2), 8);
+}
+
 static void check_has(const struct og_pyramid *p)
 {
     for (uint32_t level = 0; level <= p->top; level++) {
@@ -274,6 +286,7 @@ int main(void)
         cmocka_unit_test(levels_halve_upwards_and_grids_cover_them),
         cmocka_unit_test(tiles_are_cropped_at_the_edges_and_overlap_inside),
         cmocka_unit_test(every_tile_has_its_number),
+        cmocka_unit_test(a_depth_that_a_small_slide_has_no_level_for_is_the_coarsest),
         cmocka_unit_test(tiles_outside_the_grid_do_not_exist),
         cmocka_unit_test(level_zero_is_one_pixel),
         cmocka_unit_test(every_tile_of_the_three_finest_depths_is_a_slot_of_one_family),

@@ -199,6 +199,33 @@ static void chroma_alone_is_worth_a_residual(void **state)
     assert_true(with.description.fidelity[0].psnr_rgb > without.description.fidelity[0].psnr_rgb + 1);
 }
 
+static void the_little_that_an_edge_tile_shows_is_corrected_like_the_rest(void **state)
+{
+    struct og_encode_options options = usual;
+    struct og_encode_result result;
+    struct og_error err = {0};
+    options.wish.l0_step = 22;
+    assert_int_equal(encode_tissue(*state, "edge.tif", 280, 280, 0, &options, &result, &err), OG_OK);
+    assert_int_equal(result.written.tiles[0], 4);
+    assert_int_equal(result.written.absent[0], 0);
+}
+
+static void coarser_levels_have_tables_of_their_own(void **state)
+{
+    struct og_encode_result result;
+    struct og_stored_tile l2, l3;
+    struct og_error err = {0};
+    uint8_t *buffer = malloc(OG_SLIDE_BUFFER_BYTES);
+    assert_int_equal(encode_tissue(*state, "l3.tif", 1300, 400, 0, &usual, &result, &err), OG_OK);
+    struct og_slide *slide = open_slide(*state, "l3.tif");
+    assert_int_equal(og_slide_read_stored(slide, eye, 2, 0, 0, buffer, &l2, &err), OG_OK);
+    assert_int_equal(og_slide_read_stored(slide, eye, 3, 0, 0, buffer, &l3, &err), OG_OK);
+    assert_int_equal(l2.tables.size, l3.tables.size);
+    assert_memory_not_equal(l2.tables.data, l3.tables.data, l2.tables.size);
+    og_slide_unref(&slide);
+    free(buffer);
+}
+
 static void an_existing_slide_is_replaced_by_a_whole_one(void **state)
 {
     struct og_encode_result result;
@@ -337,9 +364,15 @@ static void given_steps_are_kept_and_others_follow(void **state)
     assert_true(result.description.encoder.aim == 0);
     options.wish.chroma_step = 18;
     assert_int_equal(encode_tissue(*state, "c.tif", 600, 500, 0, &options, &result, &err), OG_OK);
-    assert_int_equal(result.description.encoder.l1_step, 22);
+    assert_int_equal(result.description.encoder.l1_step, 23);
     assert_int_equal(result.description.encoder.base_quality, 74);
     assert_int_equal(result.description.encoder.chroma_step, 18);
+    options.wish.chroma_step = OG_CHROMA_FOLLOWS;
+    options.wish.l0_step = 14;
+    assert_int_equal(encode_tissue(*state, "d.tif", 600, 500, 0, &options, &result, &err), OG_OK);
+    assert_int_equal(result.description.encoder.l1_step, 17);
+    assert_int_equal(result.description.encoder.base_quality, 80);
+    assert_int_equal(result.description.encoder.chroma_step, 12);
     options.wish = (struct og_wish){.l0_step = 100, .l1_step = 7, .base_quality = 95};
     assert_int_equal(encode_tissue(*state, "b.tif", 600, 500, 0, &options, &result, &err), OG_OK);
     assert_int_equal(result.description.encoder.l0_step, 100);
@@ -377,6 +410,8 @@ int main(void)
         IN_FOLDER(any_size_from_one_pixel_up_can_be_read_back_whole),
         IN_FOLDER(plain_glass_needs_no_residuals),
         IN_FOLDER(chroma_alone_is_worth_a_residual),
+        IN_FOLDER(the_little_that_an_edge_tile_shows_is_corrected_like_the_rest),
+        IN_FOLDER(coarser_levels_have_tables_of_their_own),
         IN_FOLDER(an_existing_slide_is_replaced_by_a_whole_one),
         IN_FOLDER(a_stopped_encode_leaves_nothing_behind),
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),

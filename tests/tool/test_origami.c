@@ -20,7 +20,7 @@ static const char *const verbs[] = {"encode", "info", "tile", "verify", "export"
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
 struct names {
-    char demo[100], other[100];
+    char demo[100], other[100], third[100];
 };
 
 static struct names names_in(const struct folder *folder)
@@ -28,6 +28,7 @@ static struct names names_in(const struct folder *folder)
     struct names names;
     snprintf(names.demo, sizeof names.demo, "%s/demo.tif", folder->path);
     snprintf(names.other, sizeof names.other, "%s/other.tif", folder->path);
+    snprintf(names.third, sizeof names.third, "%s/third.tif", folder->path);
     return names;
 }
 
@@ -134,6 +135,30 @@ static void a_picture_becomes_a_slide_and_info_tells_it_as_json(void **state)
     origami_run_free(&info);
 }
 
+static void colour_is_corrected_unless_told_otherwise(void **state)
+{
+    struct names names = names_in(*state);
+    struct {
+        struct origami_run run;
+        int step;
+    } cases[] = {
+        {ORIGAMI_RUN("demo", "--size", "300x200", "-q", "-o", names.demo, "--l0-step", "12"), 10},
+        {ORIGAMI_RUN("demo", "--size", "300x200", "-q", "-o", names.other, "--l0-step", "12", "--chroma-step", "7"), 7},
+        {ORIGAMI_RUN("demo", "--size", "300x200", "-q", "-o", names.third, "--l0-step", "12", "--no-chroma"), 0}};
+    const char *const slides[] = {names.demo, names.other, names.third};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct origami_run info = ORIGAMI_RUN("info", slides[i], "--json");
+        json_t *all = json_loads(info.out, 0, NULL);
+        int step = 0;
+        assert_int_equal(cases[i].run.code, 0);
+        assert_int_equal(json_unpack(all, "{s:{s:{s?i}}}", "description", "encoder", "chroma_step", &step), 0);
+        assert_int_equal(step, cases[i].step);
+        json_decref(all);
+        origami_run_free(&info);
+        origami_run_free(&cases[i].run);
+    }
+}
+
 static void info_speaks_to_people_and_tile_takes_one_out(void **state)
 {
     struct names names = names_in(*state);
@@ -164,7 +189,9 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
 {
     struct folder *folder = *state;
     struct names names = names_in(folder);
-    char text[100], odd[100], odd_reason[200];
+    char text[100], foreign[100], odd[100], odd_reason[200];
+    snprintf(foreign, sizeof foreign, "%s/scan.tif", folder->path);
+    folder_write_text(folder, "scan.tif", "the only one of its kind");
     snprintf(text, sizeof text, "%s/text.png", folder->path);
     folder_write_text(folder, "text.png", "no picture");
     snprintf(odd, sizeof odd, "%s/a.xyz", folder->path);
@@ -178,6 +205,8 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
         {ORIGAMI_RUN("encode", text, "-o", names.other), 1, "text.png: cannot open"},
         {ORIGAMI_RUN("encode", "/no/such.svs", "-o", names.other), 1, "/no/such.svs: cannot open"},
         {ORIGAMI_RUN("encode", names.demo, "-o", names.demo), 2, "is the input itself"},
+        {ORIGAMI_RUN("encode", names.demo, "-o", foreign), 2, "only slides are replaced"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", foreign), 2, "only slides are replaced"},
         {ORIGAMI_RUN("tile", names.demo, "0", "0", "0", "-o", names.demo), 2, "is the input itself"},
         {ORIGAMI_RUN("info", "/tmp"), 1, "is a folder, not a slide"},
         {ORIGAMI_RUN("encode", names.demo, "-o", names.other), 1, "is an Origami slide already"},
@@ -189,6 +218,8 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
         {ORIGAMI_RUN("tile", names.demo, "99", "0", "0", "-o", text), 1, "no level 99: there are 0 to 4"},
         {ORIGAMI_RUN("demo", "--size", "9x9", "-q", "-o", odd), 1, odd_reason},
         {ORIGAMI_RUN("demo", "-o", names.other), 2, "--size"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", names.other, "--no-chroma", "--chroma-step", "5"), 2,
+         "only one of"},
     };
     assert_int_equal(made.code, 0);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -245,6 +276,7 @@ int main(void)
         cmocka_unit_test(without_a_verb_the_verbs_are_listed),
         cmocka_unit_test(the_version_names_the_kernels_and_the_environment_overrides_them),
         IN_FOLDER(a_picture_becomes_a_slide_and_info_tells_it_as_json),
+        IN_FOLDER(colour_is_corrected_unless_told_otherwise),
         IN_FOLDER(info_speaks_to_people_and_tile_takes_one_out),
         IN_FOLDER(input_that_cannot_be_encoded_is_an_error_with_name_and_reason),
         IN_FOLDER(asked_to_stop_it_takes_its_temporary_file_away),
