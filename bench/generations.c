@@ -126,7 +126,7 @@ static struct generation next_generation(const struct og_source *from, const cha
 
 static void say(const struct report *report, const char *row, const char *what, const char *unit, double value)
 {
-    char name[NAME_ROOM];
+    char name[2 * NAME_ROOM];
     snprintf(name, sizeof name, "%s %s", row, what);
     report_figure(report, name, unit, &value, 1);
 }
