@@ -68,7 +68,7 @@ static const struct ratios without_chroma = {255, 110, 110};
 
 /* Where L1 corrects chroma, the base's luma can be coarser. At middle steps it is where a JPEG pyramid's coarser levels
  * are worst at the same L0. */
-static const struct ratios with_chroma[] = {{10, 110, 130}, {15, 120, 140}, {255, 115, 130}};
+static const struct ratios with_chroma[] = {{10, 107, 130}, {15, 120, 140}, {255, 115, 130}};
 
 enum { CHROMA_FINER_BY = 2 };
 
