@@ -199,7 +199,7 @@ static int quality_alike(const struct job *job)
 static void say_ratio(const struct report *report, const char *input, const char *what, const double *a,
                       const double *b, size_t rounds)
 {
-    char name[NAME_ROOM];
+    char name[2 * NAME_ROOM];
     snprintf(name, sizeof name, "%s: %s", input, what);
     report_ratio(report, name, a, b, rounds);
 }
@@ -207,7 +207,7 @@ static void say_ratio(const struct report *report, const char *input, const char
 static void say(const struct report *report, const char *input, const char *what, const char *unit,
                 const double *values, size_t rounds)
 {
-    char name[NAME_ROOM];
+    char name[2 * NAME_ROOM];
     snprintf(name, sizeof name, "%s: %s", input, what);
     report_figure(report, name, unit, values, rounds);
 }

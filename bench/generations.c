@@ -15,6 +15,7 @@
 #include "slides.h"
 #include "tool/encode.h"
 #include "tool/export.h"
+#include "tool/preset.h"
 #include "tool/rebuild.h"
 #include "tool/slide_path.h"
 #include "tool/source.h"
@@ -105,7 +106,8 @@ static struct og_source *export_and_open(const struct og_slide *slide, const cha
 
 static struct generation next_generation(const struct og_source *from, const char *folder, int number, int quality)
 {
-    struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}};
+    struct og_encode_options options = {
+        .wish = {.aim = OG_PRESET_BALANCED, .chroma_step = OG_CHROMA_FOLLOWS, .trellis = true}};
     struct og_encode_result encoded;
     struct og_error err = {0};
     struct og_slide *slide;
@@ -126,7 +128,7 @@ static struct generation next_generation(const struct og_source *from, const cha
 
 static void say(const struct report *report, const char *row, const char *what, const char *unit, double value)
 {
-    char name[NAME_ROOM];
+    char name[2 * NAME_ROOM];
     snprintf(name, sizeof name, "%s %s", row, what);
     report_figure(report, name, unit, &value, 1);
 }

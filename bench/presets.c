@@ -6,9 +6,9 @@
 struct preset preset_named(unsigned i)
 {
     static const struct preset all[PRESETS] = {
-        {"small", {.aim = OG_PRESET_SMALL, .trellis = true}},
-        {"balanced", {.aim = OG_PRESET_BALANCED, .trellis = true}},
-        {"archive", {.aim = OG_PRESET_ARCHIVE, .trellis = true}},
+        {"small", {.aim = OG_PRESET_SMALL, .chroma_step = OG_CHROMA_FOLLOWS, .trellis = true}},
+        {"balanced", {.aim = OG_PRESET_BALANCED, .chroma_step = OG_CHROMA_FOLLOWS, .trellis = true}},
+        {"archive", {.aim = OG_PRESET_ARCHIVE, .chroma_step = OG_CHROMA_FOLLOWS, .trellis = true}},
     };
     return all[i];
 }
@@ -20,5 +20,5 @@ struct preset preset_of_sweep(unsigned i)
         int step;
     } all[SWEEP] = {{"step 3", 3},   {"step 4", 4},   {"step 5", 5},   {"step 7", 7},   {"step 9", 9},  {"step 12", 12},
                     {"step 16", 16}, {"step 21", 21}, {"step 28", 28}, {"step 37", 37}, {"step 48", 48}};
-    return (struct preset){all[i].name, {.l0_step = all[i].step, .trellis = true}};
+    return (struct preset){all[i].name, {.l0_step = all[i].step, .chroma_step = OG_CHROMA_FOLLOWS, .trellis = true}};
 }

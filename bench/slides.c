@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tool/encode.h"
+#include "tool/preset.h"
 #include "tool/tissue.h"
 
 static void must(enum og_status status, const struct og_error *err)
@@ -50,7 +51,8 @@ static void encode(struct slides *slides, const char *id, struct og_source *sour
 {
     struct og_error err = {0};
     struct og_encode_result result;
-    struct og_encode_options options = {.wish = {.l0_step = 10, .chroma_step = chroma_step, .trellis = true}};
+    struct og_encode_options options = {
+        .wish = {.aim = OG_PRESET_BALANCED, .chroma_step = chroma_step, .trellis = true}};
     char path[512];
     snprintf(path, sizeof path, "%s/%s.tif", slides->folder, id);
     must(og_encode(source, path, &options, &result, &err), &err);
@@ -69,12 +71,12 @@ struct og_source *slides_tissue(uint32_t side, unsigned glass)
 
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass)
 {
-    encode(slides, id, slides_tissue(side, glass), 0);
+    encode(slides, id, slides_tissue(side, glass), OG_CHROMA_FOLLOWS);
 }
 
-void slides_add_coloured(struct slides *slides, const char *id, uint32_t side, int chroma_step)
+void slides_add_without_chroma(struct slides *slides, const char *id, uint32_t side)
 {
-    encode(slides, id, slides_tissue(side, 0), chroma_step);
+    encode(slides, id, slides_tissue(side, 0), 0);
 }
 
 /* The largest file of a folder; false: there is none. */

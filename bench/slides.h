@@ -26,7 +26,8 @@ struct slides {
 
 void slides_open(struct slides *slides);
 void slides_add(struct slides *slides, const char *id, uint32_t side, unsigned glass);
-void slides_add_coloured(struct slides *slides, const char *id, uint32_t side, int chroma_step); /* no glass */
+void slides_add_without_chroma(struct slides *slides, const char *id,
+                               uint32_t side);                  /* dense tissue, no residuals of it */
 bool slides_add_real(struct slides *slides, const char *id);    /* false: there is none */
 struct og_source *slides_tissue(uint32_t side, unsigned glass); /* what they are made from, owned */
 bool slides_real_path(char *out, size_t room);                  /* the largest file in $OG_REAL_SLIDES; false: none */

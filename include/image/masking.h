@@ -19,7 +19,8 @@
 
 enum { OG_TILE_BLOCKS = OG_TILE_SIZE / OG_BLOCK_SIDE * (OG_TILE_SIZE / OG_BLOCK_SIDE), OG_PATIENCE_ONE = 256 };
 
-/* Of each block of a tile. `source` may be smaller than a tile; blocks outside it have none: what they cost does not count. */
+/* Of each block of a tile. `source` may be smaller than a tile; blocks outside it have none: what they cost does not
+ * count. */
 void og_masking_find(const struct og_plane *source, uint16_t patience[OG_TILE_BLOCKS]);
 
 /* Sides of a tile. */

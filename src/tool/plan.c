@@ -10,7 +10,7 @@ struct shape {
     int slope, bit;
 };
 
-static const struct shape shape_l0 = {-15, 12}, shape_l1 = {30, 10}, shape_l1_chroma = {200, 7}, shape_base = {10, 10},
+static const struct shape shape_l0 = {0, 12}, shape_l1 = {30, 10}, shape_l1_chroma = {200, 7}, shape_base = {10, 10},
                           shape_chroma = {0, 10};
 
 /* Chroma's step in the base, in hundredths of luma's: where nothing corrects chroma, and where L1 corrects what L0
@@ -19,7 +19,7 @@ enum { CHROMA_STEP = 86, CHROMA_STEP_CORRECTED = 62 };
 
 /* From coarser levels nothing is predicted: their chroma need not be better than JPEG's. In hundredths of L2's luma
  * step, which is theirs, too. */
-enum { CHROMA_STEP_COARSER = 110 };
+enum { CHROMA_STEP_COARSER = 105 };
 
 static enum og_status make_tables(struct og_plan *plan, struct og_jpeg_coder *coder, struct og_error *err)
 {

@@ -7,7 +7,14 @@
 #include "image/fidelity.h"
 
 /* An eighth of a slide is made for nothing but its sample, and 24 families of a large one. */
-enum { SAMPLE_LEAST = 8, SAMPLE_MOST = 24, SHARE = 8, LOOKS_FOR_EACH = 4, LOOKS = LOOKS_FOR_EACH * SAMPLE_MOST };
+enum {
+    SAMPLE_LEAST = 8,
+    SAMPLE_MOST = 24,
+    SHARE = 8,
+    LOOKS_FOR_EACH = 4,
+    LOOKS = LOOKS_FOR_EACH * SAMPLE_MOST,
+    LOOK_ROUNDS = 16
+};
 
 enum { ROUNDS = 5 };
 
@@ -68,7 +75,7 @@ static const struct ratios without_chroma = {255, 110, 110};
 
 /* Where L1 corrects chroma, the base's luma can be coarser. At middle steps it is where a JPEG pyramid's coarser levels
  * are worst at the same L0. */
-static const struct ratios with_chroma[] = {{10, 110, 130}, {15, 120, 140}, {255, 115, 130}};
+static const struct ratios with_chroma[] = {{10, 107, 130}, {15, 120, 140}, {255, 115, 130}};
 
 enum { CHROMA_FINER_BY = 2 };
 
@@ -107,13 +114,13 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* The middles of so many equal parts of the Z order. */
-static void spread(struct og_extent grid, uint64_t count, struct sample *sample)
+/* One family in each `gap` of the Z order; each round has others. */
+static void spread(struct og_extent grid, uint64_t gap, unsigned round, struct sample *sample)
 {
-    uint64_t all = (uint64_t)grid.width * grid.height;
-    sample->count = count;
-    for (uint64_t i = 0; i < count; i++)
-        sample->cells[i] = og_zorder_cell(grid, (2 * i + 1) * all / (2 * count));
+    uint64_t all = (uint64_t)grid.width * grid.height, apart = gap > LOOK_ROUNDS ? gap / LOOK_ROUNDS : 1;
+    sample->count = sample->looked_at = 0;
+    for (uint64_t at = (gap / 2 + round * apart) % gap; at < all; at += gap)
+        sample->cells[sample->count++] = og_zorder_cell(grid, at);
 }
 
 static enum og_status look(void *context, const struct og_made_family *made, struct og_error *err)
@@ -124,28 +131,40 @@ static enum og_status look(void *context, const struct og_made_family *made, str
     return OG_OK;
 }
 
-/* Those with tissue, if there are any; thinned to so many, evenly. */
+static void add_tissue(struct sample *to, const struct sample *from)
+{
+    for (uint64_t i = 0; i < from->count && to->count < LOOKS; i++)
+        if (from->tissue[i])
+            to->cells[to->count++] = from->cells[i];
+}
+
 static void thin(struct sample *sample, uint64_t most)
 {
-    uint64_t with = 0;
-    for (uint64_t i = 0; i < sample->count; i++)
-        if (sample->tissue[i])
-            sample->cells[with++] = sample->cells[i];
-    sample->count = with ? with : sample->count;
     uint64_t kept = least(sample->count, most);
     for (uint64_t i = 0; i < kept; i++)
         sample->cells[i] = sample->cells[(2 * i + 1) * sample->count / (2 * kept)];
     sample->count = kept;
 }
 
+/* Looks on while there is little tissue; of a slide without any, what was looked at first is the sample. */
 static enum og_status choose(const struct og_family_run *run, struct sample *sample, struct og_error *err)
 {
+    struct og_extent grid = og_pyramid_grid(&run->plan->pyramid, 2);
     uint64_t all = og_pyramid_tiles(&run->plan->pyramid, 2), wanted = all / SHARE;
     wanted = wanted < SAMPLE_LEAST ? SAMPLE_LEAST : least(wanted, SAMPLE_MOST);
-    spread(og_pyramid_grid(&run->plan->pyramid, 2), least(all, LOOKS_FOR_EACH * wanted), sample);
-    enum og_status status = og_family_run_look(run, sample->cells, sample->count, look, sample, err);
-    if (status == OG_OK)
-        thin(sample, wanted);
+    uint64_t places = least(all, LOOKS_FOR_EACH * wanted), gap = (all + places - 1) / places;
+    struct sample seen;
+    enum og_status status = OG_OK;
+    for (unsigned round = 0; round < least(gap, LOOK_ROUNDS) && sample->count < SAMPLE_LEAST && status == OG_OK;
+         round++) {
+        spread(grid, gap, round, &seen);
+        status = og_family_run_look(run, seen.cells, seen.count, look, &seen, err);
+        if (status == OG_OK)
+            add_tissue(sample, &seen);
+    }
+    if (sample->count == 0)
+        spread(grid, gap, 0, sample);
+    thin(sample, wanted);
     return status;
 }
 

@@ -56,14 +56,6 @@ static bool is_same(const char *a, const char *b)
     return system(command) == 0;
 }
 
-/* What is replaced: of what is there already, encode and demo replace slides only. */
-static void copy_slide(const char *name)
-{
-    char command[100];
-    snprintf(command, sizeof command, "cp slide.tif '%s'", name);
-    assert_int_equal(system(command), 0);
-}
-
 static bool is_there(const char *name)
 {
     return access(name, F_OK) == 0;
@@ -136,7 +128,7 @@ static bool is_unharmed(const struct writer *w, bool had_old)
     char whole[100];
     const char *last = w->results[1];
     snprintf(whole, sizeof whole, "whole/%s", last);
-    if (had_old && is_same(last, "old"))
+    if (had_old && is_same(last, "slide.tif"))
         return true;
     if (!is_there(last)) {
         assert_false(had_old);
@@ -151,6 +143,14 @@ static bool is_unharmed(const struct writer *w, bool had_old)
     return false;
 }
 
+/* What was there before; of a slide's name, nothing else is replaced. */
+static void copy_slide(const char *to)
+{
+    char command[300];
+    snprintf(command, sizeof command, "cp slide.tif '%s'", to);
+    assert_int_equal(system(command), 0);
+}
+
 /* Moments are spread evenly, with a step that no other one divides, so that each round falls elsewhere. */
 static unsigned kill_again_and_again(const struct folder *folder, const struct writer *w)
 {
@@ -159,14 +159,10 @@ static unsigned kill_again_and_again(const struct folder *folder, const struct w
     unsigned clean = folder_count(folder) + (w->results[0] ? 2 : 1), killed = 0;
     for (unsigned i = 0; i < MOMENTS; i++) {
         bool had_old = w->replaces && i % 2;
-        if (had_old) {
-            copy_slide("old");
+        if (had_old)
             copy_slide(w->results[1]);
-        }
         kill_after(w, whole_ns * ((i * 7) % MOMENTS) / MOMENTS);
         killed += is_unharmed(w, had_old);
-        if (had_old)
-            folder_delete(folder, "old");
         if (had_old || is_there(w->results[1]))
             take_away(w);
         if (i % 3 == 1)

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/cmocka_all.h"
+
+#include <string.h>
+
+#include "tool/settle.h"
+
+enum { FAMILY = 1024, SIDE = 10 };
+
+/* Glass, but for one family that is all texture. */
+static enum og_status read_texture(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
+                                   struct og_error *err)
+{
+    const struct og_rect *texture = reader;
+    (void)err;
+    for (int y = 0; y < area.height; y++)
+        for (int x = 0; x < area.width; x++) {
+            uint32_t at = (uint32_t)(area.y + y) % FAMILY * FAMILY + (uint32_t)(area.x + x) % FAMILY;
+            bool inside = area.x + x >= texture->x && area.x + x < texture->x + texture->width &&
+                          area.y + y >= texture->y && area.y + y < texture->y + texture->height;
+            uint8_t value = inside ? (uint8_t)(at * 2654435761u >> 24) : 245;
+            memset(rgb + y * stride + 3 * x, value, 3);
+        }
+    return OG_OK;
+}
+
+static enum og_status reader_new(void *state, void **reader, struct og_error *err)
+{
+    (void)err;
+    *reader = state;
+    return OG_OK;
+}
+
+static void nothing(void *state)
+{
+    (void)state;
+}
+
+static bool watch(void *watcher)
+{
+    (void)watcher;
+    return true;
+}
+
+static int settled_step(uint32_t width, uint32_t height, struct og_rect texture, double aim)
+{
+    static const struct og_source_kind kind = {reader_new, read_texture, nothing, nothing};
+    struct og_source source = {.facts = {.width = width, .height = height}, .kind = &kind, .state = &texture};
+    struct og_plan plan;
+    struct og_plan_settings settings;
+    struct og_family_run run = {&plan, &source, 2, watch, NULL};
+    struct og_wish wish = {.aim = aim};
+    struct og_error err = {0};
+    if (og_settle(&run, &wish, &plan, &settings, &err) != OG_OK)
+        fail_msg("%s", err.text);
+    og_plan_release(&plan);
+    return settings.l0_step;
+}
+
+static void the_only_tissue_of_a_slide_is_found_wherever_it_lies(void **state)
+{
+    static const struct og_rect corner = {0, 0, FAMILY, FAMILY};
+    int alone = settled_step(FAMILY, FAMILY, corner, 36), glass = settled_step(FAMILY, FAMILY, (struct og_rect){0}, 36);
+    (void)state;
+    assert_int_not_equal(alone, glass);
+    for (int i = 0; i < SIDE; i++) {
+        struct og_rect place = {i * FAMILY, (i * 7 + 1) % SIDE * FAMILY, FAMILY, FAMILY};
+        assert_int_equal(settled_step(SIDE * FAMILY, SIDE * FAMILY, place, 36), alone);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_only_tissue_of_a_slide_is_found_wherever_it_lies),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
