@@ -174,7 +174,7 @@ int main(int argc, char **argv)
     struct slides slides;
     char files[512];
     slides_open(&slides);
-    slides_add_without_chroma(&slides, "slide", report.quick ? QUICK_SIDE : SIDE); /* what the alternatives know */
+    slides_add_without_chroma(&slides, "slide", report.quick ? QUICK_SIDE : SIDE);
     slides_scan(&slides);
     snprintf(files, sizeof files, "%s/.files", slides.folder);
     files_write(&slides, "slide", files);
