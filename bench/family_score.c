@@ -31,9 +31,7 @@ void family_score_places(const struct picture *picture, uint32_t fx, uint32_t fy
 {
     uint32_t inside = og_pyramid_slots(&picture->pyramid, fx, fy);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
-        struct og_place within = og_slot_place(slot);
-        uint32_t side = 4u >> within.depth;
-        out[slot].place = (struct og_pyramid_place){within.depth, fx * side + within.dx, fy * side + within.dy};
+        out[slot].place = og_pyramid_of_slot(fx, fy, slot);
         out[slot].is_inside = inside >> slot & 1;
     }
 }

@@ -20,16 +20,15 @@ static void answer(struct og_worker *worker, struct og_job *job, unsigned slot)
 {
     struct og_engine *engine = worker->engine;
     const struct og_pyramid *pyramid = &og_slide_facts(job->slide)->pyramid;
-    struct og_place place = og_slot_place(slot);
-    unsigned across = 4u >> place.depth;
-    uint32_t x = job->x * across + place.dx, y = job->y * across + place.dy;
-    struct og_extent size = og_pyramid_tile(pyramid, place.depth, x, y);
+    struct og_pyramid_place place = og_pyramid_of_slot(job->x, job->y, slot);
+    struct og_extent size = og_pyramid_tile(pyramid, place.depth, place.x, place.y);
     struct og_error err = {0};
     struct og_span span;
     must(og_family_encode(job->place->family, slot, worker->encoder, engine->options.quality, (int)size.width,
                           (int)size.height, &span, &err));
     struct og_buf *buf = og_buf_pool_copy(engine->bufs, span.data, span.size);
-    struct og_key key = og_key_make(engine->seed, og_slide_key(job->slide), pyramid->top - place.depth, x, y);
+    struct og_key key =
+        og_key_make(engine->seed, og_slide_key(job->slide), pyramid->top - place.depth, place.x, place.y);
     og_cache_put(engine->cache, og_metrics_seat(worker->metrics), &key, buf);
 
     struct og_ready none = {0};

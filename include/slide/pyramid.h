@@ -42,6 +42,9 @@ struct og_pyramid_place {
     uint32_t x, y;
 };
 
+/* Where the tile in a slot of family (fx, fy) lies, be it inside the slide or not. */
+struct og_pyramid_place og_pyramid_of_slot(uint32_t fx, uint32_t fy, unsigned slot);
+
 /* Where tile number `index` lies when those of depth `first` are counted row by row, then those of the next depth. */
 struct og_pyramid_place og_pyramid_nth(const struct og_pyramid *p, unsigned first, uint64_t index);
 

@@ -18,11 +18,9 @@ static void complain(struct og_worker *worker, const struct og_job *job, const s
 /* Puts before the reason which tile it is about, as a viewer would ask for it. */
 static enum og_status name_slot(const struct og_job *job, unsigned slot, const char *and_others, struct og_error *err)
 {
-    struct og_place place = og_slot_place(slot);
-    unsigned across = 4u >> place.depth;
-    return og_error_prefix(err, "L%u tile %u,%u (level %u)%s", place.depth, job->x * across + place.dx,
-                           job->y * across + place.dy, og_slide_facts(job->slide)->pyramid.top - place.depth,
-                           and_others);
+    struct og_pyramid_place place = og_pyramid_of_slot(job->x, job->y, slot);
+    return og_error_prefix(err, "L%u tile %u,%u (level %u)%s", place.depth, place.x, place.y,
+                           og_pyramid_level(&og_slide_facts(job->slide)->pyramid, place.depth), and_others);
 }
 
 static enum og_status describe_damage(const struct og_job *job, const struct og_stored_family *stored,
@@ -215,13 +213,11 @@ static enum og_status encode(struct og_worker *worker, const struct og_job *job,
                              struct og_error *err)
 {
     const struct og_pyramid *pyramid = &og_slide_facts(job->slide)->pyramid;
-    struct og_place place = og_slot_place(slot);
-    unsigned across = 4u >> place.depth;
-    uint32_t x = job->x * across + place.dx, y = job->y * across + place.dy;
-    enum og_status status =
-        encode_tile(worker, job->place->family, slot, og_pyramid_tile(pyramid, place.depth, x, y), out, err);
+    struct og_pyramid_place place = og_pyramid_of_slot(job->x, job->y, slot);
+    enum og_status status = encode_tile(worker, job->place->family, slot,
+                                        og_pyramid_tile(pyramid, place.depth, place.x, place.y), out, err);
     if (status == OG_OK)
-        remember(worker, job, pyramid->top - place.depth, x, y, *out);
+        remember(worker, job, pyramid->top - place.depth, place.x, place.y, *out);
     return status;
 }
 

@@ -48,6 +48,13 @@ uint64_t og_pyramid_tiles(const struct og_pyramid *p, unsigned depth)
     return (uint64_t)grid.width * grid.height;
 }
 
+struct og_pyramid_place og_pyramid_of_slot(uint32_t fx, uint32_t fy, unsigned slot)
+{
+    struct og_place place = og_slot_place(slot);
+    unsigned shift = 2 - place.depth;
+    return (struct og_pyramid_place){place.depth, (fx << shift) + place.dx, (fy << shift) + place.dy};
+}
+
 struct og_pyramid_place og_pyramid_nth(const struct og_pyramid *p, unsigned first, uint64_t index)
 {
     unsigned depth = first;
@@ -85,10 +92,9 @@ uint32_t og_pyramid_slots(const struct og_pyramid *p, uint32_t fx, uint32_t fy)
         return 0;
     uint32_t mask = 0;
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
-        struct og_place place = og_slot_place(slot);
+        struct og_pyramid_place place = og_pyramid_of_slot(fx, fy, slot);
         struct og_extent grid = og_pyramid_grid(p, place.depth);
-        unsigned shift = 2 - place.depth;
-        if ((fx << shift) + place.dx < grid.width && (fy << shift) + place.dy < grid.height)
+        if (place.x < grid.width && place.y < grid.height)
             mask |= UINT32_C(1) << slot;
     }
     return mask;

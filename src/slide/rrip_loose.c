@@ -34,10 +34,9 @@ static enum og_status open_any(int folder, uint32_t x, uint32_t y, struct og_fil
 
 static void read_slot(struct loose *loose, int folder, unsigned slot)
 {
-    struct og_place place = og_slot_place(slot);
-    unsigned across = 4u >> place.depth;
+    struct og_pyramid_place place = og_pyramid_of_slot(loose->fx, loose->fy, slot);
     struct og_file file;
-    enum og_status status = open_any(folder, loose->fx * across + place.dx, loose->fy * across + place.dy, &file);
+    enum og_status status = open_any(folder, place.x, place.y, &file);
     if (status == OG_NOT_FOUND)
         return;
     struct og_span *stream = &loose->out->stream[slot];

@@ -66,12 +66,9 @@ static enum og_status make_family(const struct export *e, struct og_rebuilder *r
     enum og_status status =
         og_rebuilder_family(rebuilder, e->slide, at.x, at.y, e->options->quality, e->target.kind->paged, tiles, err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++) {
-        struct og_place place = og_slot_place(slot);
-        unsigned shift = 2 - place.depth;
+        struct og_pyramid_place place = og_pyramid_of_slot(at.x, at.y, slot);
         if (tiles[slot] && place.depth <= e->target.last_depth)
-            add_tile(e, piece,
-                     (struct og_export_tile){place.depth, (at.x << shift) + place.dx, (at.y << shift) + place.dy,
-                                             tiles[slot]});
+            add_tile(e, piece, (struct og_export_tile){place.depth, place.x, place.y, tiles[slot]});
         else
             og_buf_unref(&tiles[slot]);
     }

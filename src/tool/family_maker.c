@@ -149,36 +149,27 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     return OG_OK;
 }
 
-static void measure(struct og_family_maker *m, struct og_made_family *made, unsigned slot)
+static void measure(const struct og_family_maker *m, struct og_made_family *made, unsigned slot,
+                    const struct og_tally_source *source)
 {
-    struct og_place place = og_slot_place(slot);
-    struct og_tally_source source = og_reference_tile(m->reference, slot);
+    struct og_pyramid_place place = og_pyramid_of_slot(made->fx, made->fy, slot);
     struct og_plane tile[3] = {og_family_luma(m->family, slot)};
     og_family_chroma(m->family, slot, tile + 1);
-    unsigned side = 4u >> place.depth;
-    og_tally_tile(&made->tally[place.depth], m->plan->kernels, made->fx * side + place.dx, made->fy * side + place.dy,
-                  &source, tile, true);
+    og_tally_tile(&made->tally[place.depth], m->plan->kernels, place.x, place.y, source, tile, true);
 }
 
 static enum og_status make_slot(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
                                 struct og_error *err)
 {
-    struct og_place place = og_slot_place(slot);
-    unsigned side = 4u >> place.depth;
-    struct og_extent size =
-        og_pyramid_tile(&m->plan->pyramid, place.depth, made->fx * side + place.dx, made->fy * side + place.dy);
-    struct og_rect part = {(int)place.dx * T, (int)place.dy * T, (int)size.width, (int)size.height};
-    struct og_plane sources[3];
-    for (unsigned i = 0; i < 3; i++)
-        sources[i] = og_plane_part(m->planes[place.depth][i], part);
+    struct og_tally_source source = og_reference_tile(m->reference, slot);
     og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, false);
     bool kept;
-    enum og_status status = make_residual(m, made, slot, sources, &kept, err);
+    enum og_status status = make_residual(m, made, slot, source.planes, &kept, err);
     if (status != OG_OK)
         return status;
     if (kept)
         og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, true);
-    measure(m, made, slot);
+    measure(m, made, slot, &source);
     return OG_OK;
 }
 

@@ -72,11 +72,8 @@ static void look_at_slots(const struct og_unpacked *unpacked, uint32_t inside, s
     f->bytes = unpacked->bytes;
     f->absent = count(inside) - unpacked->streams;
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
-        struct og_place in = og_slot_place(slot);
-        unsigned side = 4u >> in.depth;
-        struct og_pyramid_place tile = {in.depth, at.x * side + in.dx, at.y * side + in.dy};
         if (unpacked->bad >> slot & 1)
-            note(f, tile, false, unpacked->reason[slot]);
+            note(f, og_pyramid_of_slot(at.x, at.y, slot), false, unpacked->reason[slot]);
         if (inside >> slot & 1 && unpacked->bad & og_slot_closure(slot))
             f->lost++;
     }

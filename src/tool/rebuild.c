@@ -83,10 +83,9 @@ static enum og_status shrunk_tile(struct og_rebuilder *r, const struct request *
 static enum og_status name_slot(const struct request *q, unsigned slot, struct og_error *err)
 {
     unsigned shift = 2 - q->depth;
-    struct og_place place = og_slot_place(slot);
-    unsigned across = 2 - place.depth;
-    return og_error_prefix(err, "L%u tile %u,%u (level %u)", place.depth, (q->x >> shift << across) + place.dx,
-                           (q->y >> shift << across) + place.dy, og_pyramid_level(&q->facts->pyramid, place.depth));
+    struct og_pyramid_place place = og_pyramid_of_slot(q->x >> shift, q->y >> shift, slot);
+    return og_error_prefix(err, "L%u tile %u,%u (level %u)", place.depth, place.x, place.y,
+                           og_pyramid_level(&q->facts->pyramid, place.depth));
 }
 
 static enum og_status unpack(struct og_rebuilder *r, const struct request *q, uint32_t wanted, struct og_unpacked *out,
@@ -149,9 +148,8 @@ enum og_status og_rebuilder_family(struct og_rebuilder *r, const struct og_slide
         out[slot] = NULL;
     enum og_status status = unpack(r, &q, wanted, &family, err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++) {
-        struct og_place place = og_slot_place(slot);
-        unsigned shift = 2 - place.depth;
-        struct request tile = {slide, facts, place.depth, (fx << shift) + place.dx, (fy << shift) + place.dy, quality};
+        struct og_pyramid_place place = og_pyramid_of_slot(fx, fy, slot);
+        struct request tile = {slide, facts, place.depth, place.x, place.y, quality};
         if (wanted & (UINT32_C(1) << slot))
             status = paged ? encode_paged(r, quality, family.family, slot, &out[slot], err)
                            : encode_served(r, &tile, family.family, slot, &out[slot], err);

@@ -101,8 +101,8 @@ enum og_status og_reference_read_luma(struct og_reference *r, uint32_t x, uint32
 struct og_tally_source og_reference_tile(const struct og_reference *r, unsigned slot)
 {
     struct og_place place = og_slot_place(slot);
-    unsigned side = 4u >> place.depth;
-    struct og_extent size = og_pyramid_tile(r->pyramid, place.depth, r->fx * side + place.dx, r->fy * side + place.dy);
+    struct og_pyramid_place at = og_pyramid_of_slot(r->fx, r->fy, slot);
+    struct og_extent size = og_pyramid_tile(r->pyramid, at.depth, at.x, at.y);
     struct og_rect part = {(int)place.dx * T, (int)place.dy * T, (int)size.width, (int)size.height};
     struct og_tally_source tile = {.rgb_stride = SIDE * 3};
     for (unsigned i = 0; i < 3; i++)

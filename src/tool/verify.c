@@ -76,14 +76,13 @@ static void keep_base(struct scored_family *f, const struct og_plane planes[3])
 static void score_slot(const struct worker *w, const struct og_unpacked *unpacked, unsigned slot,
                        struct scored_family *f)
 {
-    struct og_place place = og_slot_place(slot);
+    struct og_pyramid_place place = og_pyramid_of_slot(f->fx, f->fy, slot);
     struct og_tally_source source = og_reference_tile(w->reference, slot);
     struct og_plane planes[3];
     bool halved;
     og_unpacked_tile(unpacked, slot, planes, &halved);
-    unsigned side = 4u >> place.depth;
-    struct og_tile_score score = og_scores_tile(&f->level[place.depth], &w->verify->scorer, f->fx * side + place.dx,
-                                                f->fy * side + place.dy, &source, planes, halved);
+    struct og_tile_score score =
+        og_scores_tile(&f->level[place.depth], &w->verify->scorer, place.x, place.y, &source, planes, halved);
     if (place.depth == 0)
         f->full_size[f->full_size_count++] = score;
 }
@@ -94,10 +93,9 @@ static enum og_status name_bad_slot(const struct scored_family *f, const struct 
     unsigned slot = 0;
     while (!(unpacked->bad >> slot & 1))
         slot++;
-    struct og_place place = og_slot_place(slot);
-    unsigned side = 4u >> place.depth;
-    return og_error_set(err, unpacked->status[slot], "L%u tile %u, %u: %s", place.depth, f->fx * side + place.dx,
-                        f->fy * side + place.dy, unpacked->reason[slot]);
+    struct og_pyramid_place place = og_pyramid_of_slot(f->fx, f->fy, slot);
+    return og_error_set(err, unpacked->status[slot], "L%u tile %u, %u: %s", place.depth, place.x, place.y,
+                        unpacked->reason[slot]);
 }
 
 static enum og_status score_family(struct worker *w, struct scored_family *f, struct og_error *err)

@@ -189,7 +189,10 @@ static void check_families(const struct og_pyramid *p)
             for (uint32_t x = 0; x < columns; x++) {
                 struct og_place place = {.depth = depth, .dx = x % side, .dy = y % side};
                 assert_true(x / side < families.width && y / side < families.height);
-                expected[(size_t)(y / side) * families.width + x / side] |= UINT32_C(1) << og_place_slot(place);
+                unsigned slot = og_place_slot(place);
+                expected[(size_t)(y / side) * families.width + x / side] |= UINT32_C(1) << slot;
+                struct og_pyramid_place back = og_pyramid_of_slot(x / side, y / side, slot);
+                assert_true(back.depth == depth && back.x == x && back.y == y);
             }
     }
     for (uint32_t fy = 0; fy < families.height; fy++)
