@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "family_score.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "must.h"
 #include "tool/parallel.h"
 
 enum { T = OG_TILE_SIZE };
@@ -17,14 +17,6 @@ struct worker {
     const struct family_work *work;
     void *own;
 };
-
-void family_score_must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->text);
-    exit(1);
-}
 
 void family_score_places(const struct picture *picture, uint32_t fx, uint32_t fy,
                          struct place_of_slot out[OG_FAMILY_SLOTS])
@@ -50,9 +42,8 @@ void family_score_served(struct family_found *found, const struct picture *pictu
     struct og_plane planes[3] = {{samples[0], T, T, T}, {samples[1], T, T, T}, {samples[2], T, T, T}};
     struct og_tally_source source = picture_tile(picture, place.depth, place.x, place.y);
     struct og_error err = {0};
-    family_score_must(
-        og_jpeg_decode_foreign(decoder, stream, 3, planes, source.planes[0].width, source.planes[0].height, &err),
-        &err);
+    must(og_jpeg_decode_foreign(decoder, stream, 3, planes, source.planes[0].width, source.planes[0].height, &err),
+         &err);
     og_tally_tile(&found->served[place.depth], og_kernels_choose(), place.x, place.y, &source, planes, false);
 }
 
@@ -118,6 +109,6 @@ struct family_found family_score_run(const struct family_work *work)
                                         .drop = free,
                                         .watch = watch};
     struct og_error err = {0};
-    family_score_must(og_parallel_run(&parallel, "families", 0, &err), &err);
+    must(og_parallel_run(&parallel, "families", 0, &err), &err);
     return run.sum;
 }

@@ -36,8 +36,6 @@ struct place_of_slot {
 void family_score_places(const struct picture *picture, uint32_t fx, uint32_t fy,
                          struct place_of_slot out[OG_FAMILY_SLOTS]);
 
-void family_score_must(enum og_status status, const struct og_error *err);
-
 /* A tile as it is rebuilt; and as the stream holds it that is sent for it. */
 void family_score_stored(struct family_found *found, const struct picture *picture, struct og_pyramid_place place,
                          const struct og_plane planes[3], bool chroma_halved);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpeg_2000.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "must.h"
 #include "tool/parallel.h"
 #include "tool/vips.h"
 
@@ -124,9 +124,6 @@ struct outcome jpeg_2000_score(int setting, const struct picture *picture)
                                     .drop = free,
                                     .watch = watch};
     struct og_error err = {0};
-    if (og_parallel_run(&work, "levels", 0, &err) != OG_OK) {
-        fprintf(stderr, "bench: %s\n", err.text);
-        exit(1);
-    }
+    must(og_parallel_run(&work, "levels", 0, &err), &err);
     return outcome_of(score.bytes, score.level);
 }

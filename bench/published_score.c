@@ -4,6 +4,7 @@
 
 #include "family_score.h"
 #include "image/family.h"
+#include "must.h"
 #include "support/rrip.h"
 #include "tool/rebuild.h"
 
@@ -52,9 +53,9 @@ static struct og_span base_tile(struct desk *d, struct og_pyramid_place place)
     struct og_error err = {0};
     for (unsigned i = 0; i < 3; i++)
         planes[i] = picture_pad(&source.planes[i], d->samples[i], T);
-    family_score_must(og_jpeg_encode(d->encoder, &d->score->base, planes, source.planes[0].width,
-                                     source.planes[0].height, &stream, &err),
-                      &err);
+    must(og_jpeg_encode(d->encoder, &d->score->base, planes, source.planes[0].width, source.planes[0].height, &stream,
+                        &err),
+         &err);
     return stream;
 }
 
@@ -72,8 +73,7 @@ static struct og_span residual_tile(struct desk *d, unsigned slot, struct og_pyr
             residual.data[y * T + x] = (uint8_t)(r < 0 ? 0 : r > 255 ? 255 : r);
         }
     og_plane_pad(&residual, due.width, due.height);
-    family_score_must(og_jpeg_encode(d->encoder, &d->score->residual[place.depth], &residual, T, T, &stream, &err),
-                      &err);
+    must(og_jpeg_encode(d->encoder, &d->score->residual[place.depth], &residual, T, T, &stream, &err), &err);
     return stream;
 }
 
@@ -86,9 +86,9 @@ static void score_slot(struct desk *d, unsigned slot, struct og_pyramid_place pl
     struct og_error err = {0};
     og_family_chroma(d->family, slot, planes + 1);
     family_score_stored(found, picture, place, planes, true);
-    family_score_must(og_family_encode(d->family, slot, d->encoder, OG_REBUILD_QUALITY_DEFAULT, (int)size.width,
-                                       (int)size.height, &stream, &err),
-                      &err);
+    must(og_family_encode(d->family, slot, d->encoder, OG_REBUILD_QUALITY_DEFAULT, (int)size.width, (int)size.height,
+                          &stream, &err),
+         &err);
     family_score_served(found, picture, place, d->decoder, stream);
 }
 
@@ -97,7 +97,7 @@ static void make_residual(struct desk *d, unsigned slot, struct og_pyramid_place
     struct og_error err = {0};
     struct og_span stream = residual_tile(d, slot, place);
     *kept = og_buf_copy(stream.data, stream.size);
-    family_score_must(og_family_decode_residual(d->family, slot, d->decoder, (struct og_span){0}, stream, &err), &err);
+    must(og_family_decode_residual(d->family, slot, d->decoder, (struct og_span){0}, stream, &err), &err);
     og_family_rebuild(d->family, og_kernels_choose(), OG_PREDICTOR_BILINEAR_ROUNDED, slot, true);
 }
 
@@ -107,9 +107,9 @@ static void make_base(struct desk *d, struct og_pyramid_place place, struct fami
     struct og_span stream = base_tile(d, place);
     struct og_error err = {0};
     found->bytes += stream.size;
-    family_score_must(og_family_decode_base(d->family, d->decoder, (struct og_span){0}, stream, (int)size.width,
-                                            (int)size.height, &err),
-                      &err);
+    must(og_family_decode_base(d->family, d->decoder, (struct og_span){0}, stream, (int)size.width, (int)size.height,
+                               &err),
+         &err);
     family_score_stored(found, d->score->picture, place, d->family->base, false);
     family_score_served(found, d->score->picture, place, d->decoder, stream);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "family_score.h"
+#include "must.h"
 #include "tool/rebuild.h"
 #include "tool/slide_path.h"
 #include "tool/unpack.h"
@@ -29,7 +30,7 @@ static void *join(void *context)
     d->score = context;
     d->rebuilder = og_rebuilder_new();
     d->decoder = og_jpeg_decoder_new();
-    family_score_must(og_unpacker_new(&d->unpacker, &err), &err);
+    must(og_unpacker_new(&d->unpacker, &err), &err);
     return d;
 }
 
@@ -47,7 +48,7 @@ static void score_stored(const struct desk *d, uint32_t fx, uint32_t fy, const s
 {
     struct og_unpacked unpacked;
     struct og_error err = {0};
-    family_score_must(og_unpack_family(d->unpacker, d->score->slide, fx, fy, OG_SLOTS, &unpacked, &err), &err);
+    must(og_unpack_family(d->unpacker, d->score->slide, fx, fy, OG_SLOTS, &unpacked, &err), &err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         struct og_plane planes[3];
         bool halved;
@@ -64,11 +65,10 @@ static void score_served(const struct desk *d, uint32_t fx, uint32_t fy, const s
     const struct og_slide *slide = d->score->slide;
     struct og_buf *tiles[OG_FAMILY_SLOTS];
     struct og_error err = {0};
-    family_score_must(og_rebuilder_family(d->rebuilder, slide, fx, fy, OG_REBUILD_QUALITY_DEFAULT, false, tiles, &err),
-                      &err);
-    family_score_must(og_rebuilder_tile(d->rebuilder, slide, og_slide_facts(slide)->pyramid.top - 2, fx, fy,
-                                        OG_REBUILD_QUALITY_DEFAULT, &tiles[OG_SLOT_L2], &err),
-                      &err);
+    must(og_rebuilder_family(d->rebuilder, slide, fx, fy, OG_REBUILD_QUALITY_DEFAULT, false, tiles, &err), &err);
+    must(og_rebuilder_tile(d->rebuilder, slide, og_slide_facts(slide)->pyramid.top - 2, fx, fy,
+                           OG_REBUILD_QUALITY_DEFAULT, &tiles[OG_SLOT_L2], &err),
+         &err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         if (slots[slot].is_inside)
             family_score_served(found, d->score->picture, slots[slot].place, d->decoder,
@@ -90,7 +90,7 @@ struct both slide_score(const char *path, const struct picture *picture)
 {
     struct score score = {.picture = picture};
     struct og_error err = {0};
-    family_score_must(og_slide_open_path(path, &score.slide, &err), &err);
+    must(og_slide_open_path(path, &score.slide, &err), &err);
     struct family_work work = {picture, &score, join, make, leave};
     struct family_found found = family_score_run(&work);
     uint64_t bytes = og_slide_facts(score.slide)->file_bytes;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_codec.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "image/jpeg.h"
+#include "must.h"
 #include "tool/parallel.h"
 #include "tool/vips.h"
 
@@ -197,10 +197,7 @@ struct outcome tile_codec_score(enum tile_codec codec, int setting, const struct
                                     .drop = free,
                                     .watch = watch};
     struct og_error err = {0};
-    if (og_parallel_run(&work, "tiles", 0, &err) != OG_OK) {
-        fprintf(stderr, "bench: %s\n", err.text);
-        exit(1);
-    }
+    must(og_parallel_run(&work, "tiles", 0, &err), &err);
     return outcome_of(score.bytes, score.level);
 }
 
