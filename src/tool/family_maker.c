@@ -8,14 +8,13 @@
 #include "tool/reference.h"
 #include "tool/tile_maker.h"
 
-enum { T = OG_TILE_SIZE };
+enum { T = OG_TILE_SIZE, NOTHING = 128 /* as a residual */ };
 
 struct og_family_maker {
     const struct og_plan *plan;
     struct og_reference *reference;
     struct og_tile_maker *tiles;
     struct og_family *family;
-    struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
     uint8_t *streams;
     size_t streams_size;
     uint8_t residual[3][T * T];
@@ -65,33 +64,24 @@ static void append(struct og_family_maker *m, struct og_made_family *made, unsig
     made->record.crc[slot] = og_crc32c(0, stream.data, stream.size);
 }
 
-static void keep_base(const struct og_family_maker *m, struct og_made_family *made)
-{
-    for (unsigned i = 0; i < 3; i++) {
-        struct og_plane from = m->planes[2][i], whole = {made->samples[i], T, T, T};
-        for (int y = 0; y < from.height; y++)
-            memcpy(whole.data + y * T, from.data + y * from.stride, (size_t)from.width);
-        og_plane_pad_blocks(&whole, from.width, from.height, OG_BLOCK_SIDE);
-        made->base[i] = whole;
-    }
-}
-
 static enum og_status make_base(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
 {
-    keep_base(m, made);
+    struct og_tally_source source = og_reference_tile(m->reference, OG_SLOT_L2);
+    struct og_plane padded[3];
+    for (unsigned i = 0; i < 3; i++) {
+        const struct og_plane *from = &source.planes[i];
+        padded[i] = (struct og_plane){made->samples[i], T, T, T};
+        og_plane_copy(from, &padded[i]);
+        og_plane_pad_blocks(&padded[i], from->width, from->height, OG_BLOCK_SIDE, OG_PAD_CONTINUED);
+        made->base[i] = og_plane_part(padded[i], (struct og_rect){0, 0, from->width, from->height});
+    }
     struct og_span stream;
-    enum og_status status = og_tile_maker_make(m->tiles, 2, made->base, &made->base[0], 0, &made->counts, &stream, err);
+    enum og_status status = og_tile_maker_make(m->tiles, 2, padded, &padded[0], 0, &made->counts, &stream, err);
     if (status != OG_OK)
         return status;
     append(m, made, OG_SLOT_L2, stream);
     og_tile_maker_rebuild(m->tiles, 2, m->family->base);
-
-    struct og_tally_source source = og_reference_tile(m->reference, OG_SLOT_L2);
     og_tally_tile(&made->tally[2], m->plan->kernels, made->fx, made->fy, &source, m->family->base, false);
-    for (unsigned i = 0; i < 3; i++) {
-        made->base[i].width = m->planes[2][i].width;
-        made->base[i].height = m->planes[2][i].height;
-    }
     return OG_OK;
 }
 
@@ -100,23 +90,10 @@ static void subtract(const struct og_plane *source, const struct og_plane *predi
     for (int y = 0; y < source->height; y++) {
         const uint8_t *s = source->data + y * source->stride, *p = prediction->data + y * prediction->stride;
         for (int x = 0; x < source->width; x++) {
-            int r = s[x] - p[x] + 128;
+            int r = s[x] - p[x] + NOTHING;
             to[y * T + x] = (uint8_t)(r < 0 ? 0 : r > 255 ? 255 : r);
         }
     }
-}
-
-/* The block that the source ends in is filled by repeating it, for smooth content costs least; blocks behind it are
- * nothing. */
-static void pad_residual(struct og_plane *whole, int width, int height)
-{
-    int right = (width + 7) & ~7, bottom = (height + 7) & ~7;
-    struct og_plane used = {whole->data, whole->stride, right, bottom};
-    og_plane_pad(&used, width, height);
-    struct og_plane behind = og_plane_part(*whole, (struct og_rect){right, 0, T - right, bottom});
-    og_plane_fill(&behind, 128);
-    struct og_plane below = og_plane_part(*whole, (struct og_rect){0, bottom, T, T - bottom});
-    og_plane_fill(&below, 128);
 }
 
 static unsigned rim_of(struct og_place place)
@@ -136,7 +113,7 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     for (int i = 0; i < count; i++) {
         residuals[i] = (struct og_plane){m->residual[i], T, T, T};
         subtract(&sources[i], &predictions[i], m->residual[i]);
-        pad_residual(&residuals[i], sources[i].width, sources[i].height);
+        og_plane_pad_blocks(&residuals[i], sources[i].width, sources[i].height, OG_BLOCK_SIDE, NOTHING);
     }
     struct og_span stream;
     enum og_status status = og_tile_maker_make(m->tiles, depth, residuals, &sources[0], rim_of(og_slot_place(slot)),
@@ -233,7 +210,7 @@ enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint
     enum og_status status = begin(m, fx, fy, out, err);
     struct og_made_family *made = *out;
     if (status == OG_OK)
-        status = og_reference_read(m->reference, fx, fy, m->planes, err);
+        status = og_reference_read(m->reference, fx, fy, err);
     if (status == OG_OK && (status = make_slots(m, made, err)) != OG_OK)
         status = og_error_prefix(err, "family %u, %u", fx, fy);
     if (status == OG_OK && !(made->bytes = og_buf_copy(m->streams, m->streams_size)))

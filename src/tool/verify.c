@@ -64,12 +64,12 @@ static void leave(void **worker)
     free(w);
 }
 
-static void keep_base(struct scored_family *f, const struct og_plane planes[3])
+static void keep_base(struct scored_family *f, const struct og_reference *reference)
 {
+    struct og_tally_source source = og_reference_tile(reference, OG_SLOT_L2);
     for (unsigned i = 0; i < 3; i++) {
-        f->base[i] = (struct og_plane){f->samples[i], T, planes[i].width, planes[i].height};
-        for (int y = 0; y < planes[i].height; y++)
-            memcpy(f->samples[i] + y * T, planes[i].data + y * planes[i].stride, (size_t)planes[i].width);
+        f->base[i] = (struct og_plane){f->samples[i], T, source.planes[i].width, source.planes[i].height};
+        og_plane_copy(&source.planes[i], &f->base[i]);
     }
 }
 
@@ -100,16 +100,15 @@ static enum og_status name_bad_slot(const struct scored_family *f, const struct 
 
 static enum og_status score_family(struct worker *w, struct scored_family *f, struct og_error *err)
 {
-    struct og_plane planes[3][3];
     struct og_unpacked unpacked;
     enum og_status status = og_unpack_family(w->unpacker, w->verify->slide, f->fx, f->fy, OG_SLOTS, &unpacked, err);
     if (status == OG_OK && unpacked.bad)
         status = name_bad_slot(f, &unpacked, err);
     if (status == OG_OK)
-        status = og_reference_read(w->reference, f->fx, f->fy, planes, err);
+        status = og_reference_read(w->reference, f->fx, f->fy, err);
     if (status != OG_OK)
         return status;
-    keep_base(f, planes[2]);
+    keep_base(f, w->reference);
     uint32_t inside = og_pyramid_slots(&w->verify->pyramid, f->fx, f->fy);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
         if (inside >> slot & 1)
