@@ -162,19 +162,6 @@ static enum og_status make_slots(struct og_family_maker *m, struct og_made_famil
     return status;
 }
 
-static enum og_status begin(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
-                            struct og_error *err)
-{
-    struct og_made_family *made = calloc(1, sizeof *made);
-    *out = made;
-    if (!made)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    made->fx = fx;
-    made->fy = fy;
-    m->streams_size = 0;
-    return OG_OK;
-}
-
 static enum og_status find_tissue(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
 {
     uint32_t inside = og_pyramid_slots(&m->plan->pyramid, made->fx, made->fy);
@@ -193,37 +180,31 @@ static enum og_status find_tissue(struct og_family_maker *m, struct og_made_fami
     return OG_OK;
 }
 
-enum og_status og_family_maker_look(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+enum og_status og_family_maker_look(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family *out,
                                     struct og_error *err)
 {
-    enum og_status status = begin(m, fx, fy, out, err);
-    if (status == OG_OK)
-        status = find_tissue(m, *out, err);
-    if (status != OG_OK)
-        og_made_family_destroy(out);
-    return status;
+    out->fx = fx;
+    out->fy = fy;
+    return find_tissue(m, out, err);
 }
 
-enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family *out,
                                     struct og_error *err)
 {
-    enum og_status status = begin(m, fx, fy, out, err);
-    struct og_made_family *made = *out;
-    if (status == OG_OK)
-        status = og_reference_read(m->reference, fx, fy, err);
-    if (status == OG_OK && (status = make_slots(m, made, err)) != OG_OK)
-        status = og_error_prefix(err, "family %u, %u", fx, fy);
-    if (status == OG_OK && !(made->bytes = og_buf_copy(m->streams, m->streams_size)))
-        status = og_error_set(err, OG_NO_MEMORY, "out of memory");
+    out->fx = fx;
+    out->fy = fy;
+    m->streams_size = 0;
+    enum og_status status = og_reference_read(m->reference, fx, fy, err);
     if (status != OG_OK)
-        og_made_family_destroy(out);
-    return status;
+        return status;
+    status = make_slots(m, out, err);
+    if (status != OG_OK)
+        return og_error_prefix(err, "family %u, %u", fx, fy);
+    out->bytes = og_buf_copy(m->streams, m->streams_size);
+    return out->bytes ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
-void og_made_family_destroy(struct og_made_family **made)
+void og_made_family_release(struct og_made_family *made)
 {
-    if (*made)
-        og_buf_unref(&(*made)->bytes);
-    free(*made);
-    *made = NULL;
+    og_buf_unref(&made->bytes);
 }

@@ -105,7 +105,6 @@ static struct og_quantiser make_quantiser(int step, struct shape shape, bool tre
     return q;
 }
 
-
 enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_plan_settings *s, struct og_plan *out,
                             struct og_error *err)
 {

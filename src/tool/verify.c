@@ -42,26 +42,20 @@ struct scored_family {
     uint8_t samples[3][T * T];
 };
 
-static enum og_status join(void *context, void **out, struct og_error *err)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
     const struct verify *v = context;
-    struct worker *w = *out = calloc(1, sizeof *w);
-    if (!w)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    struct worker *w = worker;
     w->verify = v;
     enum og_status status = og_reference_new(v->source, &v->pyramid, v->scorer.kernels, &w->reference, err);
     return status == OG_OK ? og_unpacker_new(&w->unpacker, err) : status;
 }
 
-static void leave(void **worker)
+static void leave(void *worker)
 {
-    struct worker *w = *worker;
-    *worker = NULL;
-    if (!w)
-        return;
+    struct worker *w = worker;
     og_reference_destroy(&w->reference);
     og_unpacker_destroy(&w->unpacker);
-    free(w);
 }
 
 static void keep_base(struct scored_family *f, const struct og_reference *reference)
@@ -116,19 +110,14 @@ static enum og_status score_family(struct worker *w, struct scored_family *f, st
     return OG_OK;
 }
 
-static enum og_status make(void *worker, uint64_t piece, void **item, struct og_error *err)
+static enum og_status make(void *worker, uint64_t piece, void *item, struct og_error *err)
 {
     struct worker *w = worker;
+    struct scored_family *f = item;
     struct og_cell cell = og_zorder_cell(og_pyramid_grid(&w->verify->pyramid, 2), piece);
-    struct scored_family *f = *item = calloc(1, sizeof *f);
-    if (!f)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
     f->fx = cell.x;
     f->fy = cell.y;
-    enum og_status status = score_family(w, f, err);
-    if (status != OG_OK)
-        free(f);
-    return status;
+    return score_family(w, f, err);
 }
 
 static void note_worst(struct og_verified *out, unsigned room, const struct og_tile_score *score)
@@ -184,12 +173,13 @@ static bool watch(void *context)
 static enum og_status run(struct verify *v, struct og_error *err)
 {
     struct og_parallel_work work = {.pieces = og_pyramid_tiles(&v->pyramid, 2),
+                                    .worker_bytes = sizeof(struct worker),
+                                    .item_bytes = sizeof(struct scored_family),
                                     .context = v,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
                                     .take = take,
-                                    .drop = free,
                                     .watch = watch};
     enum og_status status = og_unpacker_new(&v->unpacker, err);
     if (status == OG_OK)

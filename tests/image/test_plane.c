@@ -56,8 +56,8 @@ static void blocks_behind_can_have_a_value_of_their_own(void **state)
     og_plane_pad_blocks(&plane, WIDTH, HEIGHT, SIDE, NOTHING);
     for (int y = 0; y < ROOM; y++)
         for (int x = 0; x < ROOM; x++)
-            assert_true(x < 2 * SIDE && y < 2 * SIDE ? samples[y * ROOM + x] ==
-                                                           13 * (x < WIDTH ? x : WIDTH - 1) + 3 * (y < HEIGHT ? y : HEIGHT - 1)
+            assert_true(x < 2 * SIDE && y < 2 * SIDE ? samples[y * ROOM + x] == 13 * (x < WIDTH ? x : WIDTH - 1) +
+                                                                                    3 * (y < HEIGHT ? y : HEIGHT - 1)
                                                      : samples[y * ROOM + x] == NOTHING);
 }
 
