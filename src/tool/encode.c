@@ -45,11 +45,13 @@ static enum og_status start(struct encode *e, const char *path, struct og_error 
                                     .threads = threads < OG_ENCODE_THREADS_MAX ? threads : OG_ENCODE_THREADS_MAX,
                                     .watch = watch,
                                     .watcher = e};
-    enum og_status status = facts->file ? og_digest_start(facts->file, &e->digest, err) : OG_OK;
-    if (status == OG_OK)
-        status = og_settle(&e->run, &e->options->wish, &e->plan, &e->settings, err);
+    enum og_status status = og_settle_begin(facts, &e->options->wish, &e->plan, &e->settings, err);
     if (status == OG_OK)
         status = og_writer_new(path, &e->plan, &e->writer, err);
+    if (status == OG_OK && facts->file)
+        status = og_digest_start(facts->file, &e->digest, err);
+    if (status == OG_OK)
+        status = og_settle(&e->run, &e->options->wish, &e->plan, &e->settings, err);
     if (status == OG_OK)
         status = og_coarse_new(&e->plan, e->writer, &e->coarse, err);
     return status;

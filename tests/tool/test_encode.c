@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka_all.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "slide/slide.h"
 #include "support/folder.h"
@@ -254,7 +255,7 @@ static void a_stopped_encode_leaves_nothing_behind(void **state)
     assert_int_equal(folder_count(*state), 0);
 }
 
-/* A grey source, and one that fails from the moment when there is a draft: its state is the name of that. */
+/* A grey source; one that fails from the moment when there is something in the draft, whose name is its state. */
 static enum og_status reader_new(void *state, void **reader, struct og_error *err)
 {
     (void)err;
@@ -273,7 +274,8 @@ static enum og_status read_grey(void *reader, struct og_rect area, uint8_t *rgb,
 static enum og_status read_until_written(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
                                          struct og_error *err)
 {
-    if (access(reader, F_OK) == 0)
+    struct stat draft;
+    if (stat(reader, &draft) == 0 && draft.st_size > 0)
         return og_error_set(err, OG_IO, "bad.svs: cannot read at %d, %d", area.x, area.y);
     return read_grey(reader, area, rgb, stride, err);
 }
@@ -281,6 +283,29 @@ static enum og_status read_until_written(void *reader, struct og_rect area, uint
 static void nothing(void *state)
 {
     (void)state;
+}
+
+/* Its state counts how often it is read. */
+static enum og_status read_counted(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
+                                   struct og_error *err)
+{
+    atomic_fetch_add_explicit((atomic_uint *)reader, 1, memory_order_relaxed);
+    return read_grey(reader, area, rgb, stride, err);
+}
+
+static void a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read(void **state)
+{
+    static const struct og_source_kind kind = {reader_new, read_counted, nothing, nothing};
+    const struct folder *folder = *state;
+    atomic_uint reads = 0;
+    struct og_source source = {.facts = {.width = 600, .height = 500}, .kind = &kind, .state = &reads};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    char path[160];
+    snprintf(path, sizeof path, "%s/no/such/x.tif", folder->path);
+    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_IO);
+    assert_non_null(strstr(err.text, "no/such/x.tif: cannot create a file beside it: No such file"));
+    assert_int_equal(atomic_load_explicit(&reads, memory_order_relaxed), 0);
 }
 
 static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void **state)
@@ -414,6 +439,7 @@ int main(void)
         IN_FOLDER(coarser_levels_have_tables_of_their_own),
         IN_FOLDER(an_existing_slide_is_replaced_by_a_whole_one),
         IN_FOLDER(a_stopped_encode_leaves_nothing_behind),
+        IN_FOLDER(a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read),
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),
         IN_FOLDER(a_digest_names_the_very_bytes_of_the_source),
         IN_FOLDER(the_trellis_saves_bytes_at_nearly_the_same_picture),
