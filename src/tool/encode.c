@@ -23,14 +23,15 @@ struct encode {
     struct og_digest *digest;
     struct og_tally tally[3];
     uint64_t pixels_done;
+    bool settled;
 };
 
 static bool watch(void *watcher)
 {
     const struct encode *e = watcher;
     const struct og_source_facts *facts = &e->source->facts;
-    return !e->options->watch ||
-           e->options->watch(e->options->context, e->pixels_done, (uint64_t)facts->width * facts->height);
+    uint64_t pixels = e->settled ? (uint64_t)facts->width * facts->height : 0;
+    return !e->options->watch || e->options->watch(e->options->context, e->pixels_done, pixels);
 }
 
 static enum og_status start(struct encode *e, const char *path, struct og_error *err)
@@ -52,6 +53,7 @@ static enum og_status start(struct encode *e, const char *path, struct og_error 
         status = og_digest_start(facts->file, &e->digest, err);
     if (status == OG_OK)
         status = og_settle(&e->run, &e->options->wish, &e->plan, &e->settings, err);
+    e->settled = status == OG_OK;
     if (status == OG_OK)
         status = og_coarse_new(&e->plan, e->writer, &e->coarse, err);
     return status;

@@ -239,6 +239,31 @@ static void an_existing_slide_is_replaced_by_a_whole_one(void **state)
     assert_int_equal(folder_count(*state), 1);
 }
 
+struct watched {
+    unsigned of_sample, of_slide;
+    bool in_order;
+};
+
+static bool note_phase(void *context, uint64_t done, uint64_t all)
+{
+    struct watched *watched = context;
+    watched->in_order &= all ? all == 600 * 500 : done == 0 && watched->of_slide == 0;
+    *(all ? &watched->of_slide : &watched->of_sample) += 1;
+    return true;
+}
+
+static void a_watcher_is_told_whether_it_sees_the_sample_or_the_slide(void **state)
+{
+    struct watched watched = {.in_order = true};
+    struct og_encode_options options = usual;
+    struct og_encode_result result;
+    struct og_error err = {0};
+    options.watch = note_phase;
+    options.context = &watched;
+    assert_int_equal(encode_tissue(*state, "x.tif", 600, 500, 0, &options, &result, &err), OG_OK);
+    assert_true(watched.of_sample > 0 && watched.of_slide > 0 && watched.in_order);
+}
+
 static bool stop_after_some(void *context, uint64_t done, uint64_t all)
 {
     (void)context, (void)all;
@@ -438,6 +463,7 @@ int main(void)
         IN_FOLDER(the_little_that_an_edge_tile_shows_is_corrected_like_the_rest),
         IN_FOLDER(coarser_levels_have_tables_of_their_own),
         IN_FOLDER(an_existing_slide_is_replaced_by_a_whole_one),
+        IN_FOLDER(a_watcher_is_told_whether_it_sees_the_sample_or_the_slide),
         IN_FOLDER(a_stopped_encode_leaves_nothing_behind),
         IN_FOLDER(a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read),
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),
