@@ -34,8 +34,8 @@ struct og_encode_options {
     unsigned threads;    /* 0: one per core */
     struct og_gate gate; /* a slide that does not pass is not written: OG_BELOW */
 
-    /* Called after each family and a few times a second; false: stop. May be NULL. `pixels` is 0 while a sample is made:
-     * how much is left of that, nobody knows. */
+    /* Called after each family and a few times a second; false: stop. May be NULL. `pixels` is 0 while a sample is
+     * made: how much is left of that, nobody knows. */
     bool (*watch)(void *context, uint64_t pixels_done, uint64_t pixels);
     void *context;
 };

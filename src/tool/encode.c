@@ -122,7 +122,7 @@ enum og_status og_encode(const struct og_source *source, const char *path, const
         og_error_set(err, OG_STOPPING, "stopped before the slide was whole; nothing was kept");
     if (status == OG_OK)
         status = describe(&e, &out->description, err);
-    if (status == OG_OK && og_gate_check(&options->gate, &out->description.fidelity[0], err) != OG_OK)
+    if (status == OG_OK && og_gate_check(&options->gate, &e.tally[0], err) != OG_OK)
         status = og_error_prefix(err, "%s: was not written", path);
     if (status == OG_OK) {
         out->written = og_writer_written(e.writer);

@@ -41,7 +41,6 @@ enum og_status og_verify_job(const char *input, const char *path, const struct o
         const struct og_slide_facts *facts = og_slide_facts(slide);
         struct og_verified_names names = {path, input, values->worst_to};
         struct og_gate gate = {values->min_psnr, values->min_ssim};
-        struct og_fidelity full_size = og_tally_fidelity(&found->level[0].tally);
         if (values->json)
             og_report_verified_json(&names, facts, found, out);
         else if (!values->quiet)
@@ -51,7 +50,7 @@ enum og_status og_verify_job(const char *input, const char *path, const struct o
                                   "%s: is not as near to %s as it says of itself: that is not the picture that it was "
                                   "made from, or one of them has changed",
                                   path, input);
-        else if (og_gate_check(&gate, &full_size, err) != OG_OK)
+        else if (og_gate_check(&gate, &found->level[0].tally, err) != OG_OK)
             status = og_error_prefix(err, "%s", path);
     }
     og_source_close(&source);
