@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "image/fidelity.h"
+#include "must.h"
 #include "report.h"
 #include "slides.h"
 #include "tool/encode.h"
@@ -22,14 +23,6 @@
 #include "tool/tissue.h"
 
 enum { SIDE = 4096, QUICK_SIDE = 600, GENERATIONS = 3, ROWS = 64, PATH_ROOM = 512, NAME_ROOM = 80 };
-
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->text);
-    exit(1);
-}
 
 struct strip {
     void *reader;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "must.h"
 #include "tool/tissue.h"
 #include "tool/vips.h"
 
@@ -24,14 +25,6 @@ enum {
     WHOLE_Y = 3,
     WHOLE_PIXELS_MAX = 1 << 24,
 };
-
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->text);
-    exit(1);
-}
 
 static unsigned add_tissue(bool quick, struct input *out)
 {
