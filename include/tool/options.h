@@ -52,7 +52,7 @@ struct og_values {
     X(MIN_SSIM, "min-ssim", 0, FIXED, min_ssim, 0, 0, 1, "X", "SSIM that full size must reach; else it fails")         \
     X(WORST, "worst", 0, NUMBER, worst, OG_WORST_DEFAULT, 0, OG_WORST_MAX, "N", "how many of the worst tiles to name") \
     X(WORST_TO, "worst-to", 0, TEXT, worst_to, 0, 0, 0, "DIR",                                                         \
-      "draws the worst tiles there: source, slide, difference")                                                        \
+      "draws the worst tiles there: source, slide, difference times 4; an earlier run's pictures go")                  \
     X(THREADS, "threads", 0, NUMBER, threads, 0, 0, OG_ENCODE_THREADS_MAX, "N", "worker threads; 0: one per core")     \
     X(JSON, "json", 0, FLAG, json, 0, 0, 0, NULL, "print the result as one JSON object")                               \
     X(QUIET, "quiet", 'q', FLAG, quiet, 0, 0, 0, NULL, "no progress bar and no summary")                               \
