@@ -39,7 +39,10 @@ struct og_source {
     void *state;
 };
 
-/* Anything that libvips or OpenSlide reads; ICC profiles are applied, transparency is laid on the background. */
+/*
+ * Anything that libvips or OpenSlide reads; it is turned upright as its orientation says, ICC profiles are applied,
+ * transparency is laid on the background.
+ */
 OG_CHECKED enum og_status og_source_open_file(const char *path, struct og_source **out, struct og_error *err);
 
 struct og_tissue;

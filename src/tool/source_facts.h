@@ -19,7 +19,7 @@ OG_CHECKED enum og_status og_source_check_file(const char *path, struct og_error
 /* One picture: no stack of pages, and no Origami slide. */
 OG_CHECKED enum og_status og_source_judge(VipsImage *image, const char *path, struct og_error *err);
 
-/* Size, resolution, magnification, vendor. */
+/* Size and resolution once it stands upright, magnification, vendor. */
 void og_source_read_facts(VipsImage *image, struct og_source_facts *facts);
 
 /* The ICC profile, borrowed from *image; NULL: none. OpenSlide 3 hides a TIFF's own, so the file is asked again. */

@@ -93,6 +93,18 @@ static enum og_status to_srgb(struct file_source *s, struct og_source_facts *fac
     return OG_OK;
 }
 
+/* What EXIF and TIFF call orientation: which corner of the scene the first pixel is. */
+static enum og_status turn_upright(struct file_source *s, struct og_error *err)
+{
+    VipsImage *out;
+    if (vips_image_get_orientation(s->image) == 1)
+        return OG_OK;
+    if (vips_autorot(s->image, &out, NULL))
+        return og_vips_error(err, OG_UNSUPPORTED, s->path, "turn it upright");
+    replace(&s->image, out);
+    return OG_OK;
+}
+
 static enum og_status to_rgb_bytes(struct file_source *s, struct og_error *err)
 {
     VipsImage *out;
@@ -126,7 +138,9 @@ static enum og_status load(struct file_source *s, struct og_source_facts *facts,
     if (status != OG_OK)
         return status;
     og_source_read_facts(s->image, facts);
-    status = to_srgb(s, facts, err);
+    status = turn_upright(s, err);
+    if (status == OG_OK)
+        status = to_srgb(s, facts, err);
     return status == OG_OK ? to_rgb_bytes(s, err) : status;
 }
 
