@@ -16,7 +16,7 @@
 /* A readable regular file or folder? libvips' own messages about that are hard to read. */
 OG_CHECKED enum og_status og_source_check_file(const char *path, struct og_error *err);
 
-/* One picture: no stack of pages, and no Origami slide. */
+/* One picture: no stack of pages, no Origami slide, and of samples whose black and white are known. */
 OG_CHECKED enum og_status og_source_judge(VipsImage *image, const char *path, struct og_error *err);
 
 /* Size and resolution once it stands upright, magnification, vendor. */

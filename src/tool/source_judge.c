@@ -53,13 +53,34 @@ static enum og_status judge_page(const VipsImage *first, const char *path, int p
                         path, pages, page + 1);
 }
 
+/* Colour spaces whose numbers mean the same in every format. */
+static bool has_a_measure(VipsInterpretation space)
+{
+    return space == VIPS_INTERPRETATION_scRGB || space == VIPS_INTERPRETATION_LAB ||
+           space == VIPS_INTERPRETATION_LABS || space == VIPS_INTERPRETATION_XYZ || space == VIPS_INTERPRETATION_LCH ||
+           space == VIPS_INTERPRETATION_YXY;
+}
+
+static enum og_status judge_samples(VipsImage *image, const char *path, struct og_error *err)
+{
+    VipsBandFormat format = image->BandFmt;
+    if (format == VIPS_FORMAT_UCHAR || format == VIPS_FORMAT_USHORT ||
+        has_a_measure(vips_image_guess_interpretation(image)))
+        return OG_OK;
+    return og_error_set(
+        err, OG_UNSUPPORTED,
+        "%s: its samples are of the kind \"%s\", and nothing says which number is white; save it with 8 "
+        "or 16 bits for each sample",
+        path, vips_enum_nick(VIPS_TYPE_BAND_FORMAT, (int)format));
+}
+
 /* Further pages may be a pyramid's smaller levels. */
 enum og_status og_source_judge(VipsImage *image, const char *path, struct og_error *err)
 {
     if (is_origami(image))
         return og_error_set(err, OG_UNSUPPORTED, "%s: is an Origami slide already", path);
+    enum og_status status = judge_samples(image, path, err);
     int pages = vips_image_get_typeof(image, VIPS_META_N_PAGES) ? vips_image_get_n_pages(image) : 1;
-    enum og_status status = OG_OK;
     for (int page = 1; page < pages && page < PAGES_LOOKED_AT && status == OG_OK; page++)
         status = judge_page(image, path, page, pages, err);
     return status;

@@ -138,6 +138,9 @@ static enum og_status load(struct file_source *s, struct og_source_facts *facts,
     if (status != OG_OK)
         return status;
     og_source_read_facts(s->image, facts);
+    if (vips_image_guess_interpretation(s->image) == VIPS_INTERPRETATION_scRGB)
+        g_strlcpy(facts->warning, "its floating-point samples are taken as linear light (scRGB): 0 is black, 1 white",
+                  sizeof facts->warning);
     status = turn_upright(s, err);
     if (status == OG_OK)
         status = to_srgb(s, facts, err);

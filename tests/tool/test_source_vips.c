@@ -92,6 +92,11 @@ static void every_kind_of_picture_becomes_bytes_of_srgb(void **state)
         {"grey-alpha.png", {0, 0}, 2, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W, {255, 255, 255}},
         {"palette.png[palette]", {200, 50, 50}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {200, 50, 50}},
         {"photo.jpg", {90, 90, 90}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {90, 90, 90}},
+        {"deep-alpha.png", {0, 0, 0, 32768}, 4, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, {128, 128, 128}},
+        {"deep.tif", {0x2040, 0x8010, 0xfff0}, 3, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, {32, 128, 255}},
+        {"deep-grey.tif[tile]", {0x4012}, 1, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_GREY16, {64, 64, 64}},
+        {"light.tif", {0, 0.2140, 1}, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_scRGB, {0, 128, 255}},
+        {"lab.tif", {50, 0, 0}, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_LAB, {119, 119, 119}},
         {"tiles.tif[tile]", {1, 2, 3}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {1, 2, 3}},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -229,6 +234,37 @@ static void what_is_no_picture_is_refused_by_name_and_reason(void **state)
     assert_refused(folder->path, "folder");
 }
 
+static void samples_without_a_white_are_refused(void **state)
+{
+    static const struct {
+        const char *name;
+        VipsBandFormat format;
+        VipsInterpretation interpretation;
+        int bands;
+        const char *kind;
+    } cases[] = {{"float.tif", VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_B_W, 1, "\"float\""},
+                 {"double.v", VIPS_FORMAT_DOUBLE, VIPS_INTERPRETATION_sRGB, 3, "\"double\""},
+                 {"uint.tif", VIPS_FORMAT_UINT, VIPS_INTERPRETATION_sRGB, 3, "\"uint\""},
+                 {"short.tif", VIPS_FORMAT_SHORT, VIPS_INTERPRETATION_B_W, 1, "\"short\""}};
+    static const double half[3] = {0.5, 0.5, 0.5};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *path = path_in(*state, cases[i].name);
+        save(plain(cases[i].bands, half, cases[i].format, cases[i].interpretation), path);
+        assert_refused(path, cases[i].kind);
+        assert_refused(path, "8 or 16 bits");
+    }
+}
+
+static void linear_light_is_told(void **state)
+{
+    static const double half[3] = {0.5, 0.5, 0.5};
+    const char *path = path_in(*state, "light.tif");
+    save(plain(3, half, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_scRGB), path);
+    struct og_source *source = open_source(path);
+    assert_non_null(strstr(source->facts.warning, "0 is black, 1 white"));
+    og_source_close(&source);
+}
+
 static void a_stack_of_pages_is_refused(void **state)
 {
     static const double grey[3] = {9, 9, 9};
@@ -288,6 +324,8 @@ int main(void)
         IN_FOLDER(a_resolution_counts_when_a_microscope_could_have_made_it),
         IN_FOLDER(a_picture_on_its_side_is_turned_upright),
         IN_FOLDER(what_is_no_picture_is_refused_by_name_and_reason),
+        IN_FOLDER(samples_without_a_white_are_refused),
+        IN_FOLDER(linear_light_is_told),
         IN_FOLDER(a_stack_of_pages_is_refused),
         IN_FOLDER(a_truncated_picture_fails_every_time_it_is_read),
     };
