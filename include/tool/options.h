@@ -76,7 +76,7 @@ struct og_arguments {
 OG_CHECKED enum og_status og_options_parse(uint32_t takes, int argc, const char *const *argv, struct og_arguments *out,
                                            struct og_error *err);
 
-/* One line per option of the set, with its default. */
+/* One line per option of the set, with its range and its default. */
 void og_options_help(uint32_t takes, FILE *out);
 void og_options_man(uint32_t takes, FILE *out); /* the same for a manual page */
 

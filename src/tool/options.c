@@ -37,20 +37,26 @@ static void set_initial(struct og_values *values)
             *(double *)field_of(values, &rows[i]) = (double)rows[i].initial;
 }
 
-/* Numbers that stand for themselves; one that is out of range stands for "not given". */
-static void print_default(const struct row *row, FILE *out)
+/* A default that is out of range stands for "not given". */
+static void print_range(const struct row *row, FILE *out)
 {
+    unsigned long long min = row->min, max = row->max, initial = row->initial;
     if (row->kind == AIM)
-        fprintf(out, " (default %s)", og_preset_name((double)row->initial));
-    else if (row->kind == NUMBER && row->initial >= row->min)
-        fprintf(out, " (default %llu)", (unsigned long long)row->initial);
+        fprintf(out, " (%llu to %llu, default %s)", min, max, og_preset_name((double)row->initial));
+    else if (row->kind == NUMBER && initial >= min)
+        fprintf(out, " (%llu to %llu, default %llu)", min, max, initial);
+    else if (row->kind == NUMBER || row->kind == FIXED)
+        fprintf(out, " (%llu to %llu)", min, max);
+    else if (row->kind == EXTENT)
+        fprintf(out, " (each %llu to %llu)", min, max);
     fputc('\n', out);
 }
 
 static enum og_status refuse(const struct row *row, const char *text, struct og_error *err)
 {
-    return og_error_set(err, OG_INVALID, "--%s: \"%s\" is not a number from %llu to %llu", row->name, text,
-                        (unsigned long long)row->min, (unsigned long long)row->max);
+    return og_error_set(err, OG_INVALID, "--%s: \"%s\" is not a %s from %llu to %llu", row->name, text,
+                        row->kind == NUMBER ? "whole number" : "number", (unsigned long long)row->min,
+                        (unsigned long long)row->max);
 }
 
 static enum og_status set_extent(const struct row *row, const char *text, struct og_extent *out, struct og_error *err)
@@ -165,7 +171,7 @@ void og_options_help(uint32_t takes, FILE *out)
         snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
                  row->value ? row->value : "");
         fprintf(out, "  %-26s %s", left, row->help);
-        print_default(row, out);
+        print_range(row, out);
     }
 }
 
@@ -182,6 +188,6 @@ void og_options_man(uint32_t takes, FILE *out)
         og_roff_text(row->name, out);
         fprintf(out, "\\fR%s%s%s\n", row->value ? " \\fI" : "", row->value ? row->value : "", row->value ? "\\fR" : "");
         og_roff_text(row->help, out);
-        print_default(row, out);
+        print_range(row, out);
     }
 }

@@ -77,6 +77,28 @@ static void without_a_verb_the_verbs_are_listed(void **state)
     origami_run_free(&version);
 }
 
+static void what_standard_output_does_not_take_is_a_failure(void **state)
+{
+    struct names names = names_in(*state);
+    struct origami_run made = ORIGAMI_RUN("demo", "--size", "9x9", "-q", "-o", names.demo);
+    const char *const cases[][4] = {{"--help"},
+                                    {"--version"},
+                                    {"--print-man"},
+                                    {"demo", "-h"},
+                                    {"info", names.demo},
+                                    {"info", names.demo, "--json"},
+                                    {"verify", names.demo},
+                                    {"verify", names.demo, "--json"}};
+    assert_int_equal(made.code, 0);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct origami_run run = origami_run_to("/dev/full", cases[i]);
+        if (run.code != 1 || !strstr(run.errs, "standard output"))
+            fail_msg("case %u ended with %d: %s", i, run.code, run.errs);
+        origami_run_free(&run);
+    }
+    origami_run_free(&made);
+}
+
 static void the_version_names_the_kernels_and_the_environment_overrides_them(void **state)
 {
     (void)state;
@@ -274,6 +296,7 @@ int main(void)
         cmocka_unit_test(every_verb_explains_itself_with_examples),
         cmocka_unit_test(an_unknown_option_ends_with_2_and_is_named),
         cmocka_unit_test(without_a_verb_the_verbs_are_listed),
+        IN_FOLDER(what_standard_output_does_not_take_is_a_failure),
         cmocka_unit_test(the_version_names_the_kernels_and_the_environment_overrides_them),
         IN_FOLDER(a_picture_becomes_a_slide_and_info_tells_it_as_json),
         IN_FOLDER(colour_is_corrected_unless_told_otherwise),
