@@ -7,6 +7,7 @@
  * Threads:   pure functions. Ownership: values borrow from argv. Errors: OG_INVALID, naming the argument.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -68,6 +69,7 @@ enum og_option { OG_OPTION_LIST(OG_OPTION_ENUM) OG_OPTIONS };
 
 struct og_arguments {
     struct og_values values;
+    uint32_t given; /* the options that were: a set of OG_TAKES */
     const char *operands[OG_OPERANDS_MAX];
     int operand_count;
 };
@@ -75,6 +77,9 @@ struct og_arguments {
 /* `takes` is a set of OG_TAKES; `argv` starts behind the verb. Options may stand anywhere; "--" ends them. */
 OG_CHECKED enum og_status og_options_parse(uint32_t takes, int argc, const char *const *argv, struct og_arguments *out,
                                            struct og_error *err);
+
+/* "--NAME" of the first option of a set that is not empty, into the caller's room. */
+void og_options_name(uint32_t set, char *room, size_t size);
 
 /* One line per option of the set, with its range and its default. */
 void og_options_help(uint32_t takes, FILE *out);

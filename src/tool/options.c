@@ -117,14 +117,16 @@ static const struct row *find(uint32_t takes, const char *argument, size_t lengt
     return NULL;
 }
 
-static enum og_status take_option(uint32_t takes, int argc, const char *const *argv, int *at, struct og_values *values,
+static enum og_status take_option(uint32_t takes, int argc, const char *const *argv, int *at, struct og_arguments *out,
                                   struct og_error *err)
 {
+    struct og_values *values = &out->values;
     const char *argument = argv[*at], *equals = strchr(argument, '=');
     size_t length = equals ? (size_t)(equals - argument) : strlen(argument);
     const struct row *row = find(takes, argument, length);
     if (!row)
         return og_error_set(err, OG_INVALID, "unknown option \"%.*s\"", (int)length, argument);
+    out->given |= UINT32_C(1) << (row - rows);
     if (row->kind == FLAG) {
         if (equals)
             return og_error_set(err, OG_INVALID, "--%s takes no value", row->name);
@@ -148,7 +150,7 @@ enum og_status og_options_parse(uint32_t takes, int argc, const char *const *arg
         if (options && strcmp(argv[i], "--") == 0)
             options = false;
         else if (options && argv[i][0] == '-' && argv[i][1])
-            status = take_option(takes, argc, argv, &i, &out->values, err);
+            status = take_option(takes, argc, argv, &i, out, err);
         else if (out->operand_count == OG_OPERANDS_MAX)
             status = og_error_set(err, OG_INVALID, "too many arguments, from \"%s\" on", argv[i]);
         else
@@ -157,6 +159,11 @@ enum og_status og_options_parse(uint32_t takes, int argc, const char *const *arg
             return status;
     }
     return OG_OK;
+}
+
+void og_options_name(uint32_t set, char *room, size_t size)
+{
+    snprintf(room, size, "--%s", rows[__builtin_ctz(set)].name);
 }
 
 void og_options_help(uint32_t takes, FILE *out)

@@ -21,6 +21,8 @@ static void every_kind_of_option_is_read(void **state)
     assert_int_equal(a.values.size.height, 40);
     assert_true(a.values.json && !a.values.quiet);
     assert_true(a.values.min_psnr == 36.5 && a.values.min_ssim == 0.95);
+    assert_int_equal(a.given, OG_TAKES(OUT) | OG_TAKES(L0_STEP) | OG_TAKES(SIZE) | OG_TAKES(JSON) | OG_TAKES(MIN_PSNR) |
+                                  OG_TAKES(MIN_SSIM));
     assert_int_equal(a.operand_count, 2);
     assert_string_equal(a.operands[0], "in.svs");
     assert_string_equal(a.operands[1], "--odd-name");

@@ -240,6 +240,9 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
         {ORIGAMI_RUN("tile", names.demo, "99", "0", "0", "-o", text), 1, "no level 99: there are 0 to 4"},
         {ORIGAMI_RUN("demo", "--size", "9x9", "-q", "-o", odd), 1, odd_reason},
         {ORIGAMI_RUN("demo", "-o", names.other), 2, "--size"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", "x.png", "--preset", "balanced"), 2, "--preset is for slides"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", "x.png", "--min-psnr=0"), 2, "--min-psnr is for slides"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", names.other, "--plain", "--json"), 2, "--json is for slides"},
         {ORIGAMI_RUN("demo", "--size", "9x9", "-o", names.other, "--no-chroma", "--chroma-step", "5"), 2,
          "only one of"},
     };

@@ -273,8 +273,9 @@ static void what_makes_no_sense_ends_with_2_and_what_cannot_be_read_with_1(void 
     } cases[] = {
         {ORIGAMI_RUN("verify"), 2, "too few arguments"},
         {ORIGAMI_RUN("verify", "a", "b", "c"), 2, "\"c\""},
-        {ORIGAMI_RUN("verify", d->slide, "--min-psnr", "36"), 2, "need the source"},
-        {ORIGAMI_RUN("verify", d->slide, "--worst-to", d->worst), 2, "need the source"},
+        {ORIGAMI_RUN("verify", d->slide, "--min-psnr", "36"), 2, "--min-psnr needs the source"},
+        {ORIGAMI_RUN("verify", d->slide, "--worst-to", d->worst), 2, "--worst-to needs the source"},
+        {ORIGAMI_RUN("verify", d->slide, "--worst", "8"), 2, "--worst needs the source"},
         {ORIGAMI_RUN("verify", d->picture, d->slide, "--min-psnr", "many"), 2, "min-psnr"},
         {ORIGAMI_RUN("verify", d->picture, d->slide, "--worst-to", d->worst, "--worst", "0"), 2, "--worst 0"},
         {ORIGAMI_RUN("verify", d->picture), 1, "picture.png"},
