@@ -333,6 +333,23 @@ static void a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read(
     assert_int_equal(atomic_load_explicit(&reads, memory_order_relaxed), 0);
 }
 
+static void more_pixels_than_an_index_holds_are_refused_before_one_is_read(void **state)
+{
+    static const struct og_source_kind kind = {reader_new, read_counted, nothing, nothing};
+    const struct folder *folder = *state;
+    atomic_uint reads = 0;
+    struct og_source source = {.facts = {.width = 4000000, .height = 3500000}, .kind = &kind, .state = &reads};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    char path[160];
+    snprintf(path, sizeof path, "%s/x.tif", folder->path);
+    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "x.tif: 4000000 x 3500000 pixels are 13354126 squares"));
+    assert_non_null(strstr(err.text, "room for 11930464"));
+    assert_int_equal(atomic_load_explicit(&reads, memory_order_relaxed), 0);
+    assert_int_equal(folder_count(folder), 0);
+}
+
 static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void **state)
 {
     static const struct og_source_kind kind = {reader_new, read_until_written, nothing, nothing};
@@ -466,6 +483,7 @@ int main(void)
         IN_FOLDER(a_watcher_is_told_whether_it_sees_the_sample_or_the_slide),
         IN_FOLDER(a_stopped_encode_leaves_nothing_behind),
         IN_FOLDER(a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read),
+        IN_FOLDER(more_pixels_than_an_index_holds_are_refused_before_one_is_read),
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),
         IN_FOLDER(a_digest_names_the_very_bytes_of_the_source),
         IN_FOLDER(the_trellis_saves_bytes_at_nearly_the_same_picture),
