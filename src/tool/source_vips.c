@@ -9,11 +9,12 @@
 struct file_source {
     VipsImage *image; /* 8-bit sRGB, three bands */
     char *path;
+    uint64_t spooled_bytes;
 };
 
 struct file_reader {
     VipsRegion *region;
-    const char *path;
+    const struct file_source *source;
 };
 
 static void replace(VipsImage **image, VipsImage *by)
@@ -30,8 +31,17 @@ static enum og_status reader_new(void *state, void **reader, struct og_error *er
     if (!r)
         return og_error_set(err, OG_NO_MEMORY, "%s: out of memory", s->path);
     r->region = vips_region_new(s->image);
-    r->path = s->path;
+    r->source = s;
     return OG_OK;
+}
+
+/* When that is full, the reader that met it knows the reason, and others only that there is none. */
+static enum og_status name_spool(const struct file_source *s, enum og_status status, struct og_error *err)
+{
+    struct og_error old = *err;
+    return s->spooled_bytes == 0
+               ? status
+               : og_error_set(err, status, "%s; it is decoded into a file in %s (TMPDIR)", old.text, g_get_tmp_dir());
 }
 
 static enum og_status read_area(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride, struct og_error *err)
@@ -41,7 +51,7 @@ static enum og_status read_area(void *reader, struct og_rect area, uint8_t *rgb,
     if (vips_region_prepare(r->region, &rect)) {
         char what[80];
         g_snprintf(what, sizeof what, "read the %d x %d pixels at %d, %d", area.width, area.height, area.x, area.y);
-        return og_vips_error(err, OG_IO, r->path, what);
+        return name_spool(r->source, og_vips_error(err, OG_IO, r->source->path, what), err);
     }
     for (int y = 0; y < area.height; y++)
         memcpy(rgb + y * stride, VIPS_REGION_ADDR(r->region, area.x, area.y + y), (size_t)area.width * 3);
@@ -135,6 +145,9 @@ static enum og_status load(struct file_source *s, struct og_source_facts *facts,
     if (!s->image)
         return og_vips_error(err, OG_UNSUPPORTED, s->path, "open as a picture or slide");
     enum og_status status = og_source_judge(s->image, s->path, err);
+    s->spooled_bytes = og_source_spooled_bytes(s->image, s->path);
+    if (status == OG_OK && s->spooled_bytes)
+        status = og_source_check_room(s->spooled_bytes, s->path, err);
     if (status != OG_OK)
         return status;
     og_source_read_facts(s->image, facts);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "image/kernels.h"
 #include "support/folder.h"
@@ -257,6 +258,40 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
     origami_run_free(&made);
 }
 
+static void a_picture_is_decoded_into_a_folder_that_has_room_or_is_named(void **state)
+{
+    struct folder *folder = *state;
+    struct names names = names_in(folder);
+    char vast[100], cut[100];
+    snprintf(vast, sizeof vast, "%s/vast.ppm", folder->path);
+    snprintf(cut, sizeof cut, "%s/cut.png", folder->path);
+    folder_write_text(folder, "vast.ppm", "P3 10000000 10000000 255\n0 0 0\n");
+    struct origami_run drawn = ORIGAMI_RUN("demo", "--size", "600x500", "-q", "-o", cut);
+    assert_int_equal(drawn.code, 0);
+    assert_int_equal(truncate(cut, 50000), 0);
+    setenv("TMPDIR", folder->path, 1);
+    setenv("VIPS_DISC_THRESHOLD", "100k", 1);
+    struct origami_run full = ORIGAMI_RUN("encode", vast, "-o", names.other);
+    struct origami_run failed = ORIGAMI_RUN("encode", cut, "-o", names.other);
+    setenv("TMPDIR", "/no/such", 1);
+    struct origami_run missing = ORIGAMI_RUN("encode", cut, "-o", names.other);
+    unsetenv("TMPDIR");
+    unsetenv("VIPS_DISC_THRESHOLD");
+    const struct origami_run *const runs[] = {&full, &failed, &missing};
+    const char *const places[] = {folder->path, folder->path, "/no/such: No such file"};
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(runs[i]->code, 1);
+        assert_non_null(strstr(runs[i]->errs, "TMPDIR"));
+        assert_non_null(strstr(runs[i]->errs, places[i]));
+    }
+    assert_non_null(strstr(full.errs, "vast.ppm: is decoded into a file of 300 TB"));
+    assert_int_equal(folder_count(folder), 2);
+    origami_run_free(&drawn);
+    origami_run_free(&full);
+    origami_run_free(&failed);
+    origami_run_free(&missing);
+}
+
 static bool find_temporary(const struct folder *folder)
 {
     bool found = false;
@@ -305,6 +340,7 @@ int main(void)
         IN_FOLDER(colour_is_corrected_unless_told_otherwise),
         IN_FOLDER(info_speaks_to_people_and_tile_takes_one_out),
         IN_FOLDER(input_that_cannot_be_encoded_is_an_error_with_name_and_reason),
+        IN_FOLDER(a_picture_is_decoded_into_a_folder_that_has_room_or_is_named),
         IN_FOLDER(asked_to_stop_it_takes_its_temporary_file_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
