@@ -34,7 +34,7 @@ static struct strip strip_new(const struct og_source *source)
     struct strip strip = {.rgb = malloc((size_t)source->facts.width * ROWS * 3),
                           .luma = malloc((size_t)source->facts.width * ROWS * 3)};
     struct og_error err = {0};
-    must(source->kind->reader_new(source->state, &strip.reader, &err), &err);
+    must(og_source_reader_new(source, &strip.reader, &err), &err);
     return strip;
 }
 
@@ -50,7 +50,7 @@ static void strip_read(struct strip *strip, const struct og_source *source, int 
 
 static void strip_free(struct strip *strip, const struct og_source *source)
 {
-    source->kind->reader_destroy(strip->reader);
+    og_source_reader_destroy(source, strip->reader);
     free(strip->rgb);
     free(strip->luma);
 }

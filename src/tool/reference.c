@@ -25,7 +25,7 @@ enum og_status og_reference_new(const struct og_source *source, const struct og_
     r->source = source;
     r->pyramid = pyramid;
     r->kernels = kernels;
-    enum og_status status = source->kind->reader_new(source->state, &r->reader, err);
+    enum og_status status = og_source_reader_new(source, &r->reader, err);
     if (status != OG_OK)
         og_reference_destroy(out);
     return status;
@@ -38,7 +38,7 @@ void og_reference_destroy(struct og_reference **reference)
     if (!r)
         return;
     if (r->reader)
-        r->source->kind->reader_destroy(r->reader);
+        og_source_reader_destroy(r->source, r->reader);
     free(r);
 }
 
