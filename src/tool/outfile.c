@@ -118,18 +118,11 @@ static enum og_status replace(const struct og_outfile *file, struct og_error *er
     return rename(file->temporary, file->path) == 0 ? OG_OK : og_outfile_error(file->path, GIVE_NAME, errno, err);
 }
 
-static enum og_status name_new(const struct og_outfile *file, struct og_error *err)
-{
-    return og_outfile_name(AT_FDCWD, file->temporary, file->path, err);
-}
-
-static enum og_status commit(struct og_outfile *file,
-                             enum og_status (*give_name)(const struct og_outfile *file, struct og_error *err),
-                             struct og_error *err)
+static enum og_status commit(struct og_outfile *file, bool replaces, struct og_error *err)
 {
     enum og_status status = fsync(file->fd) == 0 ? OG_OK : og_outfile_error(file->path, "sync", errno, err);
     if (status == OG_OK)
-        status = give_name(file, err);
+        status = replaces ? replace(file, err) : og_outfile_name(AT_FDCWD, file->temporary, file->path, err);
     if (status == OG_OK) {
         status = og_outfile_sync_folder(file->path, err);
         release(file); /* its draft's name may be another one's by now */
@@ -140,12 +133,12 @@ static enum og_status commit(struct og_outfile *file,
 
 enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err)
 {
-    return commit(file, replace, err);
+    return commit(file, true, err);
 }
 
 enum og_status og_outfile_commit_new(struct og_outfile *file, struct og_error *err)
 {
-    return commit(file, name_new, err);
+    return commit(file, false, err);
 }
 
 void og_outfile_discard(struct og_outfile *file)
