@@ -6,9 +6,11 @@
 
 #include "image/fidelity.h"
 
-/* An eighth of a slide is made for nothing but its sample, and 24 families of a large one. */
+/* An eighth of a slide is made for nothing but its sample, and 24 families of a large one; a small one is all sample.
+ */
 enum {
-    SAMPLE_LEAST = 9,
+    SMALL = 9,
+    SAMPLE_LEAST = 8,
     SAMPLE_MOST = 24,
     SHARE = 8,
     LOOKS_FOR_EACH = 4,
@@ -138,18 +140,21 @@ static void thin(struct sample *sample, uint64_t most)
     sample->count = kept;
 }
 
-/* Looks on while there is little tissue. Of a slide without any, what was looked at first is the sample; of a small
- * one, all there is. */
+/* Looks on while there is little tissue; of a slide without any, what was looked at first is the sample. */
 static enum og_status choose(const struct og_family_run *run, struct sample *sample, struct og_error *err)
 {
     struct og_extent grid = og_pyramid_grid(&run->plan->pyramid, 2);
     uint64_t all = og_pyramid_tiles(&run->plan->pyramid, 2), wanted = all / SHARE;
+    if (all <= SMALL) {
+        spread(grid, 1, 0, sample);
+        return OG_OK;
+    }
     wanted = wanted < SAMPLE_LEAST ? SAMPLE_LEAST : least(wanted, SAMPLE_MOST);
     uint64_t places = least(all, LOOKS_FOR_EACH * wanted), gap = (all + places - 1) / places;
     struct sample seen;
     enum og_status status = OG_OK;
-    unsigned rounds = all > wanted ? (unsigned)least(gap, LOOK_ROUNDS) : 0;
-    for (unsigned round = 0; round < rounds && sample->count < SAMPLE_LEAST && status == OG_OK; round++) {
+    for (unsigned round = 0; round < least(gap, LOOK_ROUNDS) && sample->count < SAMPLE_LEAST && status == OG_OK;
+         round++) {
         spread(grid, gap, round, &seen);
         status = og_family_run_look(run, seen.cells, seen.count, look, &seen, err);
         if (status == OG_OK)
