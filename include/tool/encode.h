@@ -12,7 +12,7 @@
  *
  * Threads:   call it from one thread; it starts `threads` workers and one for the source's digest, and joins them.
  *            The file's bytes do not depend on how many there are.
- * Memory:    at most 80 MiB, 32 MiB for each thread, 1 KiB for each family, and what the source keeps: docs/FORMAT.md,
+ * Memory:    at most 96 MiB, 32 MiB for each thread, 1 KiB for each family, and what the source keeps: docs/FORMAT.md,
  *            Writing, has that too.
  * Ownership: borrows everything.
  * Errors:    name the file and the place; OG_STOPPING when the watcher said so. A failed encode leaves no file behind.

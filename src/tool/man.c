@@ -53,7 +53,7 @@ void og_tool_man(const struct og_verb *const *verbs, unsigned count, FILE *out)
           ".TP\n.B KILL\nAs any other sudden end it leaves the draft (see FILES); what has its name already is whole. "
           "The next run that\nwrites the same name takes the draft away.\n"
           ".SH MEMORY\n"
-          "encode takes at most 80 MiB, verify at most 32 MiB; to that each adds 32 MiB for each thread, 1 KiB for\n"
+          "encode takes at most 96 MiB, verify at most 32 MiB; to that each adds 32 MiB for each thread, 1 KiB for\n"
           "each 1024 x 1024 pixels, and what the reader of INPUT keeps: of a tiled TIFF two rows of its tiles, of\n"
           "what OpenSlide reads two and a half rows with 4 bytes for each pixel and 64 MiB more, of anything else\n"
           "the whole picture up to 100 MB. export takes some megabytes for each thread and 32 bytes for each tile of\n"
