@@ -29,7 +29,7 @@ static void *join(void *context)
         exit(1);
     d->score = context;
     d->encoder = og_jpeg_encoder_new();
-    d->decoder = og_jpeg_decoder_new();
+    d->decoder = og_jpeg_decoder_new(og_kernels_choose());
     d->family = og_family_new(false);
     return d;
 }

@@ -28,7 +28,7 @@ static void *join(void *context)
         exit(1);
     d->score = context;
     d->rebuilder = og_rebuilder_new();
-    d->decoder = og_jpeg_decoder_new();
+    d->decoder = og_jpeg_decoder_new(og_kernels_choose());
     family_score_must(og_unpacker_new(&d->unpacker, &err), &err);
     return d;
 }

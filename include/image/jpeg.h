@@ -18,10 +18,11 @@
 #include "base/status.h"
 #include "image/plane.h"
 
+struct og_kernels;
 struct og_jpeg_decoder;
 struct og_jpeg_encoder;
 
-struct og_jpeg_decoder *og_jpeg_decoder_new(void);
+struct og_jpeg_decoder *og_jpeg_decoder_new(const struct og_kernels *kernels);
 void og_jpeg_decoder_destroy(struct og_jpeg_decoder **decoder);
 
 /*

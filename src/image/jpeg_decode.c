@@ -5,7 +5,7 @@
 
 #include "base/tile.h"
 #include "image/jpeg.h"
-#include "jpeg_error.h"
+#include "jpeg_scan.h"
 #include "jpeg_scans.h"
 
 struct og_jpeg_decoder {
@@ -13,6 +13,7 @@ struct og_jpeg_decoder {
     struct og_jpeg_errors errors;
     struct jpeg_source_mgr source;
     struct og_jpeg_scans scans;
+    struct og_jpeg_scan scan;
     uint8_t row[3 * OG_TILE_SIZE]; /* of a foreign stream, its components side by side */
 };
 
@@ -57,7 +58,7 @@ static bool create(struct og_jpeg_decoder *decoder)
     return true;
 }
 
-struct og_jpeg_decoder *og_jpeg_decoder_new(void)
+struct og_jpeg_decoder *og_jpeg_decoder_new(const struct og_kernels *kernels)
 {
     struct og_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
     if (!decoder)
@@ -66,6 +67,7 @@ struct og_jpeg_decoder *og_jpeg_decoder_new(void)
         free(decoder);
         return NULL;
     }
+    decoder->scan.kernels = kernels;
     return decoder;
 }
 
@@ -127,18 +129,6 @@ static const char *refusal(const struct jpeg_decompress_struct *info, int compon
     return has_tables(info) ? NULL : "a table is missing";
 }
 
-static void read_planes(struct og_jpeg_decoder *decoder, int components, const struct og_plane *planes)
-{
-    JSAMPROW rows[3][DCTSIZE];
-    JSAMPARRAY parts[3] = {rows[0], rows[1], rows[2]};
-    for (int y = 0; y < planes[0].height; y += DCTSIZE) {
-        for (int c = 0; c < components; c++)
-            for (int i = 0; i < DCTSIZE; i++)
-                rows[c][i] = planes[c].data + (y + i) * planes[c].stride;
-        jpeg_read_raw_data(&decoder->info, parts, DCTSIZE);
-    }
-}
-
 enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span tables, struct og_span stream,
                               int components, const struct og_plane *planes, struct og_error *err)
 {
@@ -163,14 +153,10 @@ enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span ta
         jpeg_abort_decompress(info);
         return og_error_set(err, OG_DAMAGED, "%s", reason);
     }
-    info->out_color_space = info->jpeg_color_space;
-    info->dct_method = JDCT_ISLOW;
-    info->raw_data_out = TRUE;
-    info->do_fancy_upsampling = FALSE;
-    jpeg_start_decompress(info);
-    read_planes(decoder, components, planes);
-    jpeg_finish_decompress(info);
-    return OG_OK;
+    struct og_span rest = {decoder->source.next_input_byte, decoder->source.bytes_in_buffer};
+    enum og_status status = og_jpeg_scan_read(&decoder->scan, info, rest, planes, err);
+    jpeg_abort_decompress(info);
+    return status;
 }
 
 /* ---- streams of others ---- */
