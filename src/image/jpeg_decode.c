@@ -99,10 +99,11 @@ static bool has_codes(const JHUFF_TBL *table)
     return table && memcmp(table->bits, none, sizeof none) != 0;
 }
 
+/* Of the scan that comes now: of components that come later nothing is known yet. */
 static bool has_tables(const struct jpeg_decompress_struct *info)
 {
-    for (int i = 0; i < info->num_components; i++) {
-        const jpeg_component_info *component = &info->comp_info[i];
+    for (int i = 0; i < info->comps_in_scan; i++) {
+        const jpeg_component_info *component = info->cur_comp_info[i];
         if (component->quant_tbl_no >= NUM_QUANT_TBLS || component->dc_tbl_no >= NUM_HUFF_TBLS ||
             component->ac_tbl_no >= NUM_HUFF_TBLS)
             return false;
@@ -112,6 +113,12 @@ static bool has_tables(const struct jpeg_decompress_struct *info)
             return false;
     }
     return true;
+}
+
+static bool is_one_plain_scan(const struct jpeg_decompress_struct *info)
+{
+    return info->comps_in_scan == info->num_components && info->restart_interval == 0 && info->Ss == 0 &&
+           info->Se == DCTSIZE2 - 1 && info->Ah == 0 && info->Al == 0;
 }
 
 /* What a stream must be, judged from its header before any memory is asked for. */
@@ -126,6 +133,8 @@ static const char *refusal(const struct jpeg_decompress_struct *info, int compon
     for (int i = 0; i < components; i++)
         if (info->comp_info[i].h_samp_factor != 1 || info->comp_info[i].v_samp_factor != 1)
             return "unexpected chroma subsampling";
+    if (!is_one_plain_scan(info))
+        return "not one scan without restarts";
     return has_tables(info) ? NULL : "a table is missing";
 }
 

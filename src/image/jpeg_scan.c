@@ -136,18 +136,10 @@ static const char *judge_end(const struct og_jpeg_bits *bits)
     return NULL;
 }
 
-static bool is_one_baseline_scan(const struct jpeg_decompress_struct *info)
-{
-    return info->comps_in_scan == info->num_components && info->restart_interval == 0 && info->Ss == 0 &&
-           info->Se == DCTSIZE2 - 1 && info->Ah == 0 && info->Al == 0;
-}
-
 enum og_status og_jpeg_scan_read(struct og_jpeg_scan *scan, const struct jpeg_decompress_struct *info,
                                  struct og_span stream, const struct og_plane *planes, struct og_error *err)
 {
     struct component components[MAX_COMPS_IN_SCAN];
-    if (!is_one_baseline_scan(info))
-        return og_error_set(err, OG_DAMAGED, "not one baseline scan without restarts");
     for (int i = 0; i < info->comps_in_scan; i++) {
         const jpeg_component_info *from = info->cur_comp_info[i];
         const JHUFF_TBL *dc = info->dc_huff_tbl_ptrs[from->dc_tbl_no], *ac = info->ac_huff_tbl_ptrs[from->ac_tbl_no];

@@ -24,8 +24,8 @@ struct og_jpeg_scan {
 };
 
 /*
- * `info` after jpeg_read_header, none of its components subsampled and all tables there; `stream` is what comes after
- * the header. Planes as og_jpeg_decode's.
+ * `info` after jpeg_read_header: one baseline scan of all components without restarts, none subsampled, all tables
+ * there. `stream` is what comes after the header. Planes as og_jpeg_decode's.
  */
 OG_CHECKED enum og_status og_jpeg_scan_read(struct og_jpeg_scan *scan, const struct jpeg_decompress_struct *info,
                                             struct og_span stream, const struct og_plane *planes, struct og_error *err);
