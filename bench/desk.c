@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->text);
-    exit(1);
-}
+#include "must.h"
 
 void desk_open(struct desk *desk, const struct og_catalogue *catalogue, const char *id, int quality)
 {

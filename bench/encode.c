@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include <vips/vips.h>
 
+#include "must.h"
 #include "report.h"
 #include "slides.h"
 #include "tool/encode.h"
@@ -44,12 +45,6 @@ static void give_up(const char *what)
 {
     fprintf(stderr, "bench: %s\n", what);
     _exit(FAILED);
-}
-
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status != OG_OK)
-        give_up(err->text);
 }
 
 /* ---- one program ---- */

@@ -2,11 +2,10 @@
 #ifndef OG_BENCH_FAMILY_SCORE_H
 #define OG_BENCH_FAMILY_SCORE_H
 /*
- * What slide_score and published_score share: workers that go through the families of a picture, and the sums of what
- * they find.
+ * What slide_score and published_score share: sums of what their workers find in the families of a picture.
  *
- * Threads:   run from the bench's main thread; make is called in workers, each with a worker of its own.
- * Ownership: a worker is what join returns and leave frees.
+ * Threads:   values; each worker has its own.
+ * Ownership: borrows everything.
  * Errors:    whatever fails ends the bench with the reason.
  */
 #include "image/jpeg.h"
@@ -17,15 +16,7 @@ struct family_found {
     struct og_tally stored[OUTCOME_DEPTHS], served[OUTCOME_DEPTHS];
 };
 
-struct family_work {
-    const struct picture *picture;
-    void *context;
-    void *(*join)(void *context);
-    void (*make)(void *worker, uint32_t fx, uint32_t fy, struct family_found *out);
-    void (*leave)(void *worker);
-};
-
-struct family_found family_score_run(const struct family_work *work);
+void family_score_add(struct family_found *to, const struct family_found *found);
 
 /* Where the tiles of a family lie. */
 struct place_of_slot {
@@ -35,8 +26,6 @@ struct place_of_slot {
 
 void family_score_places(const struct picture *picture, uint32_t fx, uint32_t fy,
                          struct place_of_slot out[OG_FAMILY_SLOTS]);
-
-void family_score_must(enum og_status status, const struct og_error *err);
 
 /* A tile as it is rebuilt; and as the stream holds it that is sent for it. */
 void family_score_stored(struct family_found *found, const struct picture *picture, struct og_pyramid_place place,

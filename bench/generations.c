@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "image/fidelity.h"
+#include "must.h"
 #include "report.h"
 #include "slides.h"
 #include "tool/encode.h"
@@ -23,14 +24,6 @@
 
 enum { SIDE = 4096, QUICK_SIDE = 600, GENERATIONS = 3, ROWS = 64, PATH_ROOM = 512, NAME_ROOM = 80 };
 
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->text);
-    exit(1);
-}
-
 struct strip {
     void *reader;
     uint8_t *rgb, *luma; /* the chroma planes follow the luma */
@@ -41,7 +34,7 @@ static struct strip strip_new(const struct og_source *source)
     struct strip strip = {.rgb = malloc((size_t)source->facts.width * ROWS * 3),
                           .luma = malloc((size_t)source->facts.width * ROWS * 3)};
     struct og_error err = {0};
-    must(source->kind->reader_new(source->state, &strip.reader, &err), &err);
+    must(og_source_reader_new(source, &strip.reader, &err), &err);
     return strip;
 }
 
@@ -57,7 +50,7 @@ static void strip_read(struct strip *strip, const struct og_source *source, int 
 
 static void strip_free(struct strip *strip, const struct og_source *source)
 {
-    source->kind->reader_destroy(strip->reader);
+    og_source_reader_destroy(source, strip->reader);
     free(strip->rgb);
     free(strip->luma);
 }

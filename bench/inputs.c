@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "must.h"
 #include "tool/tissue.h"
 #include "tool/vips.h"
 
@@ -24,14 +25,6 @@ enum {
     WHOLE_Y = 3,
     WHOLE_PIXELS_MAX = 1 << 24,
 };
-
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->text);
-    exit(1);
-}
 
 static unsigned add_tissue(bool quick, struct input *out)
 {
@@ -121,9 +114,9 @@ static void *read_area(const struct og_source *source, struct og_rect area)
 {
     void *reader, *rgb = malloc((size_t)area.width * (size_t)area.height * 3);
     struct og_error err = {0};
-    must(source->kind->reader_new(source->state, &reader, &err), &err);
+    must(og_source_reader_new(source, &reader, &err), &err);
     must(source->kind->read(reader, area, rgb, 3 * (ptrdiff_t)area.width, &err), &err);
-    source->kind->reader_destroy(reader);
+    og_source_reader_destroy(source, reader);
     return rgb;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpeg_2000.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "must.h"
 #include "tool/parallel.h"
 #include "tool/vips.h"
 
@@ -71,28 +71,27 @@ static enum og_status score_level(const struct score *score, unsigned depth, str
     return rgb ? OG_OK : og_vips_error(err, OG_IO, "a level", "encode and decode it");
 }
 
-static enum og_status join(void *context, void **worker, struct og_error *err)
+struct worker {
+    const struct score *score;
+};
+
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
     (void)err;
-    *worker = context;
+    *(struct worker *)worker = (struct worker){context};
     return OG_OK;
 }
 
-static void leave(void **worker)
+static void leave(void *worker)
 {
-    *worker = NULL;
+    (void)worker;
     vips_thread_shutdown();
 }
 
-static enum og_status make(void *worker, uint64_t depth, void **item, struct og_error *err)
+static enum og_status make(void *worker, uint64_t depth, void *item, struct og_error *err)
 {
-    struct scored *scored = *item = calloc(1, sizeof *scored);
-    if (!scored)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    enum og_status status = score_level(worker, (unsigned)depth, scored, err);
-    if (status != OG_OK)
-        free(scored);
-    return status;
+    const struct worker *w = worker;
+    return score_level(w->score, (unsigned)depth, item, err);
 }
 
 static enum og_status take(void *context, uint64_t depth, void *item, struct og_error *err)
@@ -106,27 +105,18 @@ static enum og_status take(void *context, uint64_t depth, void *item, struct og_
     return OG_OK;
 }
 
-static bool watch(void *context)
-{
-    (void)context;
-    return true;
-}
-
 struct outcome jpeg_2000_score(int setting, const struct picture *picture)
 {
     struct score score = {.setting = setting, .picture = picture};
     struct og_parallel_work work = {.pieces = picture->levels,
+                                    .worker_bytes = sizeof(struct worker),
+                                    .item_bytes = sizeof(struct scored),
                                     .context = &score,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
-                                    .take = take,
-                                    .drop = free,
-                                    .watch = watch};
+                                    .take = take};
     struct og_error err = {0};
-    if (og_parallel_run(&work, "levels", 0, &err) != OG_OK) {
-        fprintf(stderr, "bench: %s\n", err.text);
-        exit(1);
-    }
+    must(og_parallel_run(&work, "levels", 0, &err), &err);
     return outcome_of(score.bytes, score.level);
 }

@@ -31,7 +31,7 @@ static void read_pixels(struct picture *p)
     int width = (int)p->pyramid.width, height = (int)p->pyramid.height;
     struct og_error err = {0};
     void *reader;
-    if (source->kind->reader_new(source->state, &reader, &err) != OG_OK)
+    if (og_source_reader_new(source, &reader, &err) != OG_OK)
         give_up(&err);
     for (int y = 0; y < height; y += ROWS) {
         struct og_rect strip = {0, y, width, height - y < ROWS ? height - y : ROWS};
@@ -39,7 +39,7 @@ static void read_pixels(struct picture *p)
             OG_OK)
             give_up(&err);
     }
-    source->kind->reader_destroy(reader);
+    og_source_reader_destroy(source, reader);
 }
 
 static void add_level(struct picture *p, unsigned depth)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include <string.h>
 
 #include "family_score.h"
 #include "image/family.h"
+#include "must.h"
 #include "support/rrip.h"
+#include "tool/parallel.h"
 #include "tool/rebuild.h"
 
 enum { T = OG_TILE_SIZE, BUNDLE_HEADER = 32, BUNDLE_ENTRY = 12 };
@@ -12,6 +13,7 @@ enum { T = OG_TILE_SIZE, BUNDLE_HEADER = 32, BUNDLE_ENTRY = 12 };
 struct score {
     const struct picture *picture;
     struct og_jpeg_recipe base, residual[2]; /* of L0 and L1 */
+    struct family_found sum;
 };
 
 struct desk {
@@ -22,16 +24,14 @@ struct desk {
     uint8_t samples[3][T * T];
 };
 
-static void *join(void *context)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
-    struct desk *d = calloc(1, sizeof *d);
-    if (!d)
-        exit(1);
+    struct desk *d = worker;
     d->score = context;
     d->encoder = og_jpeg_encoder_new();
     d->decoder = og_jpeg_decoder_new(og_kernels_choose());
     d->family = og_family_new(false);
-    return d;
+    return d->encoder && d->decoder && d->family ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
 static void leave(void *worker)
@@ -39,8 +39,8 @@ static void leave(void *worker)
     struct desk *d = worker;
     og_jpeg_encoder_destroy(&d->encoder);
     og_jpeg_decoder_destroy(&d->decoder);
-    og_family_destroy(&d->family);
-    free(d);
+    if (d->family)
+        og_family_destroy(&d->family);
 }
 
 /* A tile of the base as it stands in its folder: whole, and cut at the edge. */
@@ -52,9 +52,9 @@ static struct og_span base_tile(struct desk *d, struct og_pyramid_place place)
     struct og_error err = {0};
     for (unsigned i = 0; i < 3; i++)
         planes[i] = picture_pad(&source.planes[i], d->samples[i], T);
-    family_score_must(og_jpeg_encode(d->encoder, &d->score->base, planes, source.planes[0].width,
-                                     source.planes[0].height, &stream, &err),
-                      &err);
+    must(og_jpeg_encode(d->encoder, &d->score->base, planes, source.planes[0].width, source.planes[0].height, &stream,
+                        &err),
+         &err);
     return stream;
 }
 
@@ -72,8 +72,7 @@ static struct og_span residual_tile(struct desk *d, unsigned slot, struct og_pyr
             residual.data[y * T + x] = (uint8_t)(r < 0 ? 0 : r > 255 ? 255 : r);
         }
     og_plane_pad(&residual, due.width, due.height);
-    family_score_must(og_jpeg_encode(d->encoder, &d->score->residual[place.depth], &residual, T, T, &stream, &err),
-                      &err);
+    must(og_jpeg_encode(d->encoder, &d->score->residual[place.depth], &residual, T, T, &stream, &err), &err);
     return stream;
 }
 
@@ -86,9 +85,9 @@ static void score_slot(struct desk *d, unsigned slot, struct og_pyramid_place pl
     struct og_error err = {0};
     og_family_chroma(d->family, slot, planes + 1);
     family_score_stored(found, picture, place, planes, true);
-    family_score_must(og_family_encode(d->family, slot, d->encoder, OG_REBUILD_QUALITY_DEFAULT, (int)size.width,
-                                       (int)size.height, &stream, &err),
-                      &err);
+    must(og_family_encode(d->family, slot, d->encoder, OG_REBUILD_QUALITY_DEFAULT, (int)size.width, (int)size.height,
+                          &stream, &err),
+         &err);
     family_score_served(found, picture, place, d->decoder, stream);
 }
 
@@ -97,7 +96,7 @@ static void make_residual(struct desk *d, unsigned slot, struct og_pyramid_place
     struct og_error err = {0};
     struct og_span stream = residual_tile(d, slot, place);
     *kept = og_buf_copy(stream.data, stream.size);
-    family_score_must(og_family_decode_residual(d->family, slot, d->decoder, (struct og_span){0}, stream, &err), &err);
+    must(og_family_decode_residual(d->family, slot, d->decoder, (struct og_span){0}, stream, &err), &err);
     og_family_rebuild(d->family, og_kernels_choose(), OG_PREDICTOR_BILINEAR_ROUNDED, slot, true);
 }
 
@@ -107,9 +106,9 @@ static void make_base(struct desk *d, struct og_pyramid_place place, struct fami
     struct og_span stream = base_tile(d, place);
     struct og_error err = {0};
     found->bytes += stream.size;
-    family_score_must(og_family_decode_base(d->family, d->decoder, (struct og_span){0}, stream, (int)size.width,
-                                            (int)size.height, &err),
-                      &err);
+    must(og_family_decode_base(d->family, d->decoder, (struct og_span){0}, stream, (int)size.width, (int)size.height,
+                               &err),
+         &err);
     family_score_stored(found, d->score->picture, place, d->family->base, false);
     family_score_served(found, d->score->picture, place, d->decoder, stream);
 }
@@ -124,12 +123,15 @@ static uint64_t record_bytes(const struct rrip_family *family)
     return bytes;
 }
 
-static void make(void *worker, uint32_t fx, uint32_t fy, struct family_found *found)
+static enum og_status make(void *worker, uint64_t piece, void *item, struct og_error *err)
 {
     struct desk *d = worker;
-    struct rrip_family streams = {.x = fx, .y = fy};
+    struct family_found *found = item;
+    struct og_pyramid_place at = og_pyramid_nth(&d->score->picture->pyramid, 2, piece);
+    struct rrip_family streams = {.x = at.x, .y = at.y};
     struct place_of_slot slots[OG_FAMILY_SLOTS];
-    family_score_places(d->score->picture, fx, fy, slots);
+    (void)err;
+    family_score_places(d->score->picture, at.x, at.y, slots);
     make_base(d, slots[OG_SLOT_L2].place, found);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
         og_family_rebuild(d->family, og_kernels_choose(), OG_PREDICTOR_BILINEAR_ROUNDED, slot, false);
@@ -141,18 +143,29 @@ static void make(void *worker, uint32_t fx, uint32_t fy, struct family_found *fo
     found->bytes += record_bytes(&streams);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         og_buf_unref(&streams.stream[slot]);
+    return OG_OK;
+}
+
+static enum og_status take(void *context, uint64_t piece, void *item, struct og_error *err)
+{
+    struct score *score = context;
+    (void)piece, (void)err;
+    family_score_add(&score->sum, item);
+    return OG_OK;
 }
 
 static uint64_t coarse_bytes(struct score *score)
 {
-    struct desk *d = join(score);
+    struct desk desk = {NULL};
+    struct og_error err = {0};
     uint64_t sum = 0;
+    must(join(score, &desk, &err), &err);
     for (unsigned depth = 3; depth < score->picture->levels; depth++) {
         struct og_extent grid = og_pyramid_grid(&score->picture->pyramid, depth);
         for (uint32_t i = 0; i < grid.width * grid.height; i++)
-            sum += base_tile(d, (struct og_pyramid_place){depth, i % grid.width, i / grid.width}).size;
+            sum += base_tile(&desk, (struct og_pyramid_place){depth, i % grid.width, i / grid.width}).size;
     }
-    leave(d);
+    leave(&desk);
     return sum;
 }
 
@@ -162,8 +175,16 @@ struct both published_score(int base_quality, int l1_quality, int l0_quality, co
         .picture = picture,
         .base = {.components = 3, .quality = base_quality},
         .residual = {{.components = 1, .quality = l0_quality}, {.components = 1, .quality = l1_quality}}};
-    struct family_work work = {picture, &score, join, make, leave};
-    struct family_found found = family_score_run(&work);
-    uint64_t bytes = found.bytes + coarse_bytes(&score) + BUNDLE_HEADER;
-    return (struct both){outcome_of(bytes, found.stored), outcome_of(bytes, found.served)};
+    struct og_parallel_work work = {.pieces = og_pyramid_tiles(&picture->pyramid, 2),
+                                    .worker_bytes = sizeof(struct desk),
+                                    .item_bytes = sizeof(struct family_found),
+                                    .context = &score,
+                                    .join = join,
+                                    .make = make,
+                                    .leave = leave,
+                                    .take = take};
+    struct og_error err = {0};
+    must(og_parallel_run(&work, "families", 0, &err), &err);
+    uint64_t bytes = score.sum.bytes + coarse_bytes(&score) + BUNDLE_HEADER;
+    return (struct both){outcome_of(bytes, score.sum.stored), outcome_of(bytes, score.sum.served)};
 }

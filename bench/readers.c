@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/thread.h"
+#include "must.h"
 #include "report.h"
 #include "slide/reader.h"
 #include "slides.h"
@@ -54,14 +55,6 @@ struct hand {
     double read_us[FAMILIES_MAX], hint_us[FAMILIES_MAX];
     struct og_thread thread;
 };
-
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench readers: %s\n", err->text);
-    exit(1);
-}
 
 static double microseconds(void)
 {

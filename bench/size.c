@@ -17,6 +17,7 @@
 #include "inputs.h"
 #include "jpeg_2000.h"
 #include "mozjpeg.h"
+#include "must.h"
 #include "presets.h"
 #include "report.h"
 #include "size_report.h"
@@ -79,7 +80,7 @@ static void encode(const struct bench *b, const struct picture *picture, const s
     struct og_error err = {0};
     snprintf(path, 512, "%s/slide.tif", b->slides.folder);
     remove(path);
-    family_score_must(og_encode(picture->source, path, &options, &result, &err), &err);
+    must(og_encode(picture->source, path, &options, &result, &err), &err);
 }
 
 static struct both score_ours(const struct bench *b, const struct picture *picture, const struct preset *preset)

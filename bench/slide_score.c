@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "slide_score.h"
 
-#include <stdlib.h>
-
 #include "family_score.h"
+#include "must.h"
+#include "tool/parallel.h"
 #include "tool/rebuild.h"
 #include "tool/slide_path.h"
 #include "tool/unpack.h"
@@ -11,6 +11,7 @@
 struct score {
     const struct picture *picture;
     struct og_slide *slide;
+    struct family_found sum;
 };
 
 struct desk {
@@ -20,17 +21,15 @@ struct desk {
     struct og_jpeg_decoder *decoder;
 };
 
-static void *join(void *context)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
-    struct desk *d = calloc(1, sizeof *d);
-    struct og_error err = {0};
-    if (!d)
-        exit(1);
+    struct desk *d = worker;
     d->score = context;
     d->rebuilder = og_rebuilder_new();
     d->decoder = og_jpeg_decoder_new(og_kernels_choose());
-    family_score_must(og_unpacker_new(&d->unpacker, &err), &err);
-    return d;
+    if (!d->rebuilder || !d->decoder)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    return og_unpacker_new(&d->unpacker, err);
 }
 
 static void leave(void *worker)
@@ -39,7 +38,6 @@ static void leave(void *worker)
     og_unpacker_destroy(&d->unpacker);
     og_rebuilder_destroy(&d->rebuilder);
     og_jpeg_decoder_destroy(&d->decoder);
-    free(d);
 }
 
 static void score_stored(const struct desk *d, uint32_t fx, uint32_t fy, const struct place_of_slot *slots,
@@ -47,7 +45,7 @@ static void score_stored(const struct desk *d, uint32_t fx, uint32_t fy, const s
 {
     struct og_unpacked unpacked;
     struct og_error err = {0};
-    family_score_must(og_unpack_family(d->unpacker, d->score->slide, fx, fy, OG_SLOTS, &unpacked, &err), &err);
+    must(og_unpack_family(d->unpacker, d->score->slide, fx, fy, OG_SLOTS, &unpacked, &err), &err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         struct og_plane planes[3];
         bool halved;
@@ -64,11 +62,10 @@ static void score_served(const struct desk *d, uint32_t fx, uint32_t fy, const s
     const struct og_slide *slide = d->score->slide;
     struct og_buf *tiles[OG_FAMILY_SLOTS];
     struct og_error err = {0};
-    family_score_must(og_rebuilder_family(d->rebuilder, slide, fx, fy, OG_REBUILD_QUALITY_DEFAULT, false, tiles, &err),
-                      &err);
-    family_score_must(og_rebuilder_tile(d->rebuilder, slide, og_slide_facts(slide)->pyramid.top - 2, fx, fy,
-                                        OG_REBUILD_QUALITY_DEFAULT, &tiles[OG_SLOT_L2], &err),
-                      &err);
+    must(og_rebuilder_family(d->rebuilder, slide, fx, fy, OG_REBUILD_QUALITY_DEFAULT, false, tiles, &err), &err);
+    must(og_rebuilder_tile(d->rebuilder, slide, og_slide_facts(slide)->pyramid.top - 2, fx, fy,
+                           OG_REBUILD_QUALITY_DEFAULT, &tiles[OG_SLOT_L2], &err),
+         &err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         if (slots[slot].is_inside)
             family_score_served(found, d->score->picture, slots[slot].place, d->decoder,
@@ -77,23 +74,41 @@ static void score_served(const struct desk *d, uint32_t fx, uint32_t fy, const s
     }
 }
 
-static void make(void *worker, uint32_t fx, uint32_t fy, struct family_found *found)
+static enum og_status make(void *worker, uint64_t piece, void *item, struct og_error *err)
 {
     const struct desk *d = worker;
+    struct og_pyramid_place at = og_pyramid_nth(&d->score->picture->pyramid, 2, piece);
     struct place_of_slot slots[OG_FAMILY_SLOTS];
-    family_score_places(d->score->picture, fx, fy, slots);
-    score_stored(d, fx, fy, slots, found);
-    score_served(d, fx, fy, slots, found);
+    (void)err;
+    family_score_places(d->score->picture, at.x, at.y, slots);
+    score_stored(d, at.x, at.y, slots, item);
+    score_served(d, at.x, at.y, slots, item);
+    return OG_OK;
+}
+
+static enum og_status take(void *context, uint64_t piece, void *item, struct og_error *err)
+{
+    struct score *score = context;
+    (void)piece, (void)err;
+    family_score_add(&score->sum, item);
+    return OG_OK;
 }
 
 struct both slide_score(const char *path, const struct picture *picture)
 {
     struct score score = {.picture = picture};
     struct og_error err = {0};
-    family_score_must(og_slide_open_path(path, &score.slide, &err), &err);
-    struct family_work work = {picture, &score, join, make, leave};
-    struct family_found found = family_score_run(&work);
+    must(og_slide_open_path(path, &score.slide, &err), &err);
+    struct og_parallel_work work = {.pieces = og_pyramid_tiles(&picture->pyramid, 2),
+                                    .worker_bytes = sizeof(struct desk),
+                                    .item_bytes = sizeof(struct family_found),
+                                    .context = &score,
+                                    .join = join,
+                                    .make = make,
+                                    .leave = leave,
+                                    .take = take};
+    must(og_parallel_run(&work, "families", 0, &err), &err);
     uint64_t bytes = og_slide_facts(score.slide)->file_bytes;
     og_slide_unref(&score.slide);
-    return (struct both){outcome_of(bytes, found.stored), outcome_of(bytes, found.served)};
+    return (struct both){outcome_of(bytes, score.sum.stored), outcome_of(bytes, score.sum.served)};
 }

@@ -10,17 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "must.h"
 #include "tool/encode.h"
 #include "tool/preset.h"
 #include "tool/tissue.h"
-
-static void must(enum og_status status, const struct og_error *err)
-{
-    if (status == OG_OK)
-        return;
-    fprintf(stderr, "bench: %s\n", err->text);
-    exit(1);
-}
 
 static void open_metrics(struct slides *slides)
 {

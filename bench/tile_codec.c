@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "tile_codec.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "image/jpeg.h"
+#include "must.h"
 #include "tool/parallel.h"
 #include "tool/vips.h"
 
@@ -122,38 +122,30 @@ static enum og_status webp(struct desk *d, struct tile *tile, uint64_t *bytes, s
     return rgb ? OG_OK : og_vips_error(err, OG_IO, "a tile", "encode and decode it");
 }
 
-static enum og_status join(void *context, void **out, struct og_error *err)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
-    struct desk *d = *out = calloc(1, sizeof *d);
-    if (!d)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    struct desk *d = worker;
     d->score = context;
     d->encoder = og_jpeg_encoder_new();
     d->decoder = og_jpeg_decoder_new(og_kernels_choose());
     return d->encoder && d->decoder ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
-static void leave(void **worker)
+static void leave(void *worker)
 {
-    struct desk *d = *worker;
-    *worker = NULL;
-    if (!d)
-        return;
+    struct desk *d = worker;
     og_jpeg_encoder_destroy(&d->encoder);
     og_jpeg_decoder_destroy(&d->decoder);
-    free(d);
     vips_thread_shutdown();
 }
 
-static enum og_status make(void *worker, uint64_t index, void **item, struct og_error *err)
+static enum og_status make(void *worker, uint64_t index, void *item, struct og_error *err)
 {
     static enum og_status (*const codecs[TILE_CODECS])(struct desk *, struct tile *, uint64_t *, struct og_error *) = {
         [TILE_JPEG] = jpeg, [TILE_MOZJPEG] = mozjpeg, [TILE_WEBP] = webp};
     struct desk *d = worker;
     const struct picture *picture = d->score->picture;
-    struct scored *scored = *item = calloc(1, sizeof *scored);
-    if (!scored)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    struct scored *scored = item;
     struct tile tile = {.index = index, .place = og_pyramid_nth(&picture->pyramid, 0, index)};
     tile.source = picture_tile(picture, tile.place.depth, tile.place.x, tile.place.y);
     for (unsigned i = 0; i < 3; i++)
@@ -162,8 +154,6 @@ static enum og_status make(void *worker, uint64_t index, void **item, struct og_
     scored->depth = tile.place.depth;
     if (status == OG_OK && scored->depth < OUTCOME_DEPTHS)
         og_tally_tile(&scored->tally, og_kernels_choose(), tile.place.x, tile.place.y, &tile.source, tile.seen, false);
-    if (status != OG_OK)
-        free(scored);
     return status;
 }
 
@@ -178,29 +168,20 @@ static enum og_status take(void *context, uint64_t index, void *item, struct og_
     return OG_OK;
 }
 
-static bool watch(void *context)
-{
-    (void)context;
-    return true;
-}
-
 struct outcome tile_codec_score(enum tile_codec codec, int setting, const struct picture *picture,
                                 const struct mozjpeg *made)
 {
     struct score score = {.codec = codec, .setting = setting, .picture = picture, .made = made};
     struct og_parallel_work work = {.pieces = picture_tiles(picture),
+                                    .worker_bytes = sizeof(struct desk),
+                                    .item_bytes = sizeof(struct scored),
                                     .context = &score,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
-                                    .take = take,
-                                    .drop = free,
-                                    .watch = watch};
+                                    .take = take};
     struct og_error err = {0};
-    if (og_parallel_run(&work, "tiles", 0, &err) != OG_OK) {
-        fprintf(stderr, "bench: %s\n", err.text);
-        exit(1);
-    }
+    must(og_parallel_run(&work, "tiles", 0, &err), &err);
     return outcome_of(score.bytes, score.level);
 }
 
@@ -210,11 +191,14 @@ struct og_buf *tile_codec_jpeg(int quality, const struct og_tally_source *tile)
     struct tile given = {.source = *tile};
     struct og_span stream;
     struct og_error err = {0};
-    void *worker = NULL;
-    if (join(&score, &worker, &err) != OG_OK || jpeg_stream(worker, &given, &stream, &err) != OG_OK)
+    struct desk *desk = calloc(1, sizeof *desk);
+    if (!desk)
         exit(1);
+    must(join(&score, desk, &err), &err);
+    must(jpeg_stream(desk, &given, &stream, &err), &err);
     struct og_buf *out = og_buf_copy(stream.data, stream.size);
-    leave(&worker);
+    leave(desk);
+    free(desk);
     return out;
 }
 

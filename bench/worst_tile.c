@@ -6,6 +6,7 @@
 
 #include "family_score.h"
 #include "image/jpeg.h"
+#include "must.h"
 #include "tile_codec.h"
 #include "tool/rebuild.h"
 #include "tool/slide_path.h"
@@ -41,7 +42,7 @@ static struct og_tile_score find_worst(const struct og_slide *slide, const struc
     struct og_error err = {0};
     if (!found)
         exit(1);
-    family_score_must(og_verify(picture->source, slide, &options, found, &err), &err);
+    must(og_verify(picture->source, slide, &options, found, &err), &err);
     struct og_tile_score worst = found->worst[0];
     free(found);
     return worst;
@@ -56,7 +57,7 @@ static double draw_stream(struct canvas *c, unsigned panel, struct og_span strea
     struct og_error err = {0};
     for (unsigned i = 0; i < 3; i++)
         planes[i] = (struct og_plane){c->samples[i], T, T, T};
-    family_score_must(og_jpeg_decode_foreign(c->decoder, stream, 3, planes, luma->width, luma->height, &err), &err);
+    must(og_jpeg_decode_foreign(c->decoder, stream, 3, planes, luma->width, luma->height, &err), &err);
     for (int y = 0; y < luma->height; y++)
         og_kernels_choose()->ycc_to_rgb(c->samples[0] + y * T, c->samples[1] + y * T, c->samples[2] + y * T,
                                         (size_t)luma->width, c->rgb[y][panel * (T + GAP)]);
@@ -69,9 +70,9 @@ static void draw_served(struct canvas *c, const struct og_slide *slide, const st
     struct og_rebuilder *rebuilder = og_rebuilder_new();
     struct og_buf *stream;
     struct og_error err = {0};
-    family_score_must(og_rebuilder_tile(rebuilder, slide, og_slide_facts(slide)->pyramid.top, tile->x, tile->y,
-                                        OG_REBUILD_QUALITY_DEFAULT, &stream, &err),
-                      &err);
+    must(og_rebuilder_tile(rebuilder, slide, og_slide_facts(slide)->pyramid.top, tile->x, tile->y,
+                           OG_REBUILD_QUALITY_DEFAULT, &stream, &err),
+         &err);
     draw_stream(c, 1, (struct og_span){stream->data, stream->size});
     og_buf_unref(&stream);
     og_rebuilder_destroy(&rebuilder);
@@ -100,7 +101,7 @@ static void save(const struct canvas *c, const char *path)
     if (vips_crop(whole, &part, 0, 0, width, height, NULL) ||
         vips_jpegsave(part, path, "Q", SAVED_QUALITY, "subsample_mode", VIPS_FOREIGN_SUBSAMPLE_OFF, "optimize_coding",
                       TRUE, NULL))
-        family_score_must(og_vips_error(&err, OG_IO, path, "write the picture"), &err);
+        must(og_vips_error(&err, OG_IO, path, "write the picture"), &err);
     g_object_unref(part);
     g_object_unref(whole);
 }
@@ -112,7 +113,7 @@ struct worst_tile worst_tile_draw(const char *path, const struct picture *pictur
     struct og_slide *slide;
     if (!c)
         exit(1);
-    family_score_must(og_slide_open_path(path, &slide, &err), &err);
+    must(og_slide_open_path(path, &slide, &err), &err);
     struct og_tile_score tile = find_worst(slide, picture);
     c->decoder = og_jpeg_decoder_new(og_kernels_choose());
     c->source = picture_tile(picture, 0, tile.x, tile.y);

@@ -11,14 +11,10 @@
  * Errors:    start unwinds what it had started, and `err` says which step failed and why.
  */
 #include "base/status.h"
-#include "daemon/memory.h"
 #include "daemon/params.h"
 #include "http/listen.h"
 
 struct og_service;
-
-struct og_memory_bound og_service_memory(const struct og_params *params); /* of resolved ones */
-const char *og_service_log_file(const struct og_params *params);          /* of the access log; NULL: there is none */
 
 /* `params` are resolved. */
 OG_CHECKED enum og_status og_service_start(const struct og_params *params, int log_fd, struct og_service **out,

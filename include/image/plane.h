@@ -33,13 +33,18 @@ bool og_plane_is_flat(const struct og_plane *plane);
 
 void og_plane_fill(const struct og_plane *plane, uint8_t value);
 
+/* To the upper left of `to`, which has room. */
+void og_plane_copy(const struct og_plane *plane, const struct og_plane *to);
+
 /* Repeats the last column and row of the upper left width x height over the rest of the plane. */
 void og_plane_pad(const struct og_plane *plane, int width, int height);
 
 /*
- * The same to the end of the block of side x side that they end in; each block behind it has one value, so that a
- * transform has nothing to code there: to the right the mean of what it continues, below the last of these.
+ * The same to the end of the block of side x side that they end in, for smooth content costs a transform least. Each
+ * block behind it has one value, so that there is nothing to code: `behind`, or, for OG_PAD_CONTINUED, to the right the
+ * mean of what it continues and below the last of these.
  */
-void og_plane_pad_blocks(const struct og_plane *plane, int width, int height, int side);
+enum { OG_PAD_CONTINUED = -1 };
+void og_plane_pad_blocks(const struct og_plane *plane, int width, int height, int side, int behind);
 
 #endif

@@ -7,7 +7,8 @@
  * measured against the source.
  *
  * Threads:   a maker belongs to one thread; makers are independent. The plan is shared and does not change.
- * Ownership: new returns owned and borrows plan and source; make returns an owned family that made_destroy ends.
+ * Ownership: new returns owned and borrows plan and source. look and make fill a family that is zero; what it has come
+ *            to own, after a failure too, made_release ends.
  * Errors:    of the source, of the encoder; OG_NO_MEMORY. They name the family.
  */
 #include "base/buf.h"
@@ -31,12 +32,12 @@ struct og_family_maker;
 OG_CHECKED enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_source *source,
                                               struct og_family_maker **out, struct og_error *err);
 OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
-                                               struct og_made_family **out, struct og_error *err);
+                                               struct og_made_family *out, struct og_error *err);
 
 /* Without streams: its place, and in tally[0].tissue_samples those of the first tile that shows any. */
 OG_CHECKED enum og_status og_family_maker_look(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
-                                               struct og_made_family **out, struct og_error *err);
-void og_made_family_destroy(struct og_made_family **made);
+                                               struct og_made_family *out, struct og_error *err);
+void og_made_family_release(struct og_made_family *made);
 void og_family_maker_destroy(struct og_family_maker **maker);
 
 #endif

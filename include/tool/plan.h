@@ -30,6 +30,11 @@ struct og_plan_counts {
     struct og_symbol_counts of[OG_PLAN_COARSER][2];
 };
 
+/* What libjpeg's scale of a quality makes of a table of 50, the way back, and hundredths of a step; 1 … 255. */
+int og_plan_step_of_quality(int quality);
+int og_plan_quality_of_step(int step);
+int og_plan_share(int step, int hundredths);
+
 struct og_plan {
     struct og_pyramid pyramid;
     const struct og_kernels *kernels;

@@ -22,15 +22,14 @@ OG_CHECKED enum og_status og_reference_new(const struct og_source *source, const
                                            const struct og_kernels *kernels, struct og_reference **out,
                                            struct og_error *err);
 
-/* Y, Cb, Cr by depth, the part inside the slide. */
 OG_CHECKED enum og_status og_reference_read(struct og_reference *reference, uint32_t fx, uint32_t fy,
-                                            struct og_plane planes[3][3], struct og_error *err);
+                                            struct og_error *err);
 
 /* Luma of one tile of L0 and nothing else. */
 OG_CHECKED enum og_status og_reference_read_luma(struct og_reference *reference, uint32_t x, uint32_t y,
                                                  struct og_plane *luma, struct og_error *err);
 
-/* One tile of the family that was read last; the slot lies inside the slide. */
+/* One tile of the family that was read last, its part inside the slide; some of it is. */
 struct og_tally_source og_reference_tile(const struct og_reference *reference, unsigned slot);
 
 void og_reference_destroy(struct og_reference **reference);

@@ -25,7 +25,8 @@ struct og_source_facts {
     char warning[200];    /* what the user should know about the colours; mostly empty */
 };
 
-/* Implemented once per kind of source. `state` and `reader` are its own. */
+/* Implemented once per kind of source. `state` and `reader` are its own; without reader_new and reader_destroy the
+ * state is every thread's reader, and close may be missing. */
 struct og_source_kind {
     enum og_status (*reader_new)(void *state, void **reader, struct og_error *err);
     enum og_status (*read)(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride, struct og_error *err);
@@ -38,6 +39,10 @@ struct og_source {
     const struct og_source_kind *kind;
     void *state;
 };
+
+/* A reader belongs to one thread. */
+OG_CHECKED enum og_status og_source_reader_new(const struct og_source *source, void **reader, struct og_error *err);
+void og_source_reader_destroy(const struct og_source *source, void *reader);
 
 /* Anything that libvips or OpenSlide reads; ICC profiles are applied, transparency is laid on the background. */
 OG_CHECKED enum og_status og_source_open_file(const char *path, struct og_source **out, struct og_error *err);

@@ -6,7 +6,7 @@
  * pieces ahead of it. Memory stays bounded, and the result does not depend on who was faster.
  *
  * Threads:   take, give and fail from any worker; next and stop from the consumer. One mutex, held for moments.
- * Ownership: give moves the item into the window, next moves it out. destroy frees what nobody took by `drop`.
+ * Ownership: give moves the item into the window, next moves it out. destroy ends by `drop` what nobody took.
  * Errors:    the first failure is kept and ends the work for everybody.
  */
 #include <stdbool.h>
@@ -16,7 +16,10 @@
 
 struct og_window;
 
-struct og_window *og_window_new(uint64_t items, unsigned capacity, void (*drop)(void *item)); /* NULL: no memory */
+typedef void og_window_drop(void *context, void *item);
+
+/* NULL: no memory */
+struct og_window *og_window_new(uint64_t items, unsigned capacity, og_window_drop *drop, void *context);
 
 /* Waits for room, then names the next piece of work; false when there is none or the work was stopped. */
 bool og_window_take(struct og_window *window, uint64_t *index);

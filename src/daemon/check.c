@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/machine.h"
-#include "daemon/service.h"
+#include "daemon/settings.h"
 #include "engine/library.h"
 #include "http/access_log.h"
 #include "http/server.h"
@@ -29,8 +29,8 @@ enum og_status og_check_start(const struct og_params *params, og_check_tell *tel
     enum og_status status = og_library_check_folder(params->slides, err);
     if (status != OG_OK)
         return og_error_prefix(err, "slides");
-    if (og_service_log_file(params))
-        status = og_access_log_check(og_service_log_file(params), err);
+    if (og_settings_access_log_file(params))
+        status = og_access_log_check(og_settings_access_log_file(params), err);
     if (status != OG_OK)
         return og_error_prefix(err, "access log");
     return check_address(params->listen, tell, context, err);
@@ -39,7 +39,7 @@ enum og_status og_check_start(const struct og_params *params, og_check_tell *tel
 void og_check_machine(const struct og_params *params, og_check_tell *tell, void *context)
 {
     char sentence[SENTENCE_ROOM];
-    uint64_t memory = og_machine_memory(""), bound = og_service_memory(params).fixed;
+    uint64_t memory = og_machine_memory(""), bound = og_settings_memory(params).fixed;
     unsigned wanted = (unsigned)params->connections, allowed = og_server_connections(wanted);
     if (allowed < wanted) {
         snprintf(sentence, sizeof sentence,

@@ -7,6 +7,7 @@
 #include "daemon/check.h"
 #include "daemon/params.h"
 #include "daemon/service.h"
+#include "daemon/settings.h"
 #include "daemon/signals.h"
 #include "engine/library.h"
 
@@ -54,7 +55,7 @@ static int check(const struct og_params *params)
     struct og_error err;
     char memory[OG_MEMORY_TEXT];
     og_params_print_effective(params, stdout);
-    og_memory_print(og_service_memory(params), memory);
+    og_memory_print(og_settings_memory(params), memory);
     printf("memory: %s\n", memory);
     fflush(stdout);
     if (og_check_start(params, warn, NULL, &err) != OG_OK)

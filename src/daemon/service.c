@@ -4,12 +4,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "daemon/check.h"
 #include "daemon/notify.h"
+#include "daemon/settings.h"
 #include "daemon/signals.h"
 #include "daemon/watchdog.h"
 #include "engine/engine.h"
@@ -18,7 +18,6 @@
 #include "http/access_log.h"
 #include "http/server.h"
 
-#define MS_PER_S     UINT64_C(1000)
 #define LAST_LOOK_MS 1000 /* that is under way at the folder of slides */
 #define LAST_WORDS_S 10   /* what may come after the drain, at most and by far */
 
@@ -102,48 +101,9 @@ static bool stop_watch(struct og_service *s)
     return og_watch_stop(&s->watch, LAST_LOOK_MS);
 }
 
-static struct og_engine_options engine_options(const struct og_params *params)
-{
-    return (struct og_engine_options){.workers = (unsigned)params->workers,
-                                      .cache_bytes = params->cache_bytes,
-                                      .huge_pages = params->huge_pages,
-                                      .threads = {.stack_bytes = params->stack_bytes, .pinned = params->pin},
-                                      .quality = (int)params->quality,
-                                      .reader = (enum og_reader_kind)params->reader};
-}
-
-static bool keeps_access_log(const struct og_params *params)
-{
-    return strcmp(params->access_log, "no") != 0;
-}
-
-static struct og_server_options server_options(const struct og_params *params, struct og_address address)
-{
-    struct og_server_options options = og_server_defaults(address, (unsigned)params->http_threads);
-    options.stack_bytes = params->stack_bytes;
-    options.connections = og_server_connections((unsigned)params->connections);
-    options.idle_ms = params->idle_seconds * MS_PER_S;
-    options.answer_ms = params->answer_seconds * MS_PER_S;
-    options.deadline_ms = params->deadline_seconds * MS_PER_S;
-    options.access_log = keeps_access_log(params);
-    return options;
-}
-
-struct og_memory_bound og_service_memory(const struct og_params *params)
-{
-    struct og_engine_options engine = engine_options(params);
-    struct og_server_options server = server_options(params, (struct og_address){0});
-    return og_memory_bound(&engine, &server);
-}
-
-const char *og_service_log_file(const struct og_params *params)
-{
-    return keeps_access_log(params) && strcmp(params->access_log, "yes") != 0 ? params->access_log : NULL;
-}
-
 static enum og_status start_engine(struct og_service *s, struct og_error *err)
 {
-    struct og_engine_options options = engine_options(s->params);
+    struct og_engine_options options = og_settings_engine(s->params);
     return og_engine_new(&options, s->library, s->log, s->metrics, &s->engine, err);
 }
 
@@ -157,9 +117,9 @@ static bool stop_engine(struct og_service *s)
 
 static enum og_status start_access_log(struct og_service *s, struct og_error *err)
 {
-    if (!keeps_access_log(s->params))
+    if (!og_settings_keep_access_log(s->params))
         return OG_OK;
-    const struct og_access_options options = {.path = og_service_log_file(s->params),
+    const struct og_access_options options = {.path = og_settings_access_log_file(s->params),
                                               .fd = s->log_fd,
                                               .format = (enum og_log_format)s->params->log_format,
                                               .lanes = (unsigned)s->params->http_threads};
@@ -174,7 +134,7 @@ static bool stop_access_log(struct og_service *s)
 
 static enum og_status start_site(struct og_service *s, struct og_error *err)
 {
-    struct og_memory_bound memory = og_service_memory(s->params);
+    struct og_memory_bound memory = og_settings_memory(s->params);
     struct og_site_options options = {.engine = s->engine,
                                       .metrics = s->metrics,
                                       .version = OG_VERSION,
@@ -216,7 +176,7 @@ static enum og_status start_server(struct og_service *s, struct og_error *err)
     enum og_status status = og_address_parse(s->params->listen, &address, err);
     if (status != OG_OK)
         return status;
-    struct og_server_options options = server_options(s->params, address);
+    struct og_server_options options = og_settings_server(s->params, address);
     return og_server_start(&options, &s->site, s->log, &s->server, err);
 }
 
@@ -267,7 +227,7 @@ static enum og_status announce(struct og_service *s, struct og_error *err)
     unsigned long long slides = og_engine_gauges(s->engine).slides;
     og_log_write(s->log, OG_LOG_INFO, "daemon", "listening on http://%s%s/ (%llu slide%s)", text, s->site.base, slides,
                  slides == 1 ? "" : "s");
-    og_memory_print(og_service_memory(s->params), memory);
+    og_memory_print(og_settings_memory(s->params), memory);
     og_log_write(s->log, OG_LOG_INFO, "daemon", "memory: %s", memory);
     og_check_machine(s->params, warn, s->log);
     og_notify("READY=1");

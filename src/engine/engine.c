@@ -6,23 +6,9 @@
 
 #include "engine_parts.h"
 
-enum { JOBS_DEFAULT = 1024, QUALITY_DEFAULT = 90, NS_PER_S = 1000000000 };
+enum { NS_PER_S = 1000000000 };
 
 static const uint64_t stuck_ns = 10 * (uint64_t)NS_PER_S;
-
-void og_engine_fill_defaults(struct og_engine_options *options)
-{
-    if (!options->workers)
-        options->workers = og_thread_cores();
-    if (!options->families)
-        options->families = 2 * options->workers + 2;
-    if (!options->jobs)
-        options->jobs = JOBS_DEFAULT;
-    if (!options->quality)
-        options->quality = QUALITY_DEFAULT;
-    if (!options->clock)
-        options->clock = og_clock_monotonic_ns;
-}
 
 /* Beside a slide's content and the place of a tile: all that the tile's bytes depend on. */
 static uint64_t recipe_of(const struct og_engine_options *options)
@@ -224,11 +210,6 @@ static struct og_errand errand_for(const struct og_engine *engine, const struct 
     return errand;
 }
 
-static bool is_stopping(const struct og_engine *engine)
-{
-    return atomic_load_explicit(&engine->stopping, memory_order_acquire); /* N2 */
-}
-
 /* A hit on what was only guessed: the pan goes on. */
 static void note_hit(struct og_engine *engine, const struct og_tile_name *name, struct og_metrics_block *metrics)
 {
@@ -246,23 +227,6 @@ struct og_buf *og_engine_find(struct og_engine *engine, const struct og_tile_nam
     if (buf)
         note_hit(engine, name, metrics);
     return buf;
-}
-
-enum og_status og_engine_lead_locked(struct og_engine *engine, struct og_flight_shard *shard,
-                                     const struct og_errand *errand, uint64_t since_ns, struct og_job **out)
-{
-    if (is_stopping(engine))
-        return OG_STOPPING;
-    if (og_buf_pool_bytes(engine->bufs) > og_engine_admitting_bytes(&engine->options))
-        return OG_BUSY;
-    struct og_job *job = *out = og_ring_pop(engine->free_jobs);
-    if (!job)
-        return OG_BUSY;
-    og_job_queue(job, &errand->key, og_slide_ref(errand->slide), errand->family, errand->level, errand->x, errand->y,
-                 since_ns);
-    atomic_fetch_add_explicit(&engine->in_flight, 1, memory_order_acq_rel); /* N3 */
-    og_flight_enter_locked(shard, job);
-    return OG_OK;
 }
 
 /*
@@ -299,7 +263,7 @@ void og_engine_submit(struct og_engine *engine, const struct og_tile_name *name,
     waiter->spent = (struct og_spent){0};
 
     struct og_flight_shard *shard = og_flight_lock(engine->flight, &errand.key);
-    struct og_job *job = is_stopping(engine) ? NULL : og_flight_find_locked(shard, &errand.key);
+    struct og_job *job = og_engine_is_stopping(engine) ? NULL : og_flight_find_locked(shard, &errand.key);
     bool joined = job != NULL;
     if (joined) {
         pthread_mutex_lock(&job->lock);

@@ -2,8 +2,8 @@
 #ifndef OG_ENGINE_ENGINE_PARTS_H
 #define OG_ENGINE_ENGINE_PARTS_H
 /*
- * The engine's inside, shared by engine.c (front door), worker.c (the loop), stages.c (the work) and
- * drain.c (the end).
+ * The engine's inside, shared by engine.c (front door), worker.c (the loop), stages.c (the work), dispatch.c (what
+ * moves between them) and drain.c (the end).
  *
  *     submit ──► front rings ──► read ──► decode ring ──► residual ring ──► encode ring ──► cache and waiters
  *                (families,                └──────── each one twice: demand and speculative ────────┘
@@ -85,7 +85,7 @@ struct og_engine {
     atomic_bool stopping, ended;
 };
 
-void og_engine_fill_defaults(struct og_engine_options *options); /* engine.c */
+void og_engine_fill_defaults(struct og_engine_options *options); /* defaults.c */
 
 /*
  * engine.c: one worker is in a step, and another one sleeps while no ring that it serves has work. Workers that sleep
@@ -109,15 +109,15 @@ struct og_errand {
     unsigned slot;
 };
 
+/* dispatch.c: how jobs come, move from ring to ring and end. */
+bool og_engine_is_stopping(const struct og_engine *engine);
+
 /*
- * engine.c: a job for an errand that has none, in flight, with one entry; whoever calls puts it into a ring or works on
+ * A job for an errand that has none, in flight, with one entry; whoever calls puts it into a ring or works on
  * it at once. The shard of its key is locked. OG_STOPPING, or OG_BUSY when there is no free job or no memory for tiles.
  */
 OG_CHECKED enum og_status og_engine_lead_locked(struct og_engine *engine, struct og_flight_shard *shard,
                                                 const struct og_errand *errand, uint64_t since_ns, struct og_job **out);
-
-/* worker.c */
-void *og_worker_run(void *worker);
 
 /*
  * Moves an item into a ring that has room by its size. A ring may still say "full" while a consumer is between taking
@@ -134,12 +134,18 @@ void og_engine_push(struct og_engine *engine, struct og_ready *ready);
 /* Gives up one entry of the job; the last one out ends it. */
 void og_engine_leave(struct og_engine *engine, struct og_job *job);
 
+/* Ends a job that was popped from a front ring, its only entry, when nobody waits for it any more; says whether. */
+bool og_engine_abandon(struct og_engine *engine, struct og_job *job);
+
 /* Gives a turn to read back: what waited for it goes into its front ring. */
 void og_engine_end_read(struct og_engine *engine, uint64_t slide_key);
 
 /* Answers a chain of waiters; each gets a reference of its own to `buf`. */
 void og_engine_answer(struct og_engine *engine, struct og_metrics_block *metrics, struct og_waiter *waiters,
                       enum og_status status, struct og_buf *buf);
+
+/* worker.c */
+void *og_worker_run(void *worker);
 
 /* stages.c: what a worker does. Each leaves the job in the end. */
 void og_stage_tile(struct og_worker *worker, struct og_job *job);   /* a job of one stored tile, from start to end */

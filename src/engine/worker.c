@@ -1,106 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <sched.h>
-
 #include "engine_parts.h"
-
-void og_engine_put(struct og_ring *ring, void *item)
-{
-    while (!og_ring_push(ring, item))
-        sched_yield();
-}
-
-void og_engine_wake(struct og_engine *engine, enum og_urgency urgency)
-{
-    og_park_notify_one(&engine->work);
-    if (urgency == OG_DEMAND)
-        og_park_notify_one(&engine->reserve);
-}
-
-void og_engine_push(struct og_engine *engine, struct og_ready *ready)
-{
-    for (unsigned i = 0; i < ready->count; i++) {
-        struct og_task *task = ready->item[i].task;
-        enum og_urgency urgency = ready->item[i].demanded ? OG_DEMAND : OG_SPECULATION;
-        og_engine_put(engine->stage[task->stage][urgency], task);
-        og_engine_wake(engine, urgency);
-    }
-    ready->count = 0;
-}
-
-void og_engine_answer(struct og_engine *engine, struct og_metrics_block *metrics, struct og_waiter *waiters,
-                      enum og_status status, struct og_buf *buf)
-{
-    while (waiters) {
-        struct og_waiter *next = waiters->next;
-        og_time(metrics, OG_TIME_MISS, engine->options.clock() - waiters->since_ns);
-        waiters->done(waiters, status, buf ? og_buf_ref(buf) : NULL);
-        waiters = next;
-    }
-}
-
-static void recycle(struct og_engine *engine, struct og_job *job)
-{
-    for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
-        og_buf_unref(&job->result[slot]);
-    og_slide_unref(&job->slide);
-    if (job->place)
-        og_engine_put(engine->free_places, job->place);
-    job->place = NULL;
-    og_engine_put(engine->free_jobs, job);
-    atomic_fetch_sub_explicit(&engine->in_flight, 1, memory_order_acq_rel); /* N3 */
-    og_engine_wake(engine, OG_DEMAND); /* a place, a job: somebody may wait for them in front */
-}
-
-/* Both locks, in their order: nobody can join between the decision and the end. */
-static bool end_if(struct og_engine *engine, struct og_job *job, bool (*is_over)(struct og_job *job))
-{
-    struct og_flight_shard *shard = og_flight_lock(engine->flight, &job->key);
-    pthread_mutex_lock(&job->lock);
-    bool over = is_over(job);
-    if (over)
-        og_flight_leave_locked(shard, job);
-    pthread_mutex_unlock(&job->lock);
-    og_flight_unlock(shard);
-    if (over)
-        recycle(engine, job);
-    return over;
-}
-
-static bool gives_up_last_entry(struct og_job *job)
-{
-    return --job->entries == 0;
-}
-
-static bool is_unwanted(struct og_job *job)
-{
-    return !job->demanded;
-}
-
-/* The one who holds the last entry keeps it until both locks are held: nobody else can end the job. */
-void og_engine_leave(struct og_engine *engine, struct og_job *job)
-{
-    pthread_mutex_lock(&job->lock);
-    bool last = job->entries == 1;
-    job->entries -= !last;
-    pthread_mutex_unlock(&job->lock);
-    if (last)
-        end_if(engine, job, gives_up_last_entry);
-}
-
-/* Ends a job that was popped from a front ring, its only entry, when nobody waits for it any more. */
-static bool abandon(struct og_engine *engine, struct og_job *job)
-{
-    pthread_mutex_lock(&job->lock);
-    bool unwanted = is_unwanted(job);
-    pthread_mutex_unlock(&job->lock);
-    return unwanted && end_if(engine, job, is_unwanted);
-}
 
 /* Demand waits for a workplace, the engine stops, or nothing could keep the result: speculation has to make room. */
 static bool is_pressed(const struct og_engine *engine)
 {
     return !og_ring_is_empty(engine->front_families) || engine->options.cache_bytes == 0 ||
-           atomic_load_explicit(&engine->stopping, memory_order_acquire); /* N2 */
+           og_engine_is_stopping(engine);
 }
 
 static void drop(struct og_worker *worker, struct og_task *task)
@@ -132,17 +37,6 @@ static struct og_task *pop_task(struct og_engine *engine, enum og_urgency urgenc
     return NULL;
 }
 
-void og_engine_end_read(struct og_engine *engine, uint64_t slide_key)
-{
-    struct og_job *next = og_reads_leave(engine->reads, slide_key);
-    if (!next && !og_ahead_is_empty(engine->ahead))
-        og_engine_wake(engine, OG_SPECULATION);
-    if (!next)
-        return;
-    og_engine_put(next->family ? engine->front_families : engine->front_tiles, next);
-    og_engine_wake(engine, OG_DEMAND);
-}
-
 /* Nothing was read, and nothing will be: its slide keeps too many waiting already. */
 static void refuse(struct og_worker *worker, struct og_job *job)
 {
@@ -162,7 +56,7 @@ static bool may_read(struct og_worker *worker, struct og_job *job)
     struct og_engine *engine = worker->engine;
     uint64_t slide_key = og_slide_key(job->slide);
     bool has_turn = job->has_turn;
-    if (abandon(engine, job)) {
+    if (og_engine_abandon(engine, job)) {
         if (has_turn)
             og_engine_end_read(engine, slide_key);
         return false;

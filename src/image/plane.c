@@ -18,6 +18,12 @@ void og_plane_fill(const struct og_plane *plane, uint8_t value)
         memset(plane->data + y * plane->stride, value, (size_t)plane->width);
 }
 
+void og_plane_copy(const struct og_plane *plane, const struct og_plane *to)
+{
+    for (int y = 0; y < plane->height; y++)
+        memcpy(to->data + y * to->stride, plane->data + y * plane->stride, (size_t)plane->width);
+}
+
 void og_plane_pad(const struct og_plane *plane, int width, int height)
 {
     for (int y = 0; y < height; y++) {
@@ -37,16 +43,16 @@ static uint8_t mean_of_column(const struct og_plane *plane, int x, int y, int co
     return (uint8_t)((sum + count / 2) / count);
 }
 
-void og_plane_pad_blocks(const struct og_plane *plane, int width, int height, int side)
+void og_plane_pad_blocks(const struct og_plane *plane, int width, int height, int side, int behind)
 {
     int right = (width + side - 1) / side * side, bottom = (height + side - 1) / side * side;
     struct og_plane begun = og_plane_part(*plane, (struct og_rect){0, 0, right, bottom});
     og_plane_pad(&begun, width, height);
     uint8_t value = 0;
     for (int y = 0; y < bottom; y += side) {
-        value = mean_of_column(plane, right - 1, y, side);
-        struct og_plane behind = og_plane_part(*plane, (struct og_rect){right, y, plane->width - right, side});
-        og_plane_fill(&behind, value);
+        value = behind == OG_PAD_CONTINUED ? mean_of_column(plane, right - 1, y, side) : (uint8_t)behind;
+        struct og_plane beside = og_plane_part(*plane, (struct og_rect){right, y, plane->width - right, side});
+        og_plane_fill(&beside, value);
     }
     struct og_plane below = og_plane_part(*plane, (struct og_rect){0, bottom, plane->width, plane->height - bottom});
     og_plane_fill(&below, value);

@@ -176,6 +176,18 @@ static bool has_slides_of(const struct og_catalogue *a, const struct og_catalogu
     return a->count == b->count && (a->count == 0 || memcmp(a->slides, b->slides, a->count * sizeof *a->slides) == 0);
 }
 
+static struct og_buf *list_slides(const struct og_catalogue *catalogue)
+{
+    const struct og_slide_facts **facts = calloc(catalogue->count + 1, sizeof(const struct og_slide_facts *));
+    if (!facts)
+        return NULL;
+    for (size_t i = 0; i < catalogue->count; i++)
+        facts[i] = og_slide_facts(catalogue->slides[i]);
+    struct og_buf *list = og_slide_document_list(facts, catalogue->count);
+    free(facts);
+    return list;
+}
+
 static enum og_status fill(struct scan *s, struct og_error *err)
 {
     struct og_catalogue *next = s->next;
@@ -184,8 +196,7 @@ static enum og_status fill(struct scan *s, struct og_error *err)
     if (!next->places || !next->slides)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     place_all(s);
-    next->json = s->previous && has_slides_of(next, s->previous) ? og_buf_ref(s->previous->json)
-                                                                 : og_slide_document_list(next->slides, next->count);
+    next->json = s->previous && has_slides_of(next, s->previous) ? og_buf_ref(s->previous->json) : list_slides(next);
     return next->json ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "slide/slide.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "identity.h"
 #include "slide_document.h"
 #include "slide_format.h"
 
 #define NS_PER_S INT64_C(1000000000)
-
-/* Where two formats claim one id, the earlier wins. */
-static const struct og_slide_format *const formats[OG_SLIDE_FORMATS] = {&og_residual_format, &og_deepzoom_format,
-                                                                        &og_rrip_format};
 
 struct og_slide {
     atomic_uint references;
@@ -33,50 +23,12 @@ struct og_slide {
     struct og_buf *json, *dzi;
 };
 
-/* Neither the folder nor the file may be behind a link; a file that is a link itself is refused when it is opened. */
-static bool folder_holds(int directory, const char *name, const char *file)
-{
-    struct stat facts;
-    int folder = openat(directory, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0)
-        return false;
-    bool holds = fstatat(folder, file, &facts, AT_SYMLINK_NOFOLLOW) == 0;
-    close(folder);
-    return holds;
-}
-
-static bool is_format(const struct og_slide_format *format, int directory, const char *name, size_t length)
-{
-    if (format->holds)
-        return folder_holds(directory, name, format->holds);
-    size_t suffix = strlen(format->suffix);
-    return length > suffix && strcmp(name + length - suffix, format->suffix) == 0;
-}
-
-unsigned og_slide_format_of(int directory, const char *name, size_t *id_length)
-{
-    size_t length = strlen(name);
-    for (unsigned i = 0; i < OG_SLIDE_FORMATS; i++)
-        if (is_format(formats[i], directory, name, length)) {
-            *id_length = length - strlen(formats[i]->suffix);
-            return i;
-        }
-    *id_length = length;
-    return OG_SLIDE_FORMATS;
-}
-
 static void destroy(struct og_slide *slide)
 {
     og_buf_unref(&slide->json);
     og_buf_unref(&slide->dzi);
     slide->format->close(slide->state);
     free(slide);
-}
-
-const char *const *og_slide_format_parts(unsigned format)
-{
-    static const char *const none[] = {NULL};
-    return formats[format]->parts ? formats[format]->parts : none;
 }
 
 static int64_t settled(int64_t modified_ns)
@@ -97,14 +49,14 @@ static enum og_status open_steady(struct og_slide *slide, int directory, const c
     enum og_status status = og_slide_identify(directory, name, id_length, format, &before, err);
     if (status != OG_OK)
         return status;
-    status = formats[format]->open(directory, name, &slide->facts, &slide->state, err);
+    status = og_slide_format_at(format)->open(directory, name, &slide->facts, &slide->state, err);
     if (status != OG_OK)
         return status;
     status = og_slide_identify(directory, name, id_length, format, &after, err);
     if (status == OG_OK && before.here != after.here)
         status = og_error_set(err, OG_BUSY, "it changed while it was opened");
     if (status != OG_OK) {
-        formats[format]->close(slide->state);
+        og_slide_format_at(format)->close(slide->state);
         return status;
     }
     slide->opened_as = before.here;
@@ -136,9 +88,9 @@ static enum og_status open_named(int directory, const char *name, uint64_t key, 
     }
     atomic_init(&slide->references, 1);
     atomic_init(&slide->quiet_until_ns, 0);
-    slide->format = formats[i];
+    slide->format = og_slide_format_at(i);
     slide->key = key;
-    slide->facts.format = formats[i]->name;
+    slide->facts.format = og_slide_format_at(i)->name;
     memcpy(slide->facts.id, name, id_length);
     slide->facts.id[id_length] = '\0';
     slide->json = og_slide_document(&slide->facts);

@@ -67,13 +67,12 @@ struct og_buf *og_slide_document(const struct og_slide_facts *facts)
     return dump(document);
 }
 
-struct og_buf *og_slide_document_list(struct og_slide *const *slides, size_t count)
+struct og_buf *og_slide_document_list(const struct og_slide_facts *const *slides, size_t count)
 {
     json_t *list = json_array(), *document = json_object();
     for (size_t i = 0; list && i < count; i++) {
-        const struct og_slide_facts *facts = og_slide_facts(slides[i]);
-        json_t *described = og_description_json(&facts->description);
-        if (json_array_append_new(list, entry_json(facts, described)) != 0) {
+        json_t *described = og_description_json(&slides[i]->description);
+        if (json_array_append_new(list, entry_json(slides[i], described)) != 0) {
             json_decref(list);
             list = NULL;
         }

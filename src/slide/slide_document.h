@@ -14,7 +14,7 @@
 struct og_buf *og_slide_document(const struct og_slide_facts *facts);
 
 /* {"slides":[…]}, each as in its own document but for "source" and "encoder". */
-struct og_buf *og_slide_document_list(struct og_slide *const *slides, size_t count);
+struct og_buf *og_slide_document_list(const struct og_slide_facts *const *slides, size_t count);
 
 struct og_buf *og_slide_document_dzi(const struct og_slide_facts *facts);
 

@@ -2,7 +2,8 @@
 #ifndef OG_SLIDE_SLIDE_FORMAT_H
 #define OG_SLIDE_SLIDE_FORMAT_H
 /*
- * A slide format is one const struct of functions in a file of its own, listed in slide.c. `state` is the format's own.
+ * A slide format is one const struct of functions in a file of its own, listed in slide_format.c. `state` is the
+ * format's own.
  *
  * Threads:   open and close are single-threaded; reads run in any number of threads at once, each with its own reader.
  * Ownership: open sets *state (owned by the slide, ended by close) and fills the facts but for id and format.
@@ -36,12 +37,14 @@ extern const struct og_slide_format og_rrip_format;     /* rrip_slide.c: a folde
 
 #define OG_SLIDE_FORMATS 3
 
+/* Formats are rows of one table; both take a row. The parts may be none, never NULL. */
+const struct og_slide_format *og_slide_format_at(unsigned format);
 const char *const *og_slide_format_parts(unsigned format);
 
 /* What it was opened as: og_slide_identity.here, taken before the first byte was read, and the same afterwards. */
 uint64_t og_slide_opened_as(const struct og_slide *slide);
 
-/* Which format the file or folder of this name is: a row of slide.c's table, or OG_SLIDE_FORMATS for none. */
+/* Which format the file or folder of this name is: its row, or OG_SLIDE_FORMATS for none. */
 unsigned og_slide_format_of(int directory, const char *name, size_t *id_length);
 
 #endif

@@ -19,7 +19,7 @@ static enum og_status write_tile(void *context, unsigned depth, uint32_t x, uint
     struct og_coarse *c = context;
     struct og_extent size = og_pyramid_tile(&c->plan->pyramid, depth, x, y);
     for (unsigned i = 0; i < 3; i++)
-        og_plane_pad_blocks(&planes[i], (int)size.width, (int)size.height, OG_BLOCK_SIDE);
+        og_plane_pad_blocks(&planes[i], (int)size.width, (int)size.height, OG_BLOCK_SIDE, OG_PAD_CONTINUED);
     struct og_span stream;
     enum og_status status = og_tile_maker_make(c->tiles, OG_PLAN_COARSER, planes, &planes[0], 0, NULL, &stream, err);
     return status == OG_OK ? og_writer_tile(c->writer, depth, x, y, stream, err) : status;

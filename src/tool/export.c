@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/export.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -42,12 +41,11 @@ static uint64_t plan(struct export *e)
     return pieces;
 }
 
-static void drop_piece(void *item)
+static void release(void *item)
 {
     struct piece *piece = item;
     for (unsigned i = 0; i < piece->count; i++)
         og_buf_unref(&piece->tile[i].bytes);
-    free(piece);
 }
 
 static void add_tile(const struct export *e, struct piece *piece, struct og_export_tile tile)
@@ -89,39 +87,27 @@ static enum og_status make_single(const struct export *e, struct og_rebuilder *r
     return status;
 }
 
-static enum og_status join(void *context, void **out, struct og_error *err)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
-    struct worker *worker = *out = calloc(1, sizeof *worker);
-    if (!worker)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    worker->e = context;
-    worker->rebuilder = og_rebuilder_new();
-    return worker->rebuilder ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    struct worker *w = worker;
+    w->e = context;
+    w->rebuilder = og_rebuilder_new();
+    return w->rebuilder ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
-static enum og_status make(void *context, uint64_t index, void **item, struct og_error *err)
+static enum og_status make(void *worker, uint64_t index, void *item, struct og_error *err)
 {
-    struct worker *worker = context;
-    const struct export *e = worker->e;
-    struct piece *piece = calloc(1, sizeof *piece);
-    if (!piece)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    enum og_status status = index < e->families ? make_family(e, worker->rebuilder, index, piece, err)
-                                                : make_single(e, worker->rebuilder, index - e->families, piece, err);
-    if (status == OG_OK) {
-        *item = piece;
-        return OG_OK;
-    }
-    drop_piece(piece);
-    return og_error_prefix(err, "%s", e->facts->id);
+    struct worker *w = worker;
+    const struct export *e = w->e;
+    enum og_status status = index < e->families ? make_family(e, w->rebuilder, index, item, err)
+                                                : make_single(e, w->rebuilder, index - e->families, item, err);
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", e->facts->id);
 }
 
-static void leave(void **context)
+static void leave(void *worker)
 {
-    struct worker *worker = *context;
-    if (worker)
-        og_rebuilder_destroy(&worker->rebuilder);
-    free(worker);
+    struct worker *w = worker;
+    og_rebuilder_destroy(&w->rebuilder);
 }
 
 static enum og_status take(void *context, uint64_t index, void *item, struct og_error *err)
@@ -172,12 +158,14 @@ enum og_status og_export(const struct og_slide *slide, const char *path, const s
         return status;
     out->levels = e.target.last_depth + 1;
     struct og_parallel_work work = {.pieces = plan(&e),
+                                    .worker_bytes = sizeof(struct worker),
+                                    .item_bytes = sizeof(struct piece),
                                     .context = &e,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
                                     .take = take,
-                                    .drop = drop_piece,
+                                    .release = release,
                                     .watch = watch};
     status = og_parallel_run(&work, "export", options->threads, err);
     if (status == OG_OK)

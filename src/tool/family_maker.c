@@ -8,14 +8,13 @@
 #include "tool/reference.h"
 #include "tool/tile_maker.h"
 
-enum { T = OG_TILE_SIZE };
+enum { T = OG_TILE_SIZE, NOTHING = 128 /* as a residual */ };
 
 struct og_family_maker {
     const struct og_plan *plan;
     struct og_reference *reference;
     struct og_tile_maker *tiles;
     struct og_family *family;
-    struct og_plane planes[3][3]; /* source planes by depth, Y Cb Cr; valid part of the family under work */
     uint8_t *streams;
     size_t streams_size;
     uint8_t residual[3][T * T];
@@ -65,33 +64,24 @@ static void append(struct og_family_maker *m, struct og_made_family *made, unsig
     made->record.crc[slot] = og_crc32c(0, stream.data, stream.size);
 }
 
-static void keep_base(const struct og_family_maker *m, struct og_made_family *made)
-{
-    for (unsigned i = 0; i < 3; i++) {
-        struct og_plane from = m->planes[2][i], whole = {made->samples[i], T, T, T};
-        for (int y = 0; y < from.height; y++)
-            memcpy(whole.data + y * T, from.data + y * from.stride, (size_t)from.width);
-        og_plane_pad_blocks(&whole, from.width, from.height, OG_BLOCK_SIDE);
-        made->base[i] = whole;
-    }
-}
-
 static enum og_status make_base(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
 {
-    keep_base(m, made);
+    struct og_tally_source source = og_reference_tile(m->reference, OG_SLOT_L2);
+    struct og_plane padded[3];
+    for (unsigned i = 0; i < 3; i++) {
+        const struct og_plane *from = &source.planes[i];
+        padded[i] = (struct og_plane){made->samples[i], T, T, T};
+        og_plane_copy(from, &padded[i]);
+        og_plane_pad_blocks(&padded[i], from->width, from->height, OG_BLOCK_SIDE, OG_PAD_CONTINUED);
+        made->base[i] = og_plane_part(padded[i], (struct og_rect){0, 0, from->width, from->height});
+    }
     struct og_span stream;
-    enum og_status status = og_tile_maker_make(m->tiles, 2, made->base, &made->base[0], 0, &made->counts, &stream, err);
+    enum og_status status = og_tile_maker_make(m->tiles, 2, padded, &padded[0], 0, &made->counts, &stream, err);
     if (status != OG_OK)
         return status;
     append(m, made, OG_SLOT_L2, stream);
     og_tile_maker_rebuild(m->tiles, 2, m->family->base);
-
-    struct og_tally_source source = og_reference_tile(m->reference, OG_SLOT_L2);
     og_tally_tile(&made->tally[2], m->plan->kernels, made->fx, made->fy, &source, m->family->base, false);
-    for (unsigned i = 0; i < 3; i++) {
-        made->base[i].width = m->planes[2][i].width;
-        made->base[i].height = m->planes[2][i].height;
-    }
     return OG_OK;
 }
 
@@ -100,23 +90,10 @@ static void subtract(const struct og_plane *source, const struct og_plane *predi
     for (int y = 0; y < source->height; y++) {
         const uint8_t *s = source->data + y * source->stride, *p = prediction->data + y * prediction->stride;
         for (int x = 0; x < source->width; x++) {
-            int r = s[x] - p[x] + 128;
+            int r = s[x] - p[x] + NOTHING;
             to[y * T + x] = (uint8_t)(r < 0 ? 0 : r > 255 ? 255 : r);
         }
     }
-}
-
-/* The block that the source ends in is filled by repeating it, for smooth content costs least; blocks behind it are
- * nothing. */
-static void pad_residual(struct og_plane *whole, int width, int height)
-{
-    int right = (width + 7) & ~7, bottom = (height + 7) & ~7;
-    struct og_plane used = {whole->data, whole->stride, right, bottom};
-    og_plane_pad(&used, width, height);
-    struct og_plane behind = og_plane_part(*whole, (struct og_rect){right, 0, T - right, bottom});
-    og_plane_fill(&behind, 128);
-    struct og_plane below = og_plane_part(*whole, (struct og_rect){0, bottom, T, T - bottom});
-    og_plane_fill(&below, 128);
 }
 
 static unsigned rim_of(struct og_place place)
@@ -136,7 +113,7 @@ static enum og_status make_residual(struct og_family_maker *m, struct og_made_fa
     for (int i = 0; i < count; i++) {
         residuals[i] = (struct og_plane){m->residual[i], T, T, T};
         subtract(&sources[i], &predictions[i], m->residual[i]);
-        pad_residual(&residuals[i], sources[i].width, sources[i].height);
+        og_plane_pad_blocks(&residuals[i], sources[i].width, sources[i].height, OG_BLOCK_SIDE, NOTHING);
     }
     struct og_span stream;
     enum og_status status = og_tile_maker_make(m->tiles, depth, residuals, &sources[0], rim_of(og_slot_place(slot)),
@@ -185,19 +162,6 @@ static enum og_status make_slots(struct og_family_maker *m, struct og_made_famil
     return status;
 }
 
-static enum og_status begin(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
-                            struct og_error *err)
-{
-    struct og_made_family *made = calloc(1, sizeof *made);
-    *out = made;
-    if (!made)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    made->fx = fx;
-    made->fy = fy;
-    m->streams_size = 0;
-    return OG_OK;
-}
-
 static enum og_status find_tissue(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
 {
     uint32_t inside = og_pyramid_slots(&m->plan->pyramid, made->fx, made->fy);
@@ -216,37 +180,31 @@ static enum og_status find_tissue(struct og_family_maker *m, struct og_made_fami
     return OG_OK;
 }
 
-enum og_status og_family_maker_look(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+enum og_status og_family_maker_look(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family *out,
                                     struct og_error *err)
 {
-    enum og_status status = begin(m, fx, fy, out, err);
-    if (status == OG_OK)
-        status = find_tissue(m, *out, err);
-    if (status != OG_OK)
-        og_made_family_destroy(out);
-    return status;
+    out->fx = fx;
+    out->fy = fy;
+    return find_tissue(m, out, err);
 }
 
-enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family **out,
+enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family *out,
                                     struct og_error *err)
 {
-    enum og_status status = begin(m, fx, fy, out, err);
-    struct og_made_family *made = *out;
-    if (status == OG_OK)
-        status = og_reference_read(m->reference, fx, fy, m->planes, err);
-    if (status == OG_OK && (status = make_slots(m, made, err)) != OG_OK)
-        status = og_error_prefix(err, "family %u, %u", fx, fy);
-    if (status == OG_OK && !(made->bytes = og_buf_copy(m->streams, m->streams_size)))
-        status = og_error_set(err, OG_NO_MEMORY, "out of memory");
+    out->fx = fx;
+    out->fy = fy;
+    m->streams_size = 0;
+    enum og_status status = og_reference_read(m->reference, fx, fy, err);
     if (status != OG_OK)
-        og_made_family_destroy(out);
-    return status;
+        return status;
+    status = make_slots(m, out, err);
+    if (status != OG_OK)
+        return og_error_prefix(err, "family %u, %u", fx, fy);
+    out->bytes = og_buf_copy(m->streams, m->streams_size);
+    return out->bytes ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 
-void og_made_family_destroy(struct og_made_family **made)
+void og_made_family_release(struct og_made_family *made)
 {
-    if (*made)
-        og_buf_unref(&(*made)->bytes);
-    free(*made);
-    *made = NULL;
+    og_buf_unref(&made->bytes);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/family_run.h"
 
-#include <stdlib.h>
-
 #include "tool/parallel.h"
 
 struct errand {
@@ -18,36 +16,27 @@ struct hand {
     struct og_family_maker *maker;
 };
 
-static enum og_status join(void *context, void **worker, struct og_error *err)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
-    const struct errand *errand = context;
-    struct hand *hand = *worker = calloc(1, sizeof *hand);
-    if (!hand)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    hand->errand = errand;
-    return og_family_maker_new(errand->run->plan, errand->run->source, &hand->maker, err);
+    struct hand *hand = worker;
+    hand->errand = context;
+    return og_family_maker_new(hand->errand->run->plan, hand->errand->run->source, &hand->maker, err);
 }
 
-static void leave(void **worker)
+static void leave(void *worker)
 {
-    struct hand *hand = *worker;
-    if (hand)
-        og_family_maker_destroy(&hand->maker);
-    free(hand);
-    *worker = NULL;
+    struct hand *hand = worker;
+    og_family_maker_destroy(&hand->maker);
 }
 
-static enum og_status make(void *worker, uint64_t piece, void **item, struct og_error *err)
+static enum og_status make(void *worker, uint64_t piece, void *item, struct og_error *err)
 {
     struct hand *hand = worker;
     const struct errand *errand = hand->errand;
     struct og_cell cell =
         errand->cells ? errand->cells[piece] : og_zorder_cell(og_pyramid_grid(&errand->run->plan->pyramid, 2), piece);
-    struct og_made_family *made;
-    enum og_status status = errand->look ? og_family_maker_look(hand->maker, cell.x, cell.y, &made, err)
-                                         : og_family_maker_make(hand->maker, cell.x, cell.y, &made, err);
-    *item = made;
-    return status;
+    return errand->look ? og_family_maker_look(hand->maker, cell.x, cell.y, item, err)
+                        : og_family_maker_make(hand->maker, cell.x, cell.y, item, err);
 }
 
 static enum og_status hand_over(void *context, uint64_t piece, void *item, struct og_error *err)
@@ -57,10 +46,9 @@ static enum og_status hand_over(void *context, uint64_t piece, void *item, struc
     return errand->take(errand->context, item, err);
 }
 
-static void drop(void *item)
+static void release(void *item)
 {
-    struct og_made_family *made = item;
-    og_made_family_destroy(&made);
+    og_made_family_release(item);
 }
 
 static bool watch(void *context)
@@ -72,12 +60,14 @@ static bool watch(void *context)
 static enum og_status run_errand(struct errand errand, uint64_t count, struct og_error *err)
 {
     struct og_parallel_work work = {.pieces = count,
+                                    .worker_bytes = sizeof(struct hand),
+                                    .item_bytes = sizeof(struct og_made_family),
                                     .context = &errand,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
                                     .take = hand_over,
-                                    .drop = drop,
+                                    .release = release,
                                     .watch = watch};
     return og_parallel_run(&work, "encode", errand.run->threads, err);
 }

@@ -2,7 +2,6 @@
 #include "tool/inspect.h"
 
 #include <glib.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "tool/parallel.h"
@@ -114,37 +113,24 @@ static enum og_status look_at_tile(struct worker *w, struct og_pyramid_place at,
     return status;
 }
 
-static enum og_status join(void *context, void **out, struct og_error *err)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
-    const struct inspection *n = context;
-    struct worker *w = *out = calloc(1, sizeof *w);
-    if (!w)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    w->inspection = n;
+    struct worker *w = worker;
+    w->inspection = context;
     return og_unpacker_new(&w->unpacker, err);
 }
 
-static void leave(void **worker)
+static void leave(void *worker)
 {
-    struct worker *w = *worker;
-    *worker = NULL;
-    if (!w)
-        return;
+    struct worker *w = worker;
     og_unpacker_destroy(&w->unpacker);
-    free(w);
 }
 
-static enum og_status make(void *worker, uint64_t piece, void **item, struct og_error *err)
+static enum og_status make(void *worker, uint64_t piece, void *item, struct og_error *err)
 {
     struct worker *w = worker;
     struct og_pyramid_place at = place_of(w->inspection, piece);
-    struct found *f = *item = calloc(1, sizeof *f);
-    if (!f)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
-    enum og_status status = at.depth == 2 ? look_at_family(w, at, f, err) : look_at_tile(w, at, f, err);
-    if (status != OG_OK)
-        free(f);
-    return status;
+    return at.depth == 2 ? look_at_family(w, at, item, err) : look_at_tile(w, at, item, err);
 }
 
 static enum og_status take(void *context, uint64_t piece, void *item, struct og_error *err)
@@ -179,12 +165,13 @@ enum og_status og_inspect(const struct og_slide *slide, const struct og_inspect_
     n.families = og_pyramid_tiles(&n.pyramid, 2);
     *out = (struct og_inspected){.tiles = 0};
     struct og_parallel_work work = {.pieces = pieces(&n),
+                                    .worker_bytes = sizeof(struct worker),
+                                    .item_bytes = sizeof(struct found),
                                     .context = &n,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
                                     .take = take,
-                                    .drop = free,
                                     .watch = watch};
     enum og_status status = og_parallel_run(&work, "inspect", options->threads, err);
     out->seconds = (double)(og_clock_monotonic_ns() - began) / 1e9;

@@ -20,7 +20,7 @@ static void *start_reader(VipsImage *out, void *a, void *b)
     struct og_error err = {0};
     void *reader = NULL;
     (void)out, (void)b;
-    if (source->kind->reader_new(source->state, &reader, &err) != OG_OK)
+    if (og_source_reader_new(source, &reader, &err) != OG_OK)
         vips_error("origami", "%s", err.text);
     return reader;
 }
@@ -43,7 +43,7 @@ static int stop_reader(void *reader, void *a, void *b)
 {
     const struct og_source *source = a;
     (void)b;
-    source->kind->reader_destroy(reader);
+    og_source_reader_destroy(source, reader);
     return 0;
 }
 

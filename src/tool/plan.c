@@ -73,24 +73,36 @@ static int divided(int n, int by)
     return (n + by / 2) / by;
 }
 
+static int bounded(int step)
+{
+    return step < 1 ? 1 : step > 255 ? 255 : step;
+}
+
+int og_plan_step_of_quality(int quality)
+{
+    return bounded(quality < 50 ? divided(2500, quality) : 100 - quality);
+}
+
+int og_plan_quality_of_step(int step)
+{
+    return step <= 50 ? 100 - step : divided(2500, step);
+}
+
+int og_plan_share(int step, int hundredths)
+{
+    return bounded(divided(step * hundredths, 100));
+}
+
 static struct og_quantiser make_quantiser(int step, struct shape shape, bool trellis)
 {
     struct og_quantiser q = {.lambda = 0};
     for (int i = 0; i < OG_BLOCK; i++) {
         int frequency = og_zigzag[i] % OG_BLOCK_SIDE + og_zigzag[i] / OG_BLOCK_SIDE;
-        int shaped = divided(step * (700 + shape.slope * frequency), 700);
-        q.step[i] = (uint8_t)(shaped < 1 ? 1 : shaped > 255 ? 255 : shaped);
+        q.step[i] = (uint8_t)bounded(divided(step * (700 + shape.slope * frequency), 700));
     }
     if (trellis)
         q.lambda = (uint32_t)divided(step * step * OG_DCT_ONE * OG_DCT_ONE * shape.bit, 100);
     return q;
-}
-
-/* What libjpeg's scale of a quality makes of a table of 50. */
-static int step_of_quality(int quality)
-{
-    int step = quality < 50 ? divided(2500, quality) : 100 - quality;
-    return step < 1 ? 1 : step > 255 ? 255 : step;
 }
 
 enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_plan_settings *s, struct og_plan *out,
@@ -105,8 +117,8 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     for (unsigned depth = 0; depth < OG_PLAN_COARSER; depth++)
         for (unsigned i = 0; i < 2; i++)
             expect(&counts.of[depth][i]);
-    int base_step = step_of_quality(s->base_quality);
-    int base_chroma_step = divided(base_step * (s->chroma_step ? CHROMA_STEP_CORRECTED : CHROMA_STEP), 100);
+    int base_step = og_plan_step_of_quality(s->base_quality);
+    int base_chroma_step = og_plan_share(base_step, s->chroma_step ? CHROMA_STEP_CORRECTED : CHROMA_STEP);
     out->coding[0].quantiser[0] = make_quantiser(s->l0_step, shape_l0, s->trellis);
     out->coding[1].quantiser[0] = make_quantiser(s->l1_step, shape_l1, s->trellis);
     if (s->chroma_step) {
@@ -117,7 +129,7 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     out->coding[2].quantiser[1] = make_quantiser(base_chroma_step, shape_chroma, s->trellis);
     out->coding[OG_PLAN_COARSER].quantiser[0] = out->coding[2].quantiser[0];
     out->coding[OG_PLAN_COARSER].quantiser[1] =
-        make_quantiser(divided(base_step * CHROMA_STEP_COARSER, 100), shape_chroma, s->trellis);
+        make_quantiser(og_plan_share(base_step, CHROMA_STEP_COARSER), shape_chroma, s->trellis);
     enum og_status status = og_plan_fit(out, &counts, err);
     if (status != OG_OK)
         og_plan_release(out);

@@ -30,7 +30,8 @@ struct og_rebuilder *og_rebuilder_new(void)
     r->kernels = og_kernels_choose();
     r->decoder = og_jpeg_decoder_new(r->kernels);
     r->encoder = og_jpeg_encoder_new();
-    if (og_unpacker_new(&r->unpacker, NULL) != OG_OK || !r->decoder || !r->encoder)
+    struct og_error ignored;
+    if (og_unpacker_new(&r->unpacker, &ignored) != OG_OK || !r->decoder || !r->encoder)
         og_rebuilder_destroy(&r);
     return r;
 }

@@ -2,7 +2,6 @@
 #include "tool/reference.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { T = OG_TILE_SIZE, SIDE = 4 * T };
 
@@ -26,7 +25,7 @@ enum og_status og_reference_new(const struct og_source *source, const struct og_
     r->source = source;
     r->pyramid = pyramid;
     r->kernels = kernels;
-    enum og_status status = source->kind->reader_new(source->state, &r->reader, err);
+    enum og_status status = og_source_reader_new(source, &r->reader, err);
     if (status != OG_OK)
         og_reference_destroy(out);
     return status;
@@ -39,7 +38,7 @@ void og_reference_destroy(struct og_reference **reference)
     if (!r)
         return;
     if (r->reader)
-        r->source->kind->reader_destroy(r->reader);
+        og_source_reader_destroy(r->source, r->reader);
     free(r);
 }
 
@@ -57,8 +56,7 @@ static void place_planes(struct og_reference *r, int width, int height)
     }
 }
 
-enum og_status og_reference_read(struct og_reference *r, uint32_t fx, uint32_t fy, struct og_plane planes[3][3],
-                                 struct og_error *err)
+enum og_status og_reference_read(struct og_reference *r, uint32_t fx, uint32_t fy, struct og_error *err)
 {
     const struct og_pyramid *p = r->pyramid;
     uint32_t x = fx * SIDE, y = fy * SIDE;
@@ -79,7 +77,6 @@ enum og_status og_reference_read(struct og_reference *r, uint32_t fx, uint32_t f
     for (unsigned depth = 1; depth < 3; depth++)
         for (unsigned i = 0; i < 3; i++)
             r->kernels->halve(&r->planes[depth - 1][i], &r->planes[depth][i]);
-    memcpy(planes, r->planes, sizeof r->planes);
     return OG_OK;
 }
 

@@ -55,17 +55,6 @@ int og_steer(double aim, int step, double psnr)
     return bounded(step * exp2((psnr - margin - aim) / decibels), least, FACTOR * usual);
 }
 
-static int divided(int n, int by)
-{
-    return (n + by / 2) / by;
-}
-
-/* The quality whose scale makes that step of a table of 50; include/tool/plan.h has the other way. */
-static int quality_of_step(int step)
-{
-    return step <= 50 ? 100 - step : divided(2500, step);
-}
-
 /* Steps of L1 and of the base's luma in hundredths of L0's, up to a step of L0. */
 struct ratios {
     int up_to, l1, base;
@@ -87,22 +76,16 @@ static struct ratios ratios_of(int l0_step, bool chroma)
     return chroma ? *row : without_chroma;
 }
 
-static int following(int l0_step, int hundredths)
-{
-    int step = divided(hundredths * l0_step, 100);
-    return step < 255 ? step : 255;
-}
-
 struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step)
 {
     int chroma_step = wish->chroma_step;
     if (chroma_step == OG_CHROMA_FOLLOWS)
         chroma_step = l0_step > CHROMA_FINER_BY ? l0_step - CHROMA_FINER_BY : 1;
     struct ratios ratios = ratios_of(l0_step, chroma_step > 0);
-    int base_step = following(l0_step, ratios.base);
+    int base_step = og_plan_share(l0_step, ratios.base);
     return (struct og_plan_settings){
-        .base_quality = wish->base_quality ? wish->base_quality : quality_of_step(base_step),
-        .l1_step = wish->l1_step ? wish->l1_step : following(l0_step, ratios.l1),
+        .base_quality = wish->base_quality ? wish->base_quality : og_plan_quality_of_step(base_step),
+        .l1_step = wish->l1_step ? wish->l1_step : og_plan_share(l0_step, ratios.l1),
         .l0_step = l0_step,
         .chroma_step = chroma_step,
         .trellis = wish->trellis,

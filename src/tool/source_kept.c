@@ -83,7 +83,7 @@ static enum og_status reader_new(void *state, void **reader, struct og_error *er
     if (!r)
         return og_error_set(err, OG_NO_MEMORY, "%s: out of memory", kept->view.facts.name);
     r->kept = kept;
-    enum og_status status = kept->from->kind->reader_new(kept->from->state, &r->inner, err);
+    enum og_status status = og_source_reader_new(kept->from, &r->inner, err);
     if (status != OG_OK && !r->inner) {
         free(r);
         *reader = NULL;
@@ -108,16 +108,11 @@ static enum og_status read_area(void *reader, struct og_rect area, uint8_t *rgb,
 static void reader_destroy(void *reader)
 {
     struct reader *r = reader;
-    r->kept->from->kind->reader_destroy(r->inner);
+    og_source_reader_destroy(r->kept->from, r->inner);
     free(r);
 }
 
-static void nothing(void *state)
-{
-    (void)state;
-}
-
-static const struct og_source_kind kept_kind = {reader_new, read_area, reader_destroy, nothing};
+static const struct og_source_kind kept_kind = {reader_new, read_area, reader_destroy, NULL};
 
 struct og_kept_source *og_kept_source_new(const struct og_source *from)
 {

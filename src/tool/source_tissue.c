@@ -5,13 +5,6 @@
 #include "tool/source.h"
 #include "tool/tissue.h"
 
-static enum og_status reader_new(void *state, void **reader, struct og_error *err)
-{
-    (void)err;
-    *reader = state;
-    return OG_OK;
-}
-
 static enum og_status read_area(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride, struct og_error *err)
 {
     (void)err;
@@ -20,12 +13,7 @@ static enum og_status read_area(void *reader, struct og_rect area, uint8_t *rgb,
     return OG_OK;
 }
 
-static void reader_destroy(void *reader)
-{
-    (void)reader;
-}
-
-static const struct og_source_kind tissue_kind = {reader_new, read_area, reader_destroy, free};
+static const struct og_source_kind tissue_kind = {.read = read_area, .close = free};
 
 enum og_status og_source_open_tissue(const struct og_tissue *tissue, struct og_source **out, struct og_error *err)
 {

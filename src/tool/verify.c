@@ -42,34 +42,28 @@ struct scored_family {
     uint8_t samples[3][T * T];
 };
 
-static enum og_status join(void *context, void **out, struct og_error *err)
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
     const struct verify *v = context;
-    struct worker *w = *out = calloc(1, sizeof *w);
-    if (!w)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    struct worker *w = worker;
     w->verify = v;
     enum og_status status = og_reference_new(v->source, &v->pyramid, v->scorer.kernels, &w->reference, err);
     return status == OG_OK ? og_unpacker_new(&w->unpacker, err) : status;
 }
 
-static void leave(void **worker)
+static void leave(void *worker)
 {
-    struct worker *w = *worker;
-    *worker = NULL;
-    if (!w)
-        return;
+    struct worker *w = worker;
     og_reference_destroy(&w->reference);
     og_unpacker_destroy(&w->unpacker);
-    free(w);
 }
 
-static void keep_base(struct scored_family *f, const struct og_plane planes[3])
+static void keep_base(struct scored_family *f, const struct og_reference *reference)
 {
+    struct og_tally_source source = og_reference_tile(reference, OG_SLOT_L2);
     for (unsigned i = 0; i < 3; i++) {
-        f->base[i] = (struct og_plane){f->samples[i], T, planes[i].width, planes[i].height};
-        for (int y = 0; y < planes[i].height; y++)
-            memcpy(f->samples[i] + y * T, planes[i].data + y * planes[i].stride, (size_t)planes[i].width);
+        f->base[i] = (struct og_plane){f->samples[i], T, source.planes[i].width, source.planes[i].height};
+        og_plane_copy(&source.planes[i], &f->base[i]);
     }
 }
 
@@ -100,16 +94,15 @@ static enum og_status name_bad_slot(const struct scored_family *f, const struct 
 
 static enum og_status score_family(struct worker *w, struct scored_family *f, struct og_error *err)
 {
-    struct og_plane planes[3][3];
     struct og_unpacked unpacked;
     enum og_status status = og_unpack_family(w->unpacker, w->verify->slide, f->fx, f->fy, OG_SLOTS, &unpacked, err);
     if (status == OG_OK && unpacked.bad)
         status = name_bad_slot(f, &unpacked, err);
     if (status == OG_OK)
-        status = og_reference_read(w->reference, f->fx, f->fy, planes, err);
+        status = og_reference_read(w->reference, f->fx, f->fy, err);
     if (status != OG_OK)
         return status;
-    keep_base(f, planes[2]);
+    keep_base(f, w->reference);
     uint32_t inside = og_pyramid_slots(&w->verify->pyramid, f->fx, f->fy);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++)
         if (inside >> slot & 1)
@@ -117,19 +110,14 @@ static enum og_status score_family(struct worker *w, struct scored_family *f, st
     return OG_OK;
 }
 
-static enum og_status make(void *worker, uint64_t piece, void **item, struct og_error *err)
+static enum og_status make(void *worker, uint64_t piece, void *item, struct og_error *err)
 {
     struct worker *w = worker;
+    struct scored_family *f = item;
     struct og_cell cell = og_zorder_cell(og_pyramid_grid(&w->verify->pyramid, 2), piece);
-    struct scored_family *f = *item = calloc(1, sizeof *f);
-    if (!f)
-        return og_error_set(err, OG_NO_MEMORY, "out of memory");
     f->fx = cell.x;
     f->fy = cell.y;
-    enum og_status status = score_family(w, f, err);
-    if (status != OG_OK)
-        free(f);
-    return status;
+    return score_family(w, f, err);
 }
 
 static void note_worst(struct og_verified *out, unsigned room, const struct og_tile_score *score)
@@ -185,12 +173,13 @@ static bool watch(void *context)
 static enum og_status run(struct verify *v, struct og_error *err)
 {
     struct og_parallel_work work = {.pieces = og_pyramid_tiles(&v->pyramid, 2),
+                                    .worker_bytes = sizeof(struct worker),
+                                    .item_bytes = sizeof(struct scored_family),
                                     .context = v,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
                                     .take = take,
-                                    .drop = free,
                                     .watch = watch};
     enum og_status status = og_unpacker_new(&v->unpacker, err);
     if (status == OG_OK)

@@ -12,11 +12,12 @@ struct og_window {
     bool stopped;
     struct og_error error;
     unsigned capacity;
-    void (*drop)(void *item);
+    og_window_drop *drop;
+    void *context;
     void *slots[];
 };
 
-struct og_window *og_window_new(uint64_t items, unsigned capacity, void (*drop)(void *item))
+struct og_window *og_window_new(uint64_t items, unsigned capacity, og_window_drop *drop, void *context)
 {
     struct og_window *w = calloc(1, sizeof *w + capacity * sizeof w->slots[0]);
     if (!w)
@@ -31,6 +32,7 @@ struct og_window *og_window_new(uint64_t items, unsigned capacity, void (*drop)(
     w->items = items;
     w->capacity = capacity;
     w->drop = drop;
+    w->context = context;
     return w;
 }
 
@@ -118,7 +120,7 @@ void og_window_destroy(struct og_window **window)
         return;
     for (unsigned i = 0; i < w->capacity; i++)
         if (w->slots[i])
-            w->drop(w->slots[i]);
+            w->drop(w->context, w->slots[i]);
     pthread_cond_destroy(&w->arrival);
     pthread_cond_destroy(&w->room);
     pthread_mutex_destroy(&w->lock);

@@ -76,12 +76,12 @@ static enum og_status write_picture(const struct easel *e, const char *path, int
 static enum og_status draw(struct easel *e, const struct og_slide *slide, const struct og_tile_score *worst,
                            const char *path, struct og_error *err)
 {
-    struct og_plane unused[3][3], planes[3];
+    struct og_plane planes[3];
     struct og_unpacked unpacked;
     bool halved;
     uint32_t fx = worst->x / 4, fy = worst->y / 4;
     unsigned slot = og_place_slot((struct og_place){0, worst->x % 4, worst->y % 4});
-    enum og_status status = og_reference_read(e->reference, fx, fy, unused, err);
+    enum og_status status = og_reference_read(e->reference, fx, fy, err);
     if (status == OG_OK)
         status = og_unpack_family(e->unpacker, slide, fx, fy, UINT32_C(1) << slot, &unpacked, err);
     if (status == OG_OK && unpacked.bad)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/deepzoom.h"
+#include "slide/reader.h"
 #include "support/cmocka_all.h"
 #include "support/hung_reads.h"
 

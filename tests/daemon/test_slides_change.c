@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "daemon/service.h"
+#include "slide/reader.h"
 #include "support/cmocka_all.h"
 #include "support/http_client.h"
 #include "support/pictures.h"

@@ -45,11 +45,11 @@ static void read_luma(struct og_source *source, struct slide *s)
     size_t pixels = (size_t)s->width * s->height;
     uint8_t *rgb = malloc(pixels * 3), *cb = malloc(pixels), *cr = malloc(pixels);
     s->luma = malloc(pixels);
-    must(source->kind->reader_new(source->state, &reader, &err), &err);
+    must(og_source_reader_new(source, &reader, &err), &err);
     must(source->kind->read(reader, (struct og_rect){0, 0, (int)s->width, (int)s->height}, rgb, 3 * (ptrdiff_t)s->width,
                             &err),
          &err);
-    source->kind->reader_destroy(reader);
+    og_source_reader_destroy(source, reader);
     og_kernels_scalar.rgb_to_ycc(rgb, pixels, s->luma, cb, cr);
     free(rgb);
     free(cb);

@@ -81,13 +81,6 @@ bool picture_stamp_read(const uint8_t *luma, ptrdiff_t stride, int cell, struct 
     return bits == stamp_bits(*out);
 }
 
-static enum og_status reader_new(void *state, void **reader, struct og_error *err)
-{
-    (void)err;
-    *reader = state;
-    return OG_OK;
-}
-
 static enum og_status reader_read(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
                                   struct og_error *err)
 {
@@ -96,12 +89,7 @@ static enum og_status reader_read(void *reader, struct og_rect area, uint8_t *rg
     return OG_OK;
 }
 
-static void nothing(void *state)
-{
-    (void)state;
-}
-
-static const struct og_source_kind kind = {reader_new, reader_read, nothing, nothing};
+static const struct og_source_kind kind = {.read = reader_read};
 
 void folder_add_coloured_slide(const struct folder *folder, const char *name, const struct picture *picture,
                                int chroma_step)

@@ -169,21 +169,9 @@ static enum og_status read_bands(void *reader, struct og_rect area, uint8_t *rgb
     return OG_OK;
 }
 
-static enum og_status reader_of_bands(void *state, void **reader, struct og_error *err)
-{
-    (void)err;
-    *reader = state;
-    return OG_OK;
-}
-
-static void nothing_to_end(void *state)
-{
-    (void)state;
-}
-
 static void chroma_alone_is_worth_a_residual(void **state)
 {
-    static const struct og_source_kind kind = {reader_of_bands, read_bands, nothing_to_end, nothing_to_end};
+    static const struct og_source_kind kind = {.read = read_bands};
     struct og_source source = {.facts = {.width = 512, .height = 512, .name = "bands"}, .kind = &kind};
     struct og_encode_options options = usual;
     struct og_encode_result with, without;
@@ -255,13 +243,6 @@ static void a_stopped_encode_leaves_nothing_behind(void **state)
 }
 
 /* A grey source, and one that fails from the moment when there is a draft: its state is the name of that. */
-static enum og_status reader_new(void *state, void **reader, struct og_error *err)
-{
-    (void)err;
-    *reader = state;
-    return OG_OK;
-}
-
 static enum og_status read_grey(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride, struct og_error *err)
 {
     (void)reader, (void)err;
@@ -278,14 +259,9 @@ static enum og_status read_until_written(void *reader, struct og_rect area, uint
     return read_grey(reader, area, rgb, stride, err);
 }
 
-static void nothing(void *state)
-{
-    (void)state;
-}
-
 static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void **state)
 {
-    static const struct og_source_kind kind = {reader_new, read_until_written, nothing, nothing};
+    static const struct og_source_kind kind = {.read = read_until_written};
     const uint32_t families = OG_KEPT_AREAS + 2; /* the first ones are not read again */
     char path[160], draft[160];
     snprintf(path, sizeof path, "%s/x.tif", ((struct folder *)*state)->path);
@@ -306,7 +282,7 @@ static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void
 
 static void a_digest_names_the_very_bytes_of_the_source(void **state)
 {
-    static const struct og_source_kind kind = {reader_new, read_grey, nothing, nothing};
+    static const struct og_source_kind kind = {.read = read_grey};
     struct folder *folder = *state;
     char input[160], path[160];
     snprintf(input, sizeof input, "%s/abc", folder->path);

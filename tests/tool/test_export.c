@@ -20,12 +20,6 @@ enum { W = 2601, H = 1411, LEVELS = 5, T = OG_TILE_SIZE }; /* 2601, 1301, 651, 3
 
 static const struct og_export_options usual = {.quality = OG_REBUILD_QUALITY_DEFAULT, .threads = 2};
 
-struct fixture {
-    struct folder *folder;
-    struct og_slide *slide;
-    struct og_rebuilder *rebuilder;
-};
-
 static const char *path_in(const struct folder *folder, const char *name, char room[160])
 {
     snprintf(room, 160, "%s/%s", folder->path, name);
@@ -41,22 +35,7 @@ static void encode_tissue(const struct folder *folder, const char *name, uint32_
 
 static int setup(void **state)
 {
-    struct fixture *f = *state = calloc(1, sizeof *f);
-    f->folder = folder_make();
-    f->rebuilder = og_rebuilder_new();
-    encode_tissue(f->folder, "s.tif", W, H);
-    f->slide = slide_open(f->folder, "s.tif");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    og_rebuilder_destroy(&f->rebuilder);
-    og_slide_unref(&f->slide);
-    folder_remove(&f->folder);
-    free(f);
-    return 0;
+    return rebuilt_make(state, W, H, 5, 20);
 }
 
 static enum og_status export_to(const struct folder *folder, const struct og_slide *slide, const char *name,
@@ -107,7 +86,7 @@ static void assert_same(struct og_buf *a, struct og_buf *b)
 }
 
 /* Every tile of the slide's Deep Zoom export `id`, against what is served. */
-static void compare_tiles(const struct fixture *f, const struct og_slide *slide, const char *id)
+static void compare_tiles(const struct rebuilt *f, const struct og_slide *slide, const char *id)
 {
     const struct og_pyramid *p = &og_slide_facts(slide)->pyramid;
     for (uint32_t level = 0; level <= p->top; level++) {
@@ -123,7 +102,7 @@ static void compare_tiles(const struct fixture *f, const struct og_slide *slide,
 
 static void a_deep_zoom_folder_holds_every_tile_byte_for_byte_as_it_is_served(void **state)
 {
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     unsigned before = folder_count(f->folder);
     export_well(f->folder, f->slide, "zoom.dzi");
     assert_int_equal(folder_count(f->folder), before + 2); /* zoom.dzi and zoom_files */
@@ -137,7 +116,7 @@ static void a_deep_zoom_folder_holds_every_tile_byte_for_byte_as_it_is_served(vo
 
 static void a_deep_zoom_slide_is_exported_as_it_stands_and_refused_as_tiff(void **state)
 {
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     struct og_error err = {0};
     export_well(f->folder, f->slide, "once.dzi");
     struct og_slide *once = slide_open(f->folder, "once.dzi");
@@ -151,7 +130,7 @@ static void a_deep_zoom_slide_is_exported_as_it_stands_and_refused_as_tiff(void 
 static void a_folder_of_the_published_layout_becomes_deep_zoom(void **state)
 {
     static const struct rrip_recipe recipe = {1300, 1100, RRIP_INGEST, RRIP_JPEG, 420, 60};
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     struct rrip_slide *published = rrip_make(&recipe);
     struct og_slide *slide;
     struct og_error err;
@@ -171,7 +150,7 @@ static int shrunk(int side, int depth)
 
 static void openslide_opens_a_tiff_at_full_size_with_all_levels(void **state)
 {
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     VipsImage *slide;
     const char *text;
     char path[160];
@@ -211,7 +190,7 @@ static double largest_difference(VipsImage *a, VipsImage *b)
 
 /* The cut of a served 4:2:0 tile at the edge leaves its last chroma samples without the neighbours that a whole one
  * has. */
-static void compare_pixels(const struct fixture *f, VipsImage *page, int depth)
+static void compare_pixels(const struct rebuilt *f, VipsImage *page, int depth)
 {
     const struct og_pyramid *p = &og_slide_facts(f->slide)->pyramid;
     struct og_extent grid = og_pyramid_grid(p, (unsigned)depth);
@@ -235,7 +214,7 @@ static void compare_pixels(const struct fixture *f, VipsImage *page, int depth)
 
 static void every_page_of_a_tiff_has_the_pixels_that_are_served(void **state)
 {
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     char path[160];
     export_well(f->folder, f->slide, "pages.tif");
     for (int depth = 0; depth < LEVELS; depth++) {
@@ -251,7 +230,7 @@ static void every_page_of_a_tiff_has_the_pixels_that_are_served(void **state)
 
 static void the_bytes_of_a_tiff_do_not_depend_on_the_number_of_threads(void **state)
 {
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     static const char *const names[3] = {"one.tif", "two.tif", "seven.tif"};
     static const unsigned threads[3] = {1, 2, 7};
     for (unsigned i = 0; i < 3; i++) {
@@ -266,7 +245,7 @@ static void the_bytes_of_a_tiff_do_not_depend_on_the_number_of_threads(void **st
 static void any_size_from_one_pixel_up_can_be_exported(void **state)
 {
     static const uint32_t sizes[][2] = {{1, 1}, {2, 2}, {1, 300}, {257, 3}, {1025, 256}};
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         char id[16], zoom[24], tiff[24], path[160];
         VipsImage *page;
@@ -290,7 +269,7 @@ static void what_has_the_name_already_is_left_alone(void **state)
 {
     static const char *const there[] = {"there.dzi", "files_files", "there.tif"};
     static const char *const names[] = {"there.dzi", "files.dzi", "there.tif"};
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     for (unsigned i = 0; i < 3; i++) {
         struct og_error err = {0};
         folder_write_text(f->folder, there[i], "mine");
@@ -306,7 +285,7 @@ static void what_has_the_name_already_is_left_alone(void **state)
 static void a_name_that_says_no_format_is_refused(void **state)
 {
     static const char *const names[] = {"x.png", ".dzi", "x.tif/", "x"};
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     for (unsigned i = 0; i < 4; i++) {
         struct og_error err = {0};
         assert_int_equal(export_to(f->folder, f->slide, names[i], &usual, &err), OG_INVALID);
@@ -317,7 +296,7 @@ static void a_name_that_says_no_format_is_refused(void **state)
 static void a_place_that_cannot_be_written_is_named(void **state)
 {
     static const char *const names[] = {"no/such.dzi", "no/such.tif"};
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     for (unsigned i = 0; i < 2; i++) {
         struct og_error err = {0};
         assert_int_equal(export_to(f->folder, f->slide, names[i], &usual, &err), OG_IO);
@@ -334,7 +313,7 @@ static bool stop_after_some(void *context, uint64_t done, uint64_t all)
 static void a_stopped_export_leaves_nothing_behind(void **state)
 {
     static const char *const names[] = {"stopped.dzi", "stopped.tif"};
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     unsigned before = folder_count(f->folder);
     for (unsigned i = 0; i < 2; i++) {
         struct og_export_options options = usual;
@@ -348,7 +327,7 @@ static void a_stopped_export_leaves_nothing_behind(void **state)
 static void a_damaged_slide_is_an_error_that_names_it_and_leaves_nothing_behind(void **state)
 {
     static const char *const names[] = {"damaged.dzi", "damaged.tif"};
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     encode_tissue(f->folder, "hurt.tif", 1500, 700);
     int fd = openat(f->folder->fd, "hurt.tif", O_RDWR | O_CLOEXEC);
     assert_int_equal(pwrite(fd, "!!!!", 4, 16 + 3000), 4); /* within the first family's L2 tile */
@@ -368,7 +347,7 @@ static void a_damaged_slide_is_an_error_that_names_it_and_leaves_nothing_behind(
 
 static void an_exported_slide_encoded_again_is_near_the_first_one(void **state)
 {
-    const struct fixture *f = *state;
+    const struct rebuilt *f = *state;
     struct og_encode_options options = {.wish = {.l0_step = 10, .trellis = true}, .threads = 2};
     struct og_encode_result again;
     struct og_source *source;
@@ -407,7 +386,7 @@ int main(void)
         cmocka_unit_test(a_damaged_slide_is_an_error_that_names_it_and_leaves_nothing_behind),
         cmocka_unit_test(an_exported_slide_encoded_again_is_near_the_first_one),
     };
-    int failed = cmocka_run_group_tests(tests, setup, teardown);
+    int failed = cmocka_run_group_tests(tests, setup, rebuilt_end);
     vips_shutdown();
     return failed;
 }

@@ -2,7 +2,6 @@
 #include "support/cmocka_all.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tool/parallel.h"
@@ -10,27 +9,33 @@
 enum { PIECES = 500, NEVER = PIECES };
 
 struct site {
-    atomic_int workers, items; /* that are there; read after the join */
+    atomic_int workers, items; /* that are there; these are read after the join */
+    atomic_int used_items;     /* that were not zero at first */
     uint64_t taken, fail_make, fail_take, stop_after;
     bool fail_join, out_of_order;
 };
 
-static enum og_status join(void *context, void **worker, struct og_error *err)
+struct worker {
+    struct site *site;
+    bool joined;
+};
+
+static enum og_status join(void *context, void *worker, struct og_error *err)
 {
-    struct site *s = context;
-    if (s->fail_join)
+    struct worker *w = worker;
+    w->site = context;
+    if (w->site->fail_join)
         return og_error_set(err, OG_IO, "join failed");
-    atomic_fetch_add_explicit(&s->workers, 1, memory_order_relaxed);
-    *worker = s;
+    w->joined = true;
+    atomic_fetch_add_explicit(&w->site->workers, 1, memory_order_relaxed);
     return OG_OK;
 }
 
-static void leave(void **worker)
+static void leave(void *worker)
 {
-    struct site *s = *worker;
-    *worker = NULL;
-    if (s)
-        atomic_fetch_sub_explicit(&s->workers, 1, memory_order_relaxed);
+    const struct worker *w = worker;
+    if (w->joined)
+        atomic_fetch_sub_explicit(&w->site->workers, 1, memory_order_relaxed);
 }
 
 struct item {
@@ -38,15 +43,15 @@ struct item {
     uint64_t piece;
 };
 
-static enum og_status make(void *worker, uint64_t piece, void **out, struct og_error *err)
+static enum og_status make(void *worker, uint64_t piece, void *out, struct og_error *err)
 {
-    struct site *s = worker;
-    if (piece == s->fail_make)
-        return og_error_set(err, OG_DAMAGED, "make failed");
-    struct item *item = *out = malloc(sizeof *item);
-    *item = (struct item){s, piece};
-    atomic_fetch_add_explicit(&s->items, 1, memory_order_relaxed);
-    return OG_OK;
+    const struct worker *w = worker;
+    struct item *item = out;
+    if (item->site)
+        atomic_fetch_add_explicit(&w->site->used_items, 1, memory_order_relaxed);
+    *item = (struct item){w->site, piece};
+    atomic_fetch_add_explicit(&w->site->items, 1, memory_order_relaxed);
+    return piece == w->site->fail_make ? og_error_set(err, OG_DAMAGED, "make failed") : OG_OK;
 }
 
 static enum og_status take(void *context, uint64_t piece, void *taken, struct og_error *err)
@@ -58,11 +63,10 @@ static enum og_status take(void *context, uint64_t piece, void *taken, struct og
     return piece == s->fail_take ? og_error_set(err, OG_NO_MEMORY, "take failed") : OG_OK;
 }
 
-static void drop(void *dropped)
+static void release(void *released)
 {
-    struct item *item = dropped;
+    const struct item *item = released;
     atomic_fetch_sub_explicit(&item->site->items, 1, memory_order_relaxed);
-    free(item);
 }
 
 static bool watch(void *context)
@@ -79,16 +83,19 @@ static struct site new_site(void)
 static enum og_status run(struct site *s, unsigned threads, struct og_error *err)
 {
     struct og_parallel_work work = {.pieces = PIECES,
+                                    .worker_bytes = sizeof(struct worker),
+                                    .item_bytes = sizeof(struct item),
                                     .context = s,
                                     .join = join,
                                     .make = make,
                                     .leave = leave,
                                     .take = take,
-                                    .drop = drop,
-                                    .watch = watch};
+                                    .release = release,
+                                    .watch = s->stop_after < UINT64_MAX ? watch : NULL};
     enum og_status status = og_parallel_run(&work, "test", threads, err);
     assert_int_equal(atomic_load_explicit(&s->workers, memory_order_relaxed), 0);
     assert_int_equal(atomic_load_explicit(&s->items, memory_order_relaxed), 0);
+    assert_int_equal(atomic_load_explicit(&s->used_items, memory_order_relaxed), 0);
     assert_false(s->out_of_order);
     return status;
 }

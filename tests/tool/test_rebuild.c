@@ -18,37 +18,14 @@
 
 enum { W = 1300, H = 700 };
 
-struct fixture {
-    struct folder *folder;
-    struct og_tissue tissue;
-    struct og_slide *slide;
-    struct og_rebuilder *rebuilder;
-};
-
 static int setup(void **state)
 {
-    struct fixture *f = *state = calloc(1, sizeof *f);
-    f->folder = folder_make();
-    f->rebuilder = og_rebuilder_new();
-    og_tissue_make(W, H, 9, 0, &f->tissue);
-    slide_encode(f->folder, "r.tif", &f->tissue);
-    f->slide = slide_open(f->folder, "r.tif");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    og_rebuilder_destroy(&f->rebuilder);
-    og_slide_unref(&f->slide);
-    folder_remove(&f->folder);
-    free(f);
-    return 0;
+    return rebuilt_make(state, W, H, 9, 0);
 }
 
 static void every_tile_of_every_level_has_the_size_that_deep_zoom_says(void **state)
 {
-    struct fixture *f = *state;
+    struct rebuilt *f = *state;
     const struct og_pyramid *p = &og_slide_facts(f->slide)->pyramid;
     for (uint32_t level = 0; level <= p->top; level++) {
         struct og_extent grid = og_pyramid_grid(p, p->top - level);
@@ -76,7 +53,7 @@ static void luma_of(const uint8_t *rgb, size_t pixels, uint8_t *luma)
     free(chroma);
 }
 
-static double psnr_of_tile(struct fixture *f, uint32_t x, uint32_t y)
+static double psnr_of_tile(struct rebuilt *f, uint32_t x, uint32_t y)
 {
     const struct og_pyramid *p = &og_slide_facts(f->slide)->pyramid;
     struct og_extent size = og_pyramid_tile(p, 0, x, y);
@@ -105,7 +82,7 @@ static double psnr_of_tile(struct fixture *f, uint32_t x, uint32_t y)
 
 static void a_served_tile_of_dense_tissue_is_near_its_source(void **state)
 {
-    struct fixture *f = *state;
+    struct rebuilt *f = *state;
     assert_true(psnr_of_tile(f, 0, 0) > 35);
     assert_true(psnr_of_tile(f, 3, 1) > 35);
     assert_true(psnr_of_tile(f, 5, 2) > 35); /* at both edges: 20 x 188 pixels */
@@ -113,7 +90,7 @@ static void a_served_tile_of_dense_tissue_is_near_its_source(void **state)
 
 static void a_place_outside_the_grid_is_not_found(void **state)
 {
-    struct fixture *f = *state;
+    struct rebuilt *f = *state;
     static const uint32_t places[][3] = {{11, 6, 0}, {11, 0, 3}, {12, 0, 0}, {0, 1, 0}};
     for (unsigned i = 0; i < 4; i++) {
         struct og_buf *tile;
@@ -127,11 +104,11 @@ static void a_place_outside_the_grid_is_not_found(void **state)
 
 static void a_tile_whose_bytes_were_damaged_is_an_error_that_names_it(void **state)
 {
-    struct fixture *f = *state;
+    struct rebuilt *f = *state;
     char path[160];
     struct og_buf *tile;
     struct og_error err = {0};
-    snprintf(path, sizeof path, "%s/r.tif", f->folder->path);
+    snprintf(path, sizeof path, "%s/s.tif", f->folder->path);
     int fd = open(path, O_RDWR | O_CLOEXEC);
     uint8_t byte;
     assert_int_equal(pread(fd, &byte, 1, 16 + 2000), 1); /* within the first family's L2 tile */
@@ -158,7 +135,7 @@ int main(void)
         cmocka_unit_test(a_place_outside_the_grid_is_not_found),
         cmocka_unit_test(a_tile_whose_bytes_were_damaged_is_an_error_that_names_it),
     };
-    int failed = cmocka_run_group_tests(tests, setup, teardown);
+    int failed = cmocka_run_group_tests(tests, setup, rebuilt_end);
     vips_shutdown();
     return failed;
 }

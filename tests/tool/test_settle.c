@@ -24,18 +24,6 @@ static enum og_status read_texture(void *reader, struct og_rect area, uint8_t *r
     return OG_OK;
 }
 
-static enum og_status reader_new(void *state, void **reader, struct og_error *err)
-{
-    (void)err;
-    *reader = state;
-    return OG_OK;
-}
-
-static void nothing(void *state)
-{
-    (void)state;
-}
-
 static bool watch(void *watcher)
 {
     (void)watcher;
@@ -44,7 +32,7 @@ static bool watch(void *watcher)
 
 static int settled_step(uint32_t width, uint32_t height, struct og_rect texture, double aim)
 {
-    static const struct og_source_kind kind = {reader_new, read_texture, nothing, nothing};
+    static const struct og_source_kind kind = {.read = read_texture};
     struct og_source source = {.facts = {.width = width, .height = height}, .kind = &kind, .state = &texture};
     struct og_plan plan;
     struct og_plan_settings settings;

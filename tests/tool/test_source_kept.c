@@ -10,13 +10,6 @@ enum { SIDE = 300, BYTES = SIDE * SIDE * 3 };
 /* Gives other pixels each time that it is asked. */
 static unsigned reads;
 
-static enum og_status counting_new(void *state, void **reader, struct og_error *err)
-{
-    (void)err;
-    *reader = state;
-    return OG_OK;
-}
-
 static enum og_status counting_read(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
                                     struct og_error *err)
 {
@@ -29,12 +22,7 @@ static enum og_status counting_read(void *reader, struct og_rect area, uint8_t *
     return OG_OK;
 }
 
-static void counting_end(void *reader)
-{
-    (void)reader;
-}
-
-static const struct og_source_kind counting = {counting_new, counting_read, counting_end, counting_end};
+static const struct og_source_kind counting = {.read = counting_read};
 static const struct og_source source = {.kind = &counting, .state = &reads};
 
 struct desk {
@@ -51,14 +39,14 @@ static int setup(void **state)
     reads = 0;
     d->kept = og_kept_source_new(&source);
     d->view = og_kept_source_view(d->kept);
-    assert_int_equal(d->view->kind->reader_new(d->view->state, &d->reader, &err), OG_OK);
+    assert_int_equal(og_source_reader_new(d->view, &d->reader, &err), OG_OK);
     return 0;
 }
 
 static int teardown(void **state)
 {
     struct desk *d = *state;
-    d->view->kind->reader_destroy(d->reader);
+    og_source_reader_destroy(d->view, d->reader);
     og_kept_source_destroy(&d->kept);
     free(d);
     return 0;

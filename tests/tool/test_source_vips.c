@@ -58,10 +58,10 @@ static void last_pixel(const char *path, uint8_t pixel[3])
     struct og_error err = {0};
     void *reader;
     uint8_t rgb[W * H * 3];
-    assert_int_equal(source->kind->reader_new(source->state, &reader, &err), OG_OK);
+    assert_int_equal(og_source_reader_new(source, &reader, &err), OG_OK);
     assert_int_equal(source->kind->read(reader, (struct og_rect){0, 0, W, H}, rgb, W * 3, &err), OG_OK);
     memcpy(pixel, rgb + (W * H - 1) * 3, 3);
-    source->kind->reader_destroy(reader);
+    og_source_reader_destroy(source, reader);
     og_source_close(&source);
 }
 
@@ -198,9 +198,9 @@ static enum og_status read_whole(const char *path, struct og_error *err)
     enum og_status status = og_source_open_file(path, &source, err);
     if (status != OG_OK)
         return status;
-    assert_int_equal(source->kind->reader_new(source->state, &reader, err), OG_OK);
+    assert_int_equal(og_source_reader_new(source, &reader, err), OG_OK);
     status = source->kind->read(reader, (struct og_rect){0, 0, W, H}, rgb, W * 3, err);
-    source->kind->reader_destroy(reader);
+    og_source_reader_destroy(source, reader);
     og_source_close(&source);
     return status;
 }

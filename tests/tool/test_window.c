@@ -8,8 +8,9 @@
 
 enum { ITEMS = 500, WORKERS = 4, CAPACITY = 6, LONG_MS = 10000 };
 
-static void count_drop(void *item)
+static void drop(void *context, void *item)
 {
+    (void)context;
     free(item);
 }
 
@@ -36,7 +37,7 @@ static void *fail_at_once(void *argument)
 static void items_of_many_workers_come_back_in_order(void **state)
 {
     (void)state;
-    struct og_window *window = og_window_new(ITEMS, CAPACITY, count_drop);
+    struct og_window *window = og_window_new(ITEMS, CAPACITY, drop, NULL);
     struct og_thread workers[WORKERS];
     struct og_error err;
     for (unsigned i = 0; i < WORKERS; i++)
@@ -59,7 +60,7 @@ static void items_of_many_workers_come_back_in_order(void **state)
 static void no_more_than_its_capacity_is_taken_ahead(void **state)
 {
     (void)state;
-    struct og_window *window = og_window_new(ITEMS, CAPACITY, count_drop);
+    struct og_window *window = og_window_new(ITEMS, CAPACITY, drop, NULL);
     struct og_thread worker;
     struct og_error err;
     assert_int_equal(og_thread_start(&worker, "give", 0, give_all, window), OG_OK);
@@ -82,7 +83,7 @@ static void no_more_than_its_capacity_is_taken_ahead(void **state)
 static void an_item_that_is_not_there_yet_is_pending(void **state)
 {
     (void)state;
-    struct og_window *window = og_window_new(ITEMS, CAPACITY, count_drop);
+    struct og_window *window = og_window_new(ITEMS, CAPACITY, drop, NULL);
     struct og_error err;
     void *item = NULL;
     uint64_t index;
@@ -97,7 +98,7 @@ static void an_item_that_is_not_there_yet_is_pending(void **state)
 static void a_failure_reaches_the_consumer_with_its_words_and_ends_the_work(void **state)
 {
     (void)state;
-    struct og_window *window = og_window_new(ITEMS, CAPACITY, count_drop);
+    struct og_window *window = og_window_new(ITEMS, CAPACITY, drop, NULL);
     struct og_thread worker;
     struct og_error err = {0};
     void *item;

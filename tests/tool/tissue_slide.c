@@ -2,6 +2,7 @@
 #include "tool/tissue_slide.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "support/cmocka_all.h"
 #include "tool/encode.h"
@@ -27,4 +28,25 @@ struct og_slide *slide_open(const struct folder *folder, const char *name)
     if (og_slide_open(folder->fd, name, 1, &slide, &err) != OG_OK)
         fail_msg("%s", err.text);
     return slide;
+}
+
+int rebuilt_make(void **state, uint32_t width, uint32_t height, uint32_t seed, unsigned glass)
+{
+    struct rebuilt *r = *state = calloc(1, sizeof *r);
+    r->folder = folder_make();
+    r->rebuilder = og_rebuilder_new();
+    og_tissue_make(width, height, seed, glass, &r->tissue);
+    slide_encode(r->folder, "s.tif", &r->tissue);
+    r->slide = slide_open(r->folder, "s.tif");
+    return 0;
+}
+
+int rebuilt_end(void **state)
+{
+    struct rebuilt *r = *state;
+    og_rebuilder_destroy(&r->rebuilder);
+    og_slide_unref(&r->slide);
+    folder_remove(&r->folder);
+    free(r);
+    return 0;
 }
