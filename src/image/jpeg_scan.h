@@ -2,9 +2,9 @@
 #ifndef OG_IMAGE_JPEG_SCAN_H
 #define OG_IMAGE_JPEG_SCAN_H
 /*
- * og_jpeg_scan: the one scan of a baseline tile to samples, the bytes that libjpeg would make of it. libjpeg reads the
- * headers; what it does for a block takes most of the time that a family costs, and this does the same in less: words
- * with their extra bits in one look, nothing but a fill for a block without AC.
+ * og_jpeg_scan: the one scan of a baseline tile to samples, the bytes that libjpeg makes of levels that any samples may
+ * give. libjpeg reads the headers; what it does for a block takes most of the time that a family costs, and this does
+ * the same in less: words with their extra bits in one look, nothing but a fill for a block without AC.
  *
  * A level times its step is taken modulo 2^16, as libjpeg's vectors do; no encoder makes one that needs it.
  *
