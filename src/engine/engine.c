@@ -95,7 +95,7 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
         worker->engine = engine;
         worker->reserved = i == 0 && engine->options.workers > 1;
         worker->metrics = og_metrics_take(metrics);
-        worker->decoder = og_jpeg_decoder_new();
+        worker->decoder = og_jpeg_decoder_new(engine->kernels);
         worker->encoder = og_jpeg_encoder_new();
         worker->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
         if (!worker->decoder || !worker->encoder || !worker->buffer ||
