@@ -11,7 +11,7 @@
  *          └─────────────────────────────────────────────────────────────┘ until it stays as it is
  *
  * Threads:   call it from one thread, as tool/family_run.h says. What it finds does not depend on their number.
- * Ownership: `plan` is made here and released by the caller, on failure too.
+ * Ownership: `plan` is made by begin and released by the caller, on failure too.
  * Errors:    OG_UNSUPPORTED for a size that no slide has; of the source; OG_STOPPING when watch said so.
  */
 #include "tool/family_run.h"
@@ -29,7 +29,12 @@ struct og_wish {
 double og_steer(double aim, double step, double psnr);
 struct og_plan_settings og_settle_steps(const struct og_wish *wish, double l0_step);
 
-/* run->plan is `plan`. `settings` are what it was made with at last. */
+/* Plan and settings as the first sample is made with them: all that can be said before a pixel is read. */
+OG_CHECKED enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish,
+                                          struct og_plan *plan, struct og_plan_settings *settings,
+                                          struct og_error *err);
+
+/* run->plan is `plan`, as begin made it; its pyramid stays. `settings` are what it was made with at last. */
 OG_CHECKED enum og_status og_settle(const struct og_family_run *run, const struct og_wish *wish, struct og_plan *plan,
                                     struct og_plan_settings *settings, struct og_error *err);
 

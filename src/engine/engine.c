@@ -139,8 +139,8 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
 
 static struct og_edition edition_of(const struct og_slide *slide)
 {
-    const struct og_slide_facts *facts = og_slide_facts(slide);
-    return (struct og_edition){.generation = facts->generation, .modified_s = facts->modified_ns / NS_PER_S};
+    return (struct og_edition){.generation = og_slide_facts(slide)->generation,
+                               .modified_s = og_slide_modified_s(slide)};
 }
 
 /* Takes the slide, which has this tile. */

@@ -199,14 +199,18 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
     return status;
 }
 
+enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish, struct og_plan *plan,
+                               struct og_plan_settings *settings, struct og_error *err)
+{
+    *settings = og_settle_steps(wish, wish->l0_step ? wish->l0_step : first_step(wish->aim));
+    enum og_status status = og_plan_make(facts->width, facts->height, settings, plan, err);
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", facts->name);
+}
+
 enum og_status og_settle(const struct og_family_run *run, const struct og_wish *wish, struct og_plan *plan,
                          struct og_plan_settings *settings, struct og_error *err)
 {
     struct sample sample = {.count = 0};
-    *settings = og_settle_steps(wish, wish->l0_step ? wish->l0_step : first_step(wish->aim));
-    enum og_status status = og_plan_make(run->source->facts.width, run->source->facts.height, settings, plan, err);
-    if (status != OG_OK)
-        return og_error_prefix(err, "%s", run->source->facts.name);
-    status = choose(run, &sample, err);
+    enum og_status status = choose(run, &sample, err);
     return status == OG_OK ? settle(run, wish, &sample, plan, settings, err) : status;
 }

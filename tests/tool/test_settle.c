@@ -39,7 +39,8 @@ static int settled_step(uint32_t width, uint32_t height, struct og_rect texture,
     struct og_family_run run = {&plan, &source, 2, watch, NULL};
     struct og_wish wish = {.aim = aim};
     struct og_error err = {0};
-    if (og_settle(&run, &wish, &plan, &settings, &err) != OG_OK)
+    if (og_settle_begin(&source.facts, &wish, &plan, &settings, &err) != OG_OK ||
+        og_settle(&run, &wish, &plan, &settings, &err) != OG_OK)
         fail_msg("%s", err.text);
     og_plan_release(&plan);
     return og_plan_whole_step(settings.l0_step);
