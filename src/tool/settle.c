@@ -30,7 +30,7 @@ static const double usual_step = 13, usual_psnr = 37, rounded_more = 2, decibels
 static const double unfit_less = 0.5;
 
 /* No nearer to the aim than this, so that the whole slide does not fall short of it by a hair. */
-static const double margin = 0.1;
+static const double margin = 0.15;
 
 enum { STEP_MAX = 64, FACTOR = 3 };
 

@@ -436,9 +436,9 @@ static void glass_alone_does_not_steer(void **state)
 static void steering_goes_towards_the_aim_and_keeps_within_bounds(void **state)
 {
     (void)state;
-    assert_float_equal(og_steer(36, 13, 36.1), 13, 1e-6);
+    assert_float_equal(og_steer(36, 13, 36.15), 13, 1e-6);
     assert_true(og_steer(36, 13, 35.5) < 13 && og_steer(36, 13, 37) > 13);
-    assert_float_equal(og_steer(36, 10, 36.1 + 5.3), 20, 1e-6);
+    assert_float_equal(og_steer(36, 10, 36.15 + 5.3), 20, 1e-6);
     assert_float_equal(og_steer(36, 13, 99), 45, 1e-6);
     assert_float_equal(og_steer(36, 13, 10), 5, 1e-6);
     assert_float_equal(og_steer(60, 1, 10), 1, 1e-6);
