@@ -18,6 +18,7 @@
 #include "http/visit.h"
 #include "leavers.h"
 #include "pulse.h"
+#include "waiting.h"
 
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
 #define IDLE_GRACE_MS 250
@@ -31,8 +32,8 @@ struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
     struct og_server *server;
     struct og_metrics_block *metrics;
-    uint64_t requests;       /* ever */
-    unsigned waiting;        /* suspended requests */
+    uint64_t requests; /* ever */
+    struct og_waiting waiting;
     atomic_uint connections; /* written by the lane's thread only; stop reads it, relaxed: it only waits */
     _Atomic uint64_t active; /* REQUEST or LATE for each, and CLOSED. Relaxed: its own order decides who was before */
 };
@@ -41,7 +42,7 @@ struct og_server {
     struct og_site *site;
     struct og_log *log;
     struct og_address address;
-    unsigned waiting_max, lanes;
+    unsigned lanes;
     struct og_connections *connections;
     struct og_leavers *leavers;
     struct og_pulse *pulse;
@@ -60,7 +61,7 @@ struct visit {
     struct og_reply pending; /* while it waits */
     struct og_visit account;
     struct og_unchanged kept; /* the connection's */
-    uint64_t ticket;          /* of the watch over its client */
+    uint64_t slide, ticket;   /* what it waits for; of the watch over its client */
     bool waits, left, late;   /* for the engine; nobody is there to be answered; it connected during the stop */
     enum og_status status;
     struct og_buf *buf;
@@ -153,7 +154,7 @@ static void client_waited(void *context, void *visit)
 static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_reply *pending, struct og_tile_name *name)
 {
     struct lane *lane = visit->lane;
-    if (lane->waiting >= lane->server->waiting_max) {
+    if (!og_waiting_enter(&lane->waiting, name->key.slide)) {
         og_tile_name_release(name);
         og_count(lane->metrics, OG_COUNT_JOB_REFUSED, 1);
         return send_reply(visit, og_reply_status(pending->route, OG_BUSY));
@@ -162,7 +163,7 @@ static enum MHD_Result wait_for_engine(struct visit *visit, const struct og_repl
     visit->pending = *pending;
     visit->waits = true;
     visit->account.waited = true;
-    lane->waiting++;
+    visit->slide = name->key.slide;
     og_connection_enter(visit->place, OG_PHASE_WAIT);
     og_raise(lane->metrics, OG_LEVEL_SUSPENDED, 1);
     MHD_suspend_connection(visit->connection); /* first: done() may run before submit returns */
@@ -180,7 +181,7 @@ static struct og_reply take_answer(struct visit *visit)
     og_leavers_forget(lane->server->leavers, visit->ticket);
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
     visit->waits = false;
-    lane->waiting--;
+    og_waiting_leave(&lane->waiting, visit->slide);
     og_raise(lane->metrics, OG_LEVEL_SUSPENDED, -1);
     return og_site_tile(&visit->pending, visit->status, visit->buf, &visit->waiter.spent);
 }
@@ -367,6 +368,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
     for (; status == OG_OK && i < server->lanes; i++) {
         struct lane *lane = &server->lane[i];
         lane->server = server;
+        lane->waiting.most = options->waiting;
         lane->metrics = og_metrics_take(server->site->metrics);
         status = start_lane(lane, options, fds[i], err);
     }
@@ -430,7 +432,6 @@ enum og_status og_server_start(const struct og_server_options *options, struct o
     server->site = site;
     server->log = log;
     server->address = options->address;
-    server->waiting_max = options->waiting;
     server->lanes = options->threads;
     server->leavers_metrics = og_metrics_take(site->metrics);
     MHD_set_panic_func(panic, NULL);
