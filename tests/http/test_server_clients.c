@@ -141,6 +141,37 @@ static void an_answer_that_nobody_takes_is_given_up(void **state)
     og_fixture_stop(&f);
 }
 
+static void await_that_nothing_more_is_sent(struct og_fixture *f)
+{
+    uint64_t before = 0, now = 1;
+    for (unsigned i = 0; i < 100 && now != before; i++) {
+        before = now;
+        og_nap(100);
+        now = og_metrics_sum(f->metrics, OG_COUNT_HTTP_BYTES);
+    }
+}
+
+static void clients_that_do_not_read_metrics_keep_nobody_from_them(void **state)
+{
+    (void)state;
+    enum { SLOW = 24 };
+    static const char request[] = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n";
+    struct og_server_options options = patient(2);
+    struct og_fixture *f = og_fixture_start_with("/", &options);
+    int slow[SLOW];
+    for (unsigned i = 0; i < SLOW; i++) {
+        slow[i] = connect_slowly(f->port);
+        for (unsigned n = 0; n < 10 * PIPELINED; n++)
+            assert_int_equal(send(slow[i], request, sizeof request - 1, MSG_NOSIGNAL), sizeof request - 1);
+    }
+    await_that_nothing_more_is_sent(f);
+    for (unsigned i = 0; i < SLOW; i++)
+        assert_int_equal(og_http_code(f->port, "GET", "/metrics", ""), 200);
+    for (unsigned i = 0; i < SLOW; i++)
+        close(slow[i]);
+    og_fixture_stop(&f);
+}
+
 /* The thread that ends connections and those that then close them have done so: a sixteenth of the places is free. */
 static void await_room(struct og_fixture *f)
 {
@@ -274,6 +305,7 @@ int main(void)
         cmocka_unit_test(a_head_that_trickles_in_is_cut_off_and_so_is_silence),
         cmocka_unit_test(a_request_that_waits_is_not_idle),
         cmocka_unit_test(an_answer_that_nobody_takes_is_given_up),
+        cmocka_unit_test(clients_that_do_not_read_metrics_keep_nobody_from_them),
         cmocka_unit_test(newcomers_get_in_and_the_oldest_idle_ones_go),
         cmocka_unit_test(beyond_the_last_place_a_connection_is_closed),
         cmocka_unit_test(a_connection_for_which_there_is_no_memory_is_closed),
