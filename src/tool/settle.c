@@ -2,12 +2,13 @@
 #include "tool/settle.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "image/fidelity.h"
 
-/* An eighth of a slide is made for nothing but its sample, and 24 families of a large one. */
+/* An eighth of a slide is made for nothing but its sample, and 24 families of a large one; a small one is all sample.
+ */
 enum {
+    SMALL = 9,
     SAMPLE_LEAST = 8,
     SAMPLE_MOST = 24,
     SHARE = 8,
@@ -18,11 +19,18 @@ enum {
 
 enum { ROUNDS = 5 };
 
-/* A step of 13 gives dense tissue some 36 dB; steps twice as large, 5.3 dB less. */
-static const double usual_step = 13, usual_psnr = 36, decibels = 5.3;
+/* A step that was tried tells of those so near to it. */
+static const double near = 0.06;
+
+/* A step of 13 gives dense tissue some 37 dB, and 2 more where levels are only rounded; steps twice as large, 5.3 dB
+ * less. */
+static const double usual_step = 13, usual_psnr = 37, rounded_more = 2, decibels = 5.3;
+
+/* A trellis that reckons with tables which fit nothing yet gives away half a decibel more. */
+static const double unfit_less = 0.5;
 
 /* No nearer to the aim than this, so that the whole slide does not fall short of it by a hair. */
-static const double margin = 0.05;
+static const double margin = 0.1;
 
 enum { STEP_MAX = 64, FACTOR = 3 };
 
@@ -44,15 +52,21 @@ static int bounded(double step, int least, int most)
     return step < least ? least : step > most ? most : (int)step;
 }
 
-static int first_step(double aim)
+static int usual_step_for(double aim)
 {
     return bounded(usual_step * exp2((usual_psnr - aim) / decibels) + 0.5, 1, STEP_MAX);
 }
 
-int og_steer(double aim, int step, double psnr)
+static int first_step(const struct og_wish *wish)
 {
-    int usual = first_step(aim), least = usual / FACTOR > 1 ? usual / FACTOR : 1;
-    return bounded(step * exp2((psnr - margin - aim) / decibels), least, FACTOR * usual);
+    return wish->l0_step ? wish->l0_step : usual_step_for(wish->trellis ? wish->aim : wish->aim - rounded_more);
+}
+
+double og_steer(double aim, double step, double psnr)
+{
+    int usual = usual_step_for(aim), least = usual / FACTOR > 1 ? usual / FACTOR : 1;
+    double next = step * exp2((psnr - margin - aim) / decibels);
+    return fmin(fmax(next, least), FACTOR * usual);
 }
 
 /* Steps of L1 and of the base's luma in hundredths of L0's, up to a step of L0. */
@@ -60,11 +74,11 @@ struct ratios {
     int up_to, l1, base;
 };
 
-static const struct ratios without_chroma = {255, 110, 110};
+static const struct ratios without_chroma = {255, 118, 122};
 
 /* Where L1 corrects chroma, the base's luma can be coarser. At middle steps it is where a JPEG pyramid's coarser levels
  * are worst at the same L0. */
-static const struct ratios with_chroma[] = {{10, 107, 130}, {15, 120, 140}, {255, 115, 130}};
+static const struct ratios with_chroma[] = {{10, 112, 142}, {28, 124, 146}, {255, 117, 126}};
 
 enum { CHROMA_FINER_BY = 2 };
 
@@ -76,16 +90,16 @@ static struct ratios ratios_of(int l0_step, bool chroma)
     return chroma ? *row : without_chroma;
 }
 
-struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step)
+struct og_plan_settings og_settle_steps(const struct og_wish *wish, double l0_step)
 {
-    int chroma_step = wish->chroma_step;
+    int step = og_plan_whole_step(l0_step), chroma_step = wish->chroma_step;
     if (chroma_step == OG_CHROMA_FOLLOWS)
-        chroma_step = l0_step > CHROMA_FINER_BY ? l0_step - CHROMA_FINER_BY : 1;
-    struct ratios ratios = ratios_of(l0_step, chroma_step > 0);
-    int base_step = og_plan_share(l0_step, ratios.base);
+        chroma_step = step > CHROMA_FINER_BY ? step - CHROMA_FINER_BY : 1;
+    struct ratios ratios = ratios_of(step, chroma_step > 0);
+    int base_step = og_plan_share(step, ratios.base);
     return (struct og_plan_settings){
         .base_quality = wish->base_quality ? wish->base_quality : og_plan_quality_of_step(base_step),
-        .l1_step = wish->l1_step ? wish->l1_step : og_plan_share(l0_step, ratios.l1),
+        .l1_step = wish->l1_step ? wish->l1_step : og_plan_share(step, ratios.l1),
         .l0_step = l0_step,
         .chroma_step = chroma_step,
         .trellis = wish->trellis,
@@ -134,6 +148,10 @@ static enum og_status choose(const struct og_family_run *run, struct sample *sam
 {
     struct og_extent grid = og_pyramid_grid(&run->plan->pyramid, 2);
     uint64_t all = og_pyramid_tiles(&run->plan->pyramid, 2), wanted = all / SHARE;
+    if (all <= SMALL) {
+        spread(grid, 1, 0, sample);
+        return OG_OK;
+    }
     wanted = wanted < SAMPLE_LEAST ? SAMPLE_LEAST : least(wanted, SAMPLE_MOST);
     uint64_t places = least(all, LOOKS_FOR_EACH * wanted), gap = (all + places - 1) / places;
     struct sample seen;
@@ -169,6 +187,14 @@ static enum og_status replan(struct og_plan *plan, const struct og_plan_settings
     return status == OG_OK ? og_plan_fit(plan, counts, err) : status;
 }
 
+static double next_step(const struct og_wish *wish, double step, const struct og_tally *tally, bool unfit)
+{
+    if (wish->l0_step || !tally->tissue_samples)
+        return step;
+    double psnr = og_psnr(tally->tissue_error, tally->tissue_samples);
+    return og_steer(wish->aim, step, unfit ? psnr + unfit_less : psnr);
+}
+
 /*
  * Tables fit what the tables before them made: each round gets nearer. Rounded levels do not depend on tables, so that
  * one round is enough for them when the steps are given.
@@ -176,33 +202,36 @@ static enum og_status replan(struct og_plan *plan, const struct og_plan_settings
 static enum og_status settle(const struct og_family_run *run, const struct og_wish *wish, const struct sample *sample,
                              struct og_plan *plan, struct og_plan_settings *settings, struct og_error *err)
 {
-    bool steered = wish->l0_step == 0, settled = false;
-    int step = settings->l0_step;
+    bool settled = false;
+    double step = settings->l0_step;
     enum og_status status = OG_OK;
     for (unsigned round = 0; round < ROUNDS && !settled && status == OG_OK; round++) {
+        bool unfit = round == 0 && wish->trellis;
         struct harvest harvest = {.tally = {0}};
         status = og_family_run_make(run, sample->cells, sample->count, reap, &harvest, err);
         if (status != OG_OK)
             break;
-        const struct og_tally *t = &harvest.tally;
-        int next = steered && t->tissue_samples ? og_steer(wish->aim, step, og_psnr(t->tissue_error, t->tissue_samples))
-                                                : step;
-        settled = abs(next - step) <= 1 && (round > 0 || !wish->trellis);
-        step = next;
+        double next = next_step(wish, step, &harvest.tally, unfit);
+        settled = fabs(next - step) <= near * step && !unfit;
+        step = wish->trellis ? next : floor(next);
         *settings = og_settle_steps(wish, step);
         status = replan(plan, settings, &harvest.counts, err);
     }
     return status;
 }
 
+enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish, struct og_plan *plan,
+                               struct og_plan_settings *settings, struct og_error *err)
+{
+    *settings = og_settle_steps(wish, first_step(wish));
+    enum og_status status = og_plan_make(facts->width, facts->height, settings, plan, err);
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", facts->name);
+}
+
 enum og_status og_settle(const struct og_family_run *run, const struct og_wish *wish, struct og_plan *plan,
                          struct og_plan_settings *settings, struct og_error *err)
 {
     struct sample sample = {.count = 0};
-    *settings = og_settle_steps(wish, wish->l0_step ? wish->l0_step : first_step(wish->aim));
-    enum og_status status = og_plan_make(run->source->facts.width, run->source->facts.height, settings, plan, err);
-    if (status != OG_OK)
-        return og_error_prefix(err, "%s", run->source->facts.name);
-    status = choose(run, &sample, err);
+    enum og_status status = choose(run, &sample, err);
     return status == OG_OK ? settle(run, wish, &sample, plan, settings, err) : status;
 }
