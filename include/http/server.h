@@ -37,7 +37,7 @@ struct og_server_options {
     struct og_address address;
     unsigned threads;     /* event threads, 1 … OG_SERVER_THREADS_MAX */
     unsigned connections; /* open at once, in all; lowered to what the limit of open files allows */
-    unsigned waiting;     /* suspended at once, per event thread; beyond it 503 */
+    unsigned waiting;     /* suspended at once, per event thread, half of it for one slide; beyond it 503 */
     uint64_t idle_ms;     /* after which a connection is closed whose next request's head is not whole */
     uint64_t answer_ms;   /* after which a connection is closed whose client has not taken an answer */
     uint64_t deadline_ms; /* after which a request that waits for the engine is answered 503 */

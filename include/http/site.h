@@ -24,6 +24,7 @@
 #define OG_BASE_PATH_MAX 128
 
 struct og_access_log;
+struct og_scrapes;
 
 struct og_site_options {
     struct og_engine *engine;
@@ -53,7 +54,7 @@ struct og_site {
     struct og_access_log *access_log;
     uint32_t birth;
     atomic_bool stopping;
-    atomic_uint scrapes; /* answers to /metrics that are out */
+    struct og_scrapes *scrapes; /* answers to /metrics */
 };
 
 /* "/", or segments of [A-Za-z0-9._-], each behind a slash, none of them "." or ".."; one more slash may end it. */

@@ -23,6 +23,7 @@ struct og_connection {
     /* under the lock */
     int socket;
     bool used, ended;
+    uint64_t looked_at; /* the state in which it was looked whether the client has said all */
     struct og_connection *next_free;
 };
 
@@ -61,6 +62,12 @@ static enum og_phase phase_of(uint64_t state)
     return (enum og_phase)(state & ((1U << PHASE_BITS) - 1));
 }
 
+static uint64_t gone_since(uint64_t state, uint64_t now)
+{
+    uint64_t since = state >> PHASE_BITS << PHASE_BITS;
+    return now > since ? now - since : 0;
+}
+
 static uint64_t state_of(const struct og_connection *connection)
 {
     return atomic_load_explicit(&connection->state, memory_order_relaxed); /* nothing hangs on it but who is ended */
@@ -72,26 +79,46 @@ void og_connection_enter(struct og_connection *connection, enum og_phase phase)
     atomic_store_explicit(&connection->state, state, memory_order_relaxed); /* read as state_of says */
 }
 
+static void shut_locked(struct og_connections *all, struct og_connection *connection)
+{
+    connection->ended = true;
+    all->ended++;
+    shutdown(connection->socket, SHUT_RDWR);
+}
+
 static void end_locked(struct og_connections *all, struct og_connection *connection, enum og_counter why)
 {
     /* What the client did not take is not worth keeping: a reset drops it. */
     const struct linger at_once = {.l_onoff = 1};
     if (why == OG_COUNT_CLOSED_ANSWER)
         setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    connection->ended = true;
-    all->ended++;
     og_count(all->metrics, why, 1); /* first: a client that sees the end finds it counted */
-    shutdown(connection->socket, SHUT_RDWR);
+    shut_locked(all, connection);
+}
+
+/*
+ * The client has closed its sending side. libmicrohttpd notices that, but not when it came together with the last
+ * request: after a read that did not fill its buffer it waits for an event, and there is none any more. So each
+ * connection is looked at once after its answer, a whole look later: by then no request that came before waits in a
+ * buffer.
+ */
+static bool has_said_all_locked(const struct og_connections *all, struct og_connection *connection, uint64_t state,
+                                uint64_t now)
+{
+    char byte;
+    if (phase_of(state) != OG_PHASE_HEAD || state == connection->looked_at || gone_since(state, now) < all->look_ns)
+        return false;
+    connection->looked_at = state;
+    return recv(connection->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static bool is_late(const struct og_connections *all, uint64_t state, uint64_t now)
 {
-    uint64_t since = state >> PHASE_BITS << PHASE_BITS, gone = now > since ? now - since : 0;
     switch (phase_of(state)) {
     case OG_PHASE_HEAD:
-        return gone >= all->idle_ns;
+        return gone_since(state, now) >= all->idle_ns;
     case OG_PHASE_ANSWER:
-        return gone >= all->answer_ns;
+        return gone_since(state, now) >= all->answer_ns;
     case OG_PHASE_WAIT:
         break;
     }
@@ -104,9 +131,13 @@ static void end_late_locked(struct og_connections *all)
     for (unsigned i = 0; i < all->most; i++) {
         struct og_connection *connection = &all->place[i];
         uint64_t state = state_of(connection);
-        if (connection->used && !connection->ended && is_late(all, state, now))
+        if (!connection->used || connection->ended)
+            continue;
+        if (is_late(all, state, now))
             end_locked(all, connection,
                        phase_of(state) == OG_PHASE_HEAD ? OG_COUNT_CLOSED_IDLE : OG_COUNT_CLOSED_ANSWER);
+        else if (has_said_all_locked(all, connection, state, now))
+            shut_locked(all, connection);
     }
 }
 

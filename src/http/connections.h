@@ -9,6 +9,8 @@
  *     OG_PHASE_WAIT      the engine is asked: not ended here
  *     OG_PHASE_ANSWER    until the kernel has taken the answer, at most `answer_ms`
  *
+ * A connection in OG_PHASE_HEAD whose client has closed its sending side is ended a second or two after its answer.
+ *
  * When all but a sixteenth of the places are taken, those in OG_PHASE_HEAD are ended to make room, the oldest first;
  * but the youngest of them, a thirty-second of the places, are left to say what they came for.
  *

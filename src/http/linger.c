@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -16,55 +17,95 @@
 #include "base/clock.h"
 #include "base/thread.h"
 
-enum { MOST = 256, LOOK_MS = 50, BELL = MOST };
+enum { MOST = 256, LOOK_MS = 50, GULP = 16 << 10, BELL = MOST };
 
 #define NS_PER_S UINT64_C(1000000000)
+
+struct lingerer {
+    int socket; /* -1: none */
+    uint64_t until_ns;
+};
 
 struct og_linger {
     int set, bell;
     struct og_thread thread;
+    struct lingerer place[MOST]; /* the thread's */
+
     pthread_mutex_t lock;
     /* under the lock */
     bool stopping;
-    unsigned count;
-    struct {
-        int socket; /* -1: free */
-        uint64_t until_ns;
-    } place[MOST];
+    unsigned arrived, taken; /* the latter: places, those of the arrivals included */
+    struct lingerer arrival[MOST];
 };
 
-static void end_locked(struct og_linger *linger, unsigned at)
+static void end(struct og_linger *linger, unsigned at)
 {
     epoll_ctl(linger->set, EPOLL_CTL_DEL, linger->place[at].socket, NULL);
     close(linger->place[at].socket);
     linger->place[at].socket = -1;
-    linger->count--;
 }
 
-/* False: the other end has closed, or broken off. */
+/* One gulp, so that whoever sends without end keeps nobody else waiting. False: the other end has closed. */
 static bool forget_what_came(int socket)
 {
-    char bytes[4096];
-    ssize_t n;
-    do
-        n = recv(socket, bytes, sizeof bytes, MSG_DONTWAIT);
-    while (n > 0 || (n < 0 && errno == EINTR));
-    return n < 0 && errno == EAGAIN;
+    char bytes[GULP];
+    ssize_t n = recv(socket, bytes, sizeof bytes, MSG_DONTWAIT);
+    return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-static void read_locked(struct og_linger *linger, unsigned at)
+static void hear(struct og_linger *linger, unsigned at)
 {
-    if (linger->place[at].socket >= 0 && !forget_what_came(linger->place[at].socket))
-        end_locked(linger, at);
+    eventfd_t rings;
+    if (at == BELL)
+        (void)eventfd_read(linger->bell, &rings);
+    else if (linger->place[at].socket >= 0 && !forget_what_came(linger->place[at].socket))
+        end(linger, at);
 }
 
-static unsigned end_late_locked(struct og_linger *linger)
+/* Returns how many are left. */
+static unsigned end_late(struct og_linger *linger)
 {
     uint64_t now_ns = og_clock_monotonic_ns();
-    for (unsigned at = 0; linger->count > 0 && at < MOST; at++)
+    unsigned left = 0;
+    for (unsigned at = 0; at < MOST; at++) {
         if (linger->place[at].socket >= 0 && now_ns >= linger->place[at].until_ns)
-            end_locked(linger, at);
-    return linger->count;
+            end(linger, at);
+        left += linger->place[at].socket >= 0;
+    }
+    return left;
+}
+
+static bool add(const struct og_linger *linger, int fd, uint32_t at)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.u32 = at};
+    return epoll_ctl(linger->set, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static void seat(struct og_linger *linger, const struct lingerer *arrival, unsigned count)
+{
+    for (unsigned at = 0; at < MOST && count > 0; at++) {
+        if (linger->place[at].socket >= 0)
+            continue;
+        linger->place[at] = arrival[--count];
+        if (!add(linger, linger->place[at].socket, at))
+            end(linger, at);
+    }
+}
+
+/* Returns whether somebody lingers, or may come yet. */
+static bool receive(struct og_linger *linger, unsigned *left)
+{
+    struct lingerer arrival[MOST];
+    pthread_mutex_lock(&linger->lock);
+    unsigned count = linger->arrived;
+    memcpy(arrival, linger->arrival, count * sizeof arrival[0]);
+    linger->arrived = 0;
+    *left += count;
+    linger->taken = *left;
+    bool stopping = linger->stopping;
+    pthread_mutex_unlock(&linger->lock);
+    seat(linger, arrival, count);
+    return !stopping || *left > 0;
 }
 
 static void *run(void *argument)
@@ -72,20 +113,12 @@ static void *run(void *argument)
     struct og_linger *linger = argument;
     struct epoll_event events[64];
     unsigned left = 0;
-    for (bool stopping = false; !stopping || left > 0;) {
+    do {
         int n = epoll_wait(linger->set, events, sizeof events / sizeof events[0], left ? LOOK_MS : -1);
-        pthread_mutex_lock(&linger->lock);
-        for (int i = 0; i < n; i++) {
-            eventfd_t rings;
-            if (events[i].data.u32 != BELL)
-                read_locked(linger, events[i].data.u32);
-            else if (eventfd_read(linger->bell, &rings) != 0)
-                continue;
-        }
-        left = end_late_locked(linger);
-        stopping = linger->stopping;
-        pthread_mutex_unlock(&linger->lock);
-    }
+        for (int i = 0; i < n; i++)
+            hear(linger, events[i].data.u32);
+        left = end_late(linger);
+    } while (receive(linger, &left));
     return NULL;
 }
 
@@ -93,12 +126,6 @@ static void ring(struct og_linger *linger)
 {
     while (eventfd_write(linger->bell, 1) != 0 && errno == EINTR)
         continue;
-}
-
-static bool add(struct og_linger *linger, int fd, uint32_t at)
-{
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.u32 = at};
-    return epoll_ctl(linger->set, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 static void release(struct og_linger *linger)
@@ -130,37 +157,27 @@ enum og_status og_linger_start(struct og_linger **out, struct og_error *err)
     return OG_OK;
 }
 
-static unsigned free_place_locked(const struct og_linger *linger)
-{
-    unsigned at = 0;
-    while (at < MOST && linger->place[at].socket >= 0)
-        at++;
-    return at;
-}
-
-static void keep_locked(struct og_linger *linger, int socket)
-{
-    unsigned at = free_place_locked(linger);
-    int own = at < MOST ? fcntl(socket, F_DUPFD_CLOEXEC, 0) : -1;
-    if (own < 0)
-        return;
-    linger->place[at].socket = own;
-    linger->place[at].until_ns = og_clock_monotonic_ns() + NS_PER_S;
-    linger->count++;
-    if (shutdown(own, SHUT_WR) != 0 || !add(linger, own, at))
-        end_locked(linger, at);
-}
-
 void og_linger_take(struct og_linger *linger, int socket)
 {
     int unsent = 0, unread = 0;
     if (ioctl(socket, SIOCOUTQ, &unsent) != 0 || ioctl(socket, FIONREAD, &unread) != 0 || unsent + unread == 0)
         return;
+    int own = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    if (own < 0 || shutdown(own, SHUT_WR) != 0) {
+        if (own >= 0)
+            close(own);
+        return;
+    }
     pthread_mutex_lock(&linger->lock);
-    bool first = linger->count == 0;
-    keep_locked(linger, socket);
+    bool room = linger->taken < MOST, first = linger->arrived == 0;
+    if (room) {
+        linger->arrival[linger->arrived++] = (struct lingerer){own, og_clock_monotonic_ns() + NS_PER_S};
+        linger->taken++;
+    }
     pthread_mutex_unlock(&linger->lock);
-    if (first)
+    if (!room)
+        close(own);
+    else if (first)
         ring(linger);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "http/endpoints.h"
@@ -63,19 +62,17 @@ static void render_gauges(struct og_site *site, FILE *out)
     render(gauges, sizeof gauges / sizeof gauges[0], out);
 }
 
+static void render_all(void *context, FILE *out)
+{
+    struct og_site *site = context;
+    og_metrics_render(site->metrics, out);
+    render_gauges(site, out);
+}
+
 struct og_reply og_answer_metrics(const struct og_request *request)
 {
     enum og_route_kind kind = request->route->kind;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return og_reply_status(kind, OG_NO_MEMORY);
-    og_metrics_render(request->site->metrics, out);
-    render_gauges(request->site, out);
-    bool complete = fclose(out) == 0;
-    struct og_buf *buf = complete ? og_scrapes_copy(&request->site->scrapes, text, size) : NULL;
-    free(text);
+    struct og_buf *buf = og_scrapes_find(request->site->scrapes, render_all, request->site);
     if (!buf)
         return og_reply_status(kind, OG_BUSY);
     return og_reply_buf(kind, "text/plain; version=0.0.4; charset=utf-8", buf, (struct og_validators){0});

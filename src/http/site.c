@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "http/endpoints.h"
+#include "scrapes.h"
 
 static og_endpoint *const endpoints[OG_ROUTE_KINDS] = {
     [OG_ROUTE_GALLERY] = og_answer_gallery, [OG_ROUTE_VIEWER] = og_answer_viewer,
@@ -76,12 +77,17 @@ enum og_status og_site_open(const struct og_site_options *options, struct og_sit
     set_base(out, options->base_path);
     set_cache_control(&out->manners, options);
     out->shelf = og_shelf_new();
-    return out->shelf ? OG_OK : og_error_set(err, OG_NO_MEMORY, "no memory for the pages");
+    out->scrapes = og_scrapes_new(og_clock_monotonic_ns);
+    if (out->shelf && out->scrapes)
+        return OG_OK;
+    og_site_close(out);
+    return og_error_set(err, OG_NO_MEMORY, "no memory for the pages");
 }
 
 void og_site_close(struct og_site *site)
 {
     og_shelf_destroy(&site->shelf);
+    og_scrapes_destroy(&site->scrapes);
 }
 
 /* A body that came from the engine's or the shelf's memory: tiles are judged before they are looked for. */

@@ -114,10 +114,13 @@ enum og_status og_engine_name(const struct og_engine *engine, const char *id, si
                               uint64_t x, uint64_t y, struct og_tile_name *out, const struct og_metrics_block *metrics)
 {
     (void)engine, (void)metrics;
-    if (id_length != 1 || id[0] != 's' || level != 0 || x >= COLUMNS || y >= ROWS)
+    if (id_length != 1 || (id[0] != 's' && id[0] != 'z') || level != 0 || x >= COLUMNS || y >= ROWS)
         return OG_NOT_FOUND;
-    *out = (struct og_tile_name){
-        .x = (uint32_t)x, .y = (uint32_t)y, .content = OG_FAKE_CONTENT + x * 1000 + y, .edition = edition_of_s};
+    *out = (struct og_tile_name){.key.slide = (uint64_t)id[0],
+                                 .x = (uint32_t)x,
+                                 .y = (uint32_t)y,
+                                 .content = OG_FAKE_CONTENT + x * 1000 + y,
+                                 .edition = edition_of_s};
     return OG_OK;
 }
 

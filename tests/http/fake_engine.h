@@ -3,7 +3,7 @@
 #define OG_TESTS_FAKE_ENGINE_H
 /*
  * An engine of a test's own in place of the real one: the slide "s" has one level, 0, of 2 x 1000 tiles, whose bytes
- * are their names. Tiles with even y are in the cache; the others have to be waited for.
+ * are their names. Tiles with even y are in the cache; the others have to be waited for. The slide "z" has the same.
  *
  * Threads:   as engine/engine.h. hold, let_go and waiting from the test's thread.
  * Ownership: new returns owned.

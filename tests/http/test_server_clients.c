@@ -86,6 +86,53 @@ static void a_head_that_trickles_in_is_cut_off_and_so_is_silence(void **state)
     og_fixture_stop(&f);
 }
 
+/* Both come in one segment: the server reads the request when it could know of the end. */
+static void say_all(int fd, const char *requests)
+{
+    int whole = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_CORK, &whole, sizeof whole);
+    assert_int_equal(send(fd, requests, strlen(requests), MSG_NOSIGNAL), strlen(requests));
+    assert_int_equal(shutdown(fd, SHUT_WR), 0);
+}
+
+static int connect_to(uint16_t port)
+{
+    const struct timeval patience = {.tv_sec = 10};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
+static void a_client_that_has_said_all_is_answered_and_its_connection_closed(void **state)
+{
+    (void)state;
+    struct og_server_options options = patient(1);
+    struct og_fixture *f = og_fixture_start_with("/", &options);
+    int client = connect_to(f->port);
+    struct og_client *idle = og_client_open(f->port);
+    expect_tile(idle, "/tiles/s/0/0_8.jpg", "tile 0_8");
+    say_all(client, "GET /tiles/s/0/0_8.jpg HTTP/1.1\r\nHost: test\r\n\r\n"
+                    "GET /tiles/s/0/0_6.jpg HTTP/1.1\r\nHost: test\r\n\r\n");
+    char text[4096] = "";
+    size_t size = 0;
+    ssize_t n = 1;
+    while (n > 0 && size < sizeof text - 1) {
+        n = recv(client, text + size, sizeof text - 1 - size, 0);
+        size += n > 0 ? (size_t)n : 0;
+    }
+    assert_int_equal(n, 0);
+    assert_non_null(strstr(text, "tile 0_8"));
+    assert_non_null(strstr(text, "tile 0_6"));
+    /* By now the other one was looked at as well. */
+    expect_tile(idle, "/tiles/s/0/0_8.jpg", "tile 0_8");
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_CLOSED_IDLE), 0);
+    close(client);
+    og_client_close(&idle);
+    og_fixture_stop(&f);
+}
+
 static void a_request_that_waits_is_not_idle(void **state)
 {
     (void)state;
@@ -138,6 +185,37 @@ static void an_answer_that_nobody_takes_is_given_up(void **state)
     await_count(f, OG_COUNT_CLOSED_ANSWER, 1);
     await_service(f);
     close(slow);
+    og_fixture_stop(&f);
+}
+
+static void await_that_nothing_more_is_sent(struct og_fixture *f)
+{
+    uint64_t before = 0, now = 1;
+    for (unsigned i = 0; i < 100 && now != before; i++) {
+        before = now;
+        og_nap(100);
+        now = og_metrics_sum(f->metrics, OG_COUNT_HTTP_BYTES);
+    }
+}
+
+static void clients_that_do_not_read_metrics_keep_nobody_from_them(void **state)
+{
+    (void)state;
+    enum { SLOW = 24 };
+    static const char request[] = "GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n";
+    struct og_server_options options = patient(2);
+    struct og_fixture *f = og_fixture_start_with("/", &options);
+    int slow[SLOW];
+    for (unsigned i = 0; i < SLOW; i++) {
+        slow[i] = connect_slowly(f->port);
+        for (unsigned n = 0; n < 10 * PIPELINED; n++)
+            assert_int_equal(send(slow[i], request, sizeof request - 1, MSG_NOSIGNAL), sizeof request - 1);
+    }
+    await_that_nothing_more_is_sent(f);
+    for (unsigned i = 0; i < SLOW; i++)
+        assert_int_equal(og_http_code(f->port, "GET", "/metrics", ""), 200);
+    for (unsigned i = 0; i < SLOW; i++)
+        close(slow[i]);
     og_fixture_stop(&f);
 }
 
@@ -272,8 +350,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_head_that_trickles_in_is_cut_off_and_so_is_silence),
+        cmocka_unit_test(a_client_that_has_said_all_is_answered_and_its_connection_closed),
         cmocka_unit_test(a_request_that_waits_is_not_idle),
         cmocka_unit_test(an_answer_that_nobody_takes_is_given_up),
+        cmocka_unit_test(clients_that_do_not_read_metrics_keep_nobody_from_them),
         cmocka_unit_test(newcomers_get_in_and_the_oldest_idle_ones_go),
         cmocka_unit_test(beyond_the_last_place_a_connection_is_closed),
         cmocka_unit_test(a_connection_for_which_there_is_no_memory_is_closed),

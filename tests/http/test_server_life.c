@@ -92,10 +92,10 @@ static uint64_t jobs(const struct og_fixture *f)
            og_metrics_sum(f->metrics, OG_COUNT_JOB_REFUSED);
 }
 
-static void beyond_the_bound_of_waiting_requests_the_answer_is_503(void **state)
+static void beyond_a_slides_half_of_the_waiting_requests_the_answer_is_503(void **state)
 {
     (void)state;
-    struct og_fixture *f = og_fixture_start(1, 3);
+    struct og_fixture *f = og_fixture_start(1, 6);
     struct og_client *client[3];
     char value[64];
     og_fake_engine_hold(f->engine);
@@ -123,6 +123,38 @@ static void beyond_the_bound_of_waiting_requests_the_answer_is_503(void **state)
     assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_JOB_REFUSED), 2);
     assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_CACHE_MISS), 6);
     assert_int_equal(jobs(f), 6);
+    og_fixture_stop(&f);
+}
+
+static void a_slide_that_hangs_leaves_places_to_wait_for_others(void **state)
+{
+    (void)state;
+    struct og_fixture *f = og_fixture_start(1, 16);
+    struct og_client *client[16];
+    og_fake_engine_hold(f->engine);
+    for (unsigned i = 0; i < 16; i++) {
+        client[i] = og_client_open(f->port);
+        assert_true(send_get(client[i], "/tiles/s/0/0_7.jpg"));
+    }
+    og_fixture_await_waiting(f, 8);
+    struct og_client *other = og_client_open(f->port);
+    assert_true(send_get(other, "/tiles/z/0/1_9.jpg"));
+    og_fixture_await_waiting(f, 9);
+    og_fake_engine_let_go(f->engine);
+    struct og_answer answer = og_client_read(other, true);
+    assert_int_equal(answer.code, 200);
+    assert_string_equal(answer.body, "tile 1_9");
+    og_answer_free(&answer);
+    og_client_close(&other);
+    unsigned refused = 0;
+    for (unsigned i = 0; i < 16; i++) {
+        answer = og_client_read(client[i], true);
+        refused += answer.code == 503;
+        og_answer_free(&answer);
+        og_client_close(&client[i]);
+    }
+    assert_int_equal(refused, 8);
+    assert_int_equal(og_metrics_sum(f->metrics, OG_COUNT_JOB_REFUSED), 8);
     og_fixture_stop(&f);
 }
 
@@ -302,7 +334,8 @@ int main(void)
         cmocka_unit_test(clients_that_leave_take_their_demand_with_them),
         cmocka_unit_test(clients_that_leave_as_the_answer_comes_harm_nobody),
         cmocka_unit_test(clients_that_vanish_half_way_through_a_request_harm_nobody),
-        cmocka_unit_test(beyond_the_bound_of_waiting_requests_the_answer_is_503),
+        cmocka_unit_test(beyond_a_slides_half_of_the_waiting_requests_the_answer_is_503),
+        cmocka_unit_test(a_slide_that_hangs_leaves_places_to_wait_for_others),
         cmocka_unit_test(a_stop_answers_those_who_wait_and_says_not_ready_to_the_rest),
         cmocka_unit_test(idle_connections_delay_a_stop_by_a_moment_only),
         cmocka_unit_test(fifty_starts_and_stops_leave_no_descriptor_and_no_thread),
