@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -17,24 +16,20 @@
 #include "http/responses.h"
 #include "http/visit.h"
 #include "leavers.h"
+#include "presence.h"
 #include "pulse.h"
 
 /* An idle connection that was kept alive may stay this long into a drain, in case a request is on its way. */
 #define IDLE_GRACE_MS 250
 #define LAST_WORDS_MS 1000
-#define CLOSED        UINT64_C(1) /* in a lane's `active` */
-#define REQUEST       UINT64_C(2)
-#define LATE          (UINT64_C(1) << 32) /* a request on a connection that was made during the stop */
-#define ON_TIME       (LATE - REQUEST)
 
 struct lane { /* one event thread and what is its own */
     alignas(64) struct MHD_Daemon *daemon;
     struct og_server *server;
     struct og_metrics_block *metrics;
-    uint64_t requests;       /* ever */
-    unsigned waiting;        /* suspended requests */
-    atomic_uint connections; /* written by the lane's thread only; stop reads it, relaxed: it only waits */
-    _Atomic uint64_t active; /* REQUEST or LATE for each, and CLOSED. Relaxed: its own order decides who was before */
+    struct og_presence *presence;
+    uint64_t requests; /* ever */
+    unsigned waiting;  /* suspended requests */
 };
 
 struct og_server {
@@ -47,6 +42,7 @@ struct og_server {
     struct og_pulse *pulse;
     struct og_metrics_block *leavers_metrics;
     struct og_responses *responses;
+    struct og_presence presence[OG_SERVER_THREADS_MAX];
     struct lane lane[];
 };
 
@@ -214,7 +210,7 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
         return MHD_NO; /* memory was out, or no place left, when it connected */
     *context = visit;
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
-    if (atomic_fetch_add_explicit(&lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed) & CLOSED)
+    if (!og_presence_enter(lane->presence, visit->late))
         return MHD_NO; /* not a byte, so that the client may ask elsewhere */
     visit->account = (struct og_visit){.method = method,
                                        .path = path,
@@ -257,7 +253,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **conte
     }
     *context = NULL;
     og_connection_enter(visit->place, OG_PHASE_HEAD);
-    atomic_fetch_sub_explicit(&visit->lane->active, visit->late ? LATE : REQUEST, memory_order_relaxed);
+    og_presence_leave(visit->lane->presence, visit->late);
 }
 
 /* NULL: memory is out, or there is no place. */
@@ -292,7 +288,7 @@ static void connection_changed(void *cls, struct MHD_Connection *connection, voi
     bool started = what == MHD_CONNECTION_NOTIFY_STARTED;
     if (!started)
         see_off(*socket_context); /* before it is counted out: then its place is free */
-    atomic_fetch_add_explicit(&lane->connections, started ? 1u : -1u, memory_order_relaxed); /* stop only waits */
+    og_presence_connect(lane->presence, started);
     og_raise(lane->metrics, OG_LEVEL_CONNECTIONS, started ? 1 : -1);
     *socket_context = started ? welcome(lane, connection) : NULL;
 }
@@ -367,6 +363,7 @@ static enum og_status start_lanes(struct og_server *server, const struct og_serv
     for (; status == OG_OK && i < server->lanes; i++) {
         struct lane *lane = &server->lane[i];
         lane->server = server;
+        lane->presence = &server->presence[i];
         lane->metrics = og_metrics_take(server->site->metrics);
         status = start_lane(lane, options, fds[i], err);
     }
@@ -453,35 +450,6 @@ struct og_address og_server_address(const struct og_server *server)
     return server->address;
 }
 
-static uint64_t who_is_active(struct og_server *server, uint64_t whom, uint64_t *connections)
-{
-    uint64_t active = *connections = 0;
-    for (unsigned i = 0; i < server->lanes; i++) {
-        active |= atomic_load_explicit(&server->lane[i].active, memory_order_relaxed) & whom;
-        *connections += atomic_load_explicit(&server->lane[i].connections, memory_order_relaxed);
-    }
-    return active;
-}
-
-/* Returns how much of its patience is left. */
-static unsigned wait_until_quiet(struct og_server *server, uint64_t whom, unsigned idle_grace_ms, unsigned patience_ms)
-{
-    uint64_t since_ns = og_clock_monotonic_ns(), waited_ms = 0, connections = 1, active = 1;
-    while (waited_ms < patience_ms && connections > 0 && (active || waited_ms < idle_grace_ms)) {
-        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
-        active = who_is_active(server, whom, &connections);
-        waited_ms = (og_clock_monotonic_ns() - since_ns) / 1000000;
-    }
-    return waited_ms < patience_ms ? patience_ms - (unsigned)waited_ms : 0;
-}
-
-/* Who was counted before is waited for, whoever comes after is closed: no answer begins that the end would cut. */
-static void close_lanes(struct og_server *server)
-{
-    for (unsigned i = 0; i < server->lanes; i++)
-        atomic_fetch_or_explicit(&server->lane[i].active, CLOSED, memory_order_relaxed);
-}
-
 void og_server_stop(struct og_server **owned, unsigned patience_ms)
 {
     struct og_server *server = *owned;
@@ -490,10 +458,10 @@ void og_server_stop(struct og_server **owned, unsigned patience_ms)
         return;
     og_pulse_rest(server->pulse);
     atomic_store_explicit(&server->site->stopping, true, memory_order_release); /* H1 pairs with H2 */
-    /* ON_TIME: newcomers could go on for ever */
-    answer_everybody(server, wait_until_quiet(server, ON_TIME, IDLE_GRACE_MS, patience_ms));
-    close_lanes(server);
-    wait_until_quiet(server, ~CLOSED, 0, LAST_WORDS_MS);
+    answer_everybody(server, og_presence_wait(server->presence, server->lanes, false, IDLE_GRACE_MS, patience_ms));
+    for (unsigned i = 0; i < server->lanes; i++)
+        og_presence_close(&server->presence[i]);
+    og_presence_wait(server->presence, server->lanes, true, 0, LAST_WORDS_MS);
     end_lanes(server);
     release(server);
 }
