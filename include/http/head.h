@@ -38,8 +38,7 @@ struct og_head {
 
 enum og_method og_method_parse(const char *text);
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length);
-void og_head_note_query(struct og_head *head, const char *name, size_t name_length, const char *value,
-                        size_t value_length); /* the same for each argument of the query */
+void og_head_note_target(struct og_head *head, const char *target); /* the path and its query, as they came */
 OG_CHECKED enum og_status og_head_judge(const struct og_head *head);
 
 /*

@@ -187,12 +187,24 @@ void og_head_note(struct og_head *head, const char *name, size_t name_length, co
         }
 }
 
-void og_head_note_query(struct og_head *head, const char *name, size_t name_length, const char *value,
-                        size_t value_length)
+static void note_argument(struct og_head *head, struct og_words argument)
 {
-    if (name_length == 1 && name[0] == 'v')
-        head->generation =
-            head->generation.at ? (struct og_words){"", 0} : (struct og_words){value ? value : "", value_length};
+    struct og_words name, value = {"", 0};
+    if (next_part(&argument, '=', &name) && name.length == 1 && name.at[0] == 'v') {
+        if (argument.at)
+            value = argument;
+        head->generation = head->generation.at ? (struct og_words){"", 0} : value;
+    }
+}
+
+void og_head_note_target(struct og_head *head, const char *target)
+{
+    const char *mark = strchr(target, '?');
+    struct og_words argument, rest = {0};
+    if (mark)
+        rest = (struct og_words){mark + 1, strlen(mark + 1)};
+    while (next_part(&rest, '&', &argument))
+        note_argument(head, argument);
 }
 
 enum og_status og_head_judge(const struct og_head *head)

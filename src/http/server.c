@@ -189,10 +189,27 @@ static enum MHD_Result answer(struct visit *visit, const char *path)
     return reply.status == OG_PENDING ? wait_for_engine(visit, &reply, &name) : send_reply(visit, reply);
 }
 
+/* The library is left with an empty query: it would make a record of each argument, 0.9.75 hangs when they do not fit.
+ */
+static void *look_at_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    (void)cls;
+    struct visit *visit = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    if (!visit)
+        return NULL;
+    visit->head = (struct og_head){0};
+    og_head_note_target(&visit->head, target);
+    char *query = strchr(target, '?');
+    if (query)
+        query[1] = '\0';
+    return NULL;
+}
+
 static enum MHD_Result note_header(void *head, enum MHD_ValueKind kind, const char *name, size_t name_length,
                                    const char *value, size_t value_length)
 {
-    (kind == MHD_HEADER_KIND ? og_head_note : og_head_note_query)(head, name, name_length, value, value_length);
+    (void)kind;
+    og_head_note(head, name, name_length, value, value_length);
     return MHD_YES;
 }
 
@@ -218,8 +235,8 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
                                        .lane = (unsigned)(lane - lane->server->lane),
                                        .number = ++lane->requests};
     visit->left = false;
-    visit->head = (struct og_head){.method = og_method_parse(method)};
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, note_header, &visit->head);
+    visit->head.method = og_method_parse(method);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &visit->head);
     enum og_status status = og_head_judge(&visit->head);
     if (status != OG_OK)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));
@@ -333,8 +350,8 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
         1,                                                /* no HTTP/1.1 without Host */
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
-        MHD_OPTION_NOTIFY_COMPLETED, completed, lane, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane,
-        MHD_OPTION_END);
+        MHD_OPTION_URI_LOG_CALLBACK, look_at_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, lane,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane, MHD_OPTION_END);
     return lane->daemon ? OG_OK : og_error_set(err, OG_NO_MEMORY, "no event thread: %s", strerror(errno));
 }
 

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests byte by byte, and every byte that comes back until the server closes. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server_fixture.h"
+#include "support/cmocka_all.h"
+
+#define LAST_ONE "Host: t\r\nConnection: close\r\n"
+
+enum { ROOM = 16384 };
+
+struct request {
+    const char *bytes;
+    size_t size;
+};
+
+static int start(void **state)
+{
+    *state = og_fixture_start(1, 16);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    og_fixture_stop((struct og_fixture **)state);
+    return 0;
+}
+
+/* All that the server says until it closes; nothing when that takes longer than ten seconds. */
+static size_t say(uint16_t port, struct request request, char said[ROOM])
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct timeval patience = {.tv_sec = 10};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    size_t size = 0;
+    ssize_t n = -1;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
+        send(fd, request.bytes, request.size, MSG_NOSIGNAL) == (ssize_t)request.size)
+        while ((n = recv(fd, said + size, ROOM - 1 - size, 0)) > 0)
+            size += (size_t)n;
+    close(fd);
+    size = n == 0 ? size : 0;
+    said[size] = '\0';
+    return size;
+}
+
+/* The code of the one answer that came, whole and with nothing behind it; else 0. */
+static int code_of_one_answer(const char *said, size_t size)
+{
+    int code = 0;
+    size_t length = 0;
+    const char *body = strstr(said, "\r\n\r\n"), *announced = strstr(said, "Content-Length: ");
+    if (!body || !announced || announced > body || sscanf(said, "HTTP/1.1 %d ", &code) != 1 ||
+        sscanf(announced, "Content-Length: %zu", &length) != 1)
+        return 0;
+    return (size_t)(body + 4 - said) + length == size ? code : 0;
+}
+
+static int ask(void **state, struct request request, char said[ROOM])
+{
+    struct og_fixture *f = *state;
+    return code_of_one_answer(said, say(f->port, request, said));
+}
+
+/* `part` so many times between two texts. */
+static struct request with_many(char out[ROOM], const char *before, const char *part, unsigned times, const char *after)
+{
+    size_t size = (size_t)snprintf(out, ROOM, "%s", before);
+    for (unsigned i = 0; i < times; i++)
+        size += (size_t)snprintf(out + size, ROOM - size, "%s", part);
+    size += (size_t)snprintf(out + size, ROOM - size, "%s", after);
+    return (struct request){out, size};
+}
+
+static void a_query_of_any_number_of_arguments_is_answered(void **state)
+{
+    static const unsigned counts[] = {1, 150, 200, 1000, 5000};
+    char bytes[ROOM], said[ROOM];
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct request request = with_many(bytes, "GET /slides?", "a&", counts[i], " HTTP/1.1\r\n" LAST_ONE "\r\n");
+        assert_int_equal(ask(state, request, said), 200);
+        assert_non_null(strstr(said, "\r\n\r\n[\"s\"]"));
+    }
+}
+
+#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_SERVER(a_query_of_any_number_of_arguments_is_answered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
