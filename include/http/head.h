@@ -6,8 +6,8 @@
  *
  * A request has no body here. One that announces a body in a plain way is refused as too large; one whose end somebody
  * between the client and us may find elsewhere than we do is malformed: several lengths, a length and a coding, a
- * number that is none, a coding other than "chunked", a blank before the colon. So is one with two Hosts (RFC
- * 9112 3.2).
+ * number that is none, a coding other than "chunked", a blank at either end of a name, no name. So is one with two
+ * Hosts (RFC 9112 3.2).
  *
  * Threads:   a value of one thread.
  * Ownership: values point into the request and live as long.

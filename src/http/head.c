@@ -178,8 +178,7 @@ static const struct {
 
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length)
 {
-    if (name_length > 0 && is_blank(name[name_length - 1]))
-        head->is_odd = true;
+    head->is_odd |= name_length == 0 || is_blank(name[0]) || is_blank(name[name_length - 1]);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].length == name_length && strncasecmp(rows[i].name, name, name_length) == 0) {
             rows[i].note(head, (struct og_words){value ? value : "", value_length});

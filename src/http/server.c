@@ -16,6 +16,7 @@
 #include "http/responses.h"
 #include "http/visit.h"
 #include "leavers.h"
+#include "lines.h"
 #include "presence.h"
 #include "pulse.h"
 
@@ -53,6 +54,7 @@ struct visit {
     struct MHD_Connection *connection;
     struct og_connection *place; /* in the table of connections */
     struct og_head head;
+    struct og_lines lines;   /* of the head */
     struct og_reply pending; /* while it waits */
     struct og_visit account;
     struct og_unchanged kept; /* the connection's */
@@ -189,8 +191,7 @@ static enum MHD_Result answer(struct visit *visit, const char *path)
     return reply.status == OG_PENDING ? wait_for_engine(visit, &reply, &name) : send_reply(visit, reply);
 }
 
-/* The library is left with an empty query: it would make a record of each argument, 0.9.75 hangs when they do not fit.
- */
+/* Leaves libmicrohttpd an empty query: it notes each argument, and 0.9.75 hangs when it has no room for them. */
 static void *look_at_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     (void)cls;
@@ -205,12 +206,24 @@ static void *look_at_target(void *cls, const char *target, struct MHD_Connection
     return NULL;
 }
 
-static enum MHD_Result note_header(void *head, enum MHD_ValueKind kind, const char *name, size_t name_length,
+static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length,
                                    const char *value, size_t value_length)
 {
     (void)kind;
-    og_head_note(head, name, name_length, value, value_length);
+    struct visit *visit = context;
+    og_lines_note(&visit->lines, name, name_length, value, value_length);
+    og_head_note(&visit->head, name, name_length, value, value_length);
     return MHD_YES;
+}
+
+static void read_head(struct visit *visit, const char *method, const char *version)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    visit->head.method = og_method_parse(method);
+    visit->lines = og_lines_after(version);
+    MHD_get_connection_values_n(visit->connection, MHD_HEADER_KIND, note_header, visit);
+    visit->head.is_odd |= !og_lines_are_whole(&visit->lines, method + info->header_size);
 }
 
 static bool is_stopping(const struct lane *lane)
@@ -220,7 +233,7 @@ static bool is_stopping(const struct lane *lane)
 
 /* To answer on the first call closes the connection, which is right for what is refused and while the server stops. */
 static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *connection, const char *path,
-                                  const char *method, void **context)
+                                  const char *method, const char *version, void **context)
 {
     struct visit *visit = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     if (!visit)
@@ -235,8 +248,7 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
                                        .lane = (unsigned)(lane - lane->server->lane),
                                        .number = ++lane->requests};
     visit->left = false;
-    visit->head.method = og_method_parse(method);
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_header, &visit->head);
+    read_head(visit, method, version);
     enum og_status status = og_head_judge(&visit->head);
     if (status != OG_OK)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));
@@ -248,10 +260,10 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **context)
 {
-    (void)version, (void)upload, (void)upload_size;
+    (void)upload, (void)upload_size;
     struct visit *visit = *context;
     if (!visit)
-        return first_call(cls, connection, path, method, context);
+        return first_call(cls, connection, path, method, version, context);
     if (!visit->waits)
         return answer(visit, path);
     struct og_reply reply = take_answer(visit);

@@ -93,6 +93,8 @@ static void bodies_are_too_large_and_odd_ends_malformed(void **state)
         {{"Transfer-Encoding", ""}, OG_INVALID},
         {{"Content-Length ", "0"}, OG_INVALID},
         {{"X-Anything\t", "0"}, OG_INVALID},
+        {{" X-Anything", "0"}, OG_INVALID},
+        {{"", "0"}, OG_INVALID},
         {{"Host", "x", "host", "x"}, OG_INVALID},
         {{"Host", "", "Host", ""}, OG_INVALID},
     };

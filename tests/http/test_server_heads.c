@@ -11,6 +11,11 @@
 #include "support/cmocka_all.h"
 
 #define LAST_ONE "Host: t\r\nConnection: close\r\n"
+#define REQUEST(text)                                                                                                  \
+    (struct request)                                                                                                   \
+    {                                                                                                                  \
+        text, sizeof text - 1                                                                                          \
+    }
 
 enum { ROOM = 16384 };
 
@@ -68,6 +73,16 @@ static int ask(void **state, struct request request, char said[ROOM])
     return code_of_one_answer(said, say(f->port, request, said));
 }
 
+static void expect_each(void **state, const struct request *requests, size_t count, int code)
+{
+    char said[ROOM];
+    for (size_t i = 0; i < count; i++)
+        if (ask(state, requests[i], said) != code)
+            fail_msg("not one answer of %d to %s, but: %s", code, requests[i].bytes, said);
+}
+
+#define EXPECT_EACH(state, requests, code) expect_each(state, requests, sizeof requests / sizeof requests[0], code)
+
 /* `part` so many times between two texts. */
 static struct request with_many(char out[ROOM], const char *before, const char *part, unsigned times, const char *after)
 {
@@ -89,12 +104,27 @@ static void a_query_of_any_number_of_arguments_is_answered(void **state)
     }
 }
 
+static void a_folded_header_is_refused(void **state)
+{
+    static const struct request requests[] = {
+        REQUEST("GET /healthz HTTP/1.1\r\nHost: t\r\nContent-Length:\r\n 34\r\n\r\nGET /readyz HTTP/1.1\r\nHost: "
+                "t\r\n\r\n"),
+        REQUEST("GET /healthz HTTP/1.1\r\nHost: t\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n"),
+        REQUEST("GET /healthz HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: x,\r\n\tchunked\r\nX: y\r\n\r\n0\r\n\r\n"),
+        REQUEST("GET /healthz HTTP/1.1\r\nX: y\r\n z\r\n zz\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /healthz HTTP/1.1\nHost: t\nX: y\n z\n\n"),
+        REQUEST("GET /healthz HTTP/1.1\r\n Content-Length: 34\r\nHost: t\r\n\r\n"),
+    };
+    EXPECT_EACH(state, requests, 400);
+}
+
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SERVER(a_query_of_any_number_of_arguments_is_answered),
+        WITH_SERVER(a_folded_header_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#include "lines.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum { LINE_END_MIN = 1, LINE_END_MAX = 2 };
+
+static bool lies_behind(const char *before, const char *after, size_t least, size_t most)
+{
+    size_t distance = (uintptr_t)after - (uintptr_t)before;
+    return distance >= least && distance <= most;
+}
+
+struct og_lines og_lines_after(const char *version)
+{
+    return (struct og_lines){.end = version + strlen(version)};
+}
+
+void og_lines_note(struct og_lines *lines, const char *name, size_t name_length, const char *value, size_t value_length)
+{
+    const char *colon = name + name_length;
+    bool follows =
+        lies_behind(lines->end, name, LINE_END_MIN, LINE_END_MAX) && lies_behind(colon, value, 1, SIZE_MAX / 2);
+    lines->end = value + value_length;
+    lines->torn |= !follows || memchr(name, '\r', (size_t)(lines->end - name));
+}
+
+bool og_lines_are_whole(const struct og_lines *lines, const char *end)
+{
+    return !lines->torn && lies_behind(lines->end, end, (size_t)2 * LINE_END_MIN, (size_t)2 * LINE_END_MAX);
+}
