@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "connections.h"
-#include "http/forwarded.h"
 #include "http/responses.h"
 #include "http/visit.h"
 #include "leavers.h"
@@ -87,19 +86,12 @@ static bool retag_response(struct MHD_Response *response, const char *from, cons
 
 static const struct og_response_maker maker = {make_response, retag_response, MHD_destroy_response};
 
-static void end_account(struct visit *visit, const struct og_reply *reply, size_t bytes)
+static void end_account(const struct visit *visit, const struct og_reply *reply, size_t bytes)
 {
-    struct og_site *site = visit->lane->server->site;
-    if (!og_visit_wants_names(site, og_reply_code(reply))) {
-        og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, NULL);
-        return;
-    }
-    char client[OG_CLIENT_TEXT], request[OG_REQUEST_ID_TEXT];
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    og_client_print(&visit->head, site->forwarded, info->client_addr, client);
-    og_request_id_print(&visit->head, site->forwarded, request);
-    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &(struct og_visit_names){client, request});
+    og_visit_end(&visit->account, visit->lane->server->site, visit->lane->metrics, reply, bytes, &visit->head,
+                 info->client_addr);
 }
 
 /* Every answer goes through here. Takes the reply. MHD_NO, when memory is out, closes the connection. */
