@@ -7,7 +7,7 @@
  * A request has no body here. One that announces a body in a plain way is refused as too large; one whose end somebody
  * between the client and us may find elsewhere than we do is malformed: several lengths, a length and a coding, a
  * number that is none, a coding other than "chunked", a blank at either end of a name, no name. So is one with two
- * Hosts (RFC 9112 3.2).
+ * Hosts, or none where one is needed (RFC 9112 3.2), or with a blank or a carriage return in its target.
  *
  * Threads:   a value of one thread.
  * Ownership: values point into the request and live as long.
@@ -34,6 +34,7 @@ struct og_head {
     struct og_words forwarded, forwarded_for, request_id; /* the last: what the nearest proxy wrote */
     unsigned lengths, codings;                            /* headers that announce a body … */
     bool has_body, has_host, is_odd;                      /* … and what they say */
+    bool needs_host;                                      /* since HTTP/1.1 */
 };
 
 enum og_method og_method_parse(const char *text);

@@ -200,6 +200,7 @@ void og_head_note_target(struct og_head *head, const char *target)
 {
     const char *mark = strchr(target, '?');
     struct og_words argument, rest = {0};
+    head->is_odd |= target[strcspn(target, " \t\r")] != '\0';
     if (mark)
         rest = (struct og_words){mark + 1, strlen(mark + 1)};
     while (next_part(&rest, '&', &argument))
@@ -210,7 +211,7 @@ enum og_status og_head_judge(const struct og_head *head)
 {
     if (head->method == OG_METHOD_OTHER)
         return OG_METHOD;
-    if (head->is_odd || head->lengths + head->codings > 1)
+    if (head->is_odd || (head->needs_host && !head->has_host) || head->lengths + head->codings > 1)
         return OG_INVALID;
     return head->has_body ? OG_TOO_LARGE : OG_OK;
 }

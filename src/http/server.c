@@ -46,6 +46,12 @@ struct og_server {
     struct lane lane[];
 };
 
+/*
+ * libmicrohttpd 0.9.75 says its answer to a malformed length, and to cookies for which it has no memory, twice over. It
+ * looks at the first header of a name, so these stand before the request's own, which are judged here.
+ */
+static const char no_length[] = "0", no_cookie[] = "";
+
 /* One connection, and the request that is under way on it. A request's context points here after its first call. */
 struct visit {
     struct og_waiter waiter; /* first: done() gets its address */
@@ -190,6 +196,8 @@ static void *look_at_target(void *cls, const char *target, struct MHD_Connection
     struct visit *visit = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     if (!visit)
         return NULL;
+    MHD_set_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH, no_length);
+    MHD_set_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE, no_cookie);
     visit->head = (struct og_head){0};
     og_head_note_target(&visit->head, target);
     char *query = strchr(target, '?');
@@ -203,6 +211,8 @@ static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const
 {
     (void)kind;
     struct visit *visit = context;
+    if (value == no_length || value == no_cookie)
+        return MHD_YES;
     og_lines_note(&visit->lines, name, name_length, value, value_length);
     og_head_note(&visit->head, name, name_length, value, value_length);
     return MHD_YES;
@@ -213,6 +223,7 @@ static void read_head(struct visit *visit, const char *method, const char *versi
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     visit->head.method = og_method_parse(method);
+    visit->head.needs_host = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
     visit->lines = og_lines_after(version);
     MHD_get_connection_values_n(visit->connection, MHD_HEADER_KIND, note_header, visit);
     visit->head.is_odd |= !og_lines_are_whole(&visit->lines, method + info->header_size);
@@ -350,10 +361,9 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)lane,  /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head, cookies twice; zeroed each time */
-        MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
-        1,                                                /* no HTTP/1.1 without Host */
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head; zeroed each time */
+        MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+        NULL, /* the router wants to see every '%' */
         MHD_OPTION_URI_LOG_CALLBACK, look_at_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, lane,
         MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane, MHD_OPTION_END);
     return lane->daemon ? OG_OK : og_error_set(err, OG_NO_MEMORY, "no event thread: %s", strerror(errno));

@@ -158,6 +158,22 @@ static void a_generation_is_found_among_the_arguments(void **state)
     expect_generation("/slides?v=0a&v=0a", "");
 }
 
+static void a_blank_in_the_target_is_odd_and_so_is_a_missing_host(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {"/a b", "/a?b c", "/a?b\tc", "/a\r", "/a?\r"};
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        struct og_head head = {0};
+        og_head_note_target(&head, odd[i]);
+        assert_int_equal(og_head_judge(&head), OG_INVALID);
+    }
+    struct og_head head = {.needs_host = true};
+    og_head_note_target(&head, "/a?b");
+    assert_int_equal(og_head_judge(&head), OG_INVALID);
+    og_head_note(&head, "Host", 4, "", 0);
+    assert_int_equal(og_head_judge(&head), OG_OK);
+}
+
 /* Any bytes, each string in memory of just its length, so that a step too far is seen. */
 static void no_bytes_lead_out_of_their_header(void **state)
 {
@@ -189,6 +205,7 @@ int main(void)
         cmocka_unit_test(methods_are_judged_first_and_by_the_letter),
         cmocka_unit_test(a_second_list_of_tags_matches_nothing_and_the_nearest_proxy_has_the_last_word),
         cmocka_unit_test(a_generation_is_found_among_the_arguments),
+        cmocka_unit_test(a_blank_in_the_target_is_odd_and_so_is_a_missing_host),
         cmocka_unit_test(no_bytes_lead_out_of_their_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

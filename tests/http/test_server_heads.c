@@ -118,6 +118,48 @@ static void a_folded_header_is_refused(void **state)
     EXPECT_EACH(state, requests, 400);
 }
 
+static void a_refusal_comes_once(void **state)
+{
+    static const struct request malformed[] = {
+        REQUEST("GET / HTTP/1.1\r\n\r\n"),
+        REQUEST("GET / HTTP/1.1\r\nHost: t\r\nContent-Length: -1\r\n\r\n"),
+        REQUEST("GET / HTTP/1.1\r\nHost: t\r\nContent-Length: +5\r\n\r\n"),
+        REQUEST("GET / HTTP/1.1\r\nHost: t\r\nContent-Length: 5, 5\r\n\r\n"),
+        REQUEST("GET / HTTP/1.1\r\nHost: t\r\nContent-Length: 99999999999999999999999\r\n\r\n"),
+        REQUEST("GET / HTTP/1.1\r\nHost: t\r\nContent-Length:\r\n\r\n"),
+        REQUEST("GET /slides?a b HTTP/1.1\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /a b HTTP/1.1\r\nHost: t\r\n\r\n"),
+        REQUEST("GET / HTTP/1.1\r\nHost: t\r\nno colon\r\n\r\n"),
+        REQUEST("GET / HTTP/1.1\r\nno colon\r\n\r\n"),
+    };
+    static const struct request other_versions[] = {REQUEST("GET / HTTP/3.0\r\nHost: t\r\n\r\n")};
+    static const struct request older[] = {REQUEST("GET /slides HTTP/1.0\r\n\r\n")};
+    EXPECT_EACH(state, malformed, 400);
+    EXPECT_EACH(state, other_versions, 505);
+    EXPECT_EACH(state, older, 200);
+}
+
+static void cookies_are_no_matter(void **state)
+{
+    char bytes[ROOM], said[ROOM];
+    static const char end[] = "\r\n" LAST_ONE "\r\n";
+    assert_int_equal(ask(state, with_many(bytes, "GET /slides HTTP/1.1\r\nCookie: a=", "b", 6000, end), said), 200);
+    assert_int_equal(ask(state, with_many(bytes, "GET /slides HTTP/1.1\r\nCookie: a=", "b", 8000, end), said), 200);
+    assert_int_equal(ask(state, with_many(bytes, "GET /slides HTTP/1.1\r\nCookie: ", "a=b; ", 1000, end), said), 200);
+    assert_int_equal(ask(state, with_many(bytes, "GET /slides HTTP/1.1\r\nCookie: a", ",", 5000, end), said), 200);
+}
+
+static void another_method_is_405_whatever_its_headers_say(void **state)
+{
+    static const struct request requests[] = {
+        REQUEST("POST / HTTP/1.1\r\n\r\n"),
+        REQUEST("POST / HTTP/1.1\r\nHost: t\r\nHost: u\r\n\r\n"),
+        REQUEST("PUT / HTTP/1.1\r\nHost: t\r\nContent-Length: 5, 5\r\n\r\n"),
+        REQUEST("BREW /%00 HTTP/1.1\r\nHost: t\r\nContent-Length:\r\n 5\r\n\r\nx"),
+    };
+    EXPECT_EACH(state, requests, 405);
+}
+
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -125,6 +167,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(a_query_of_any_number_of_arguments_is_answered),
         WITH_SERVER(a_folded_header_is_refused),
+        WITH_SERVER(a_refusal_comes_once),
+        WITH_SERVER(cookies_are_no_matter),
+        WITH_SERVER(another_method_is_405_whatever_its_headers_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
