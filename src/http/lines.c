@@ -12,9 +12,15 @@ static bool lies_behind(const char *before, const char *after, size_t least, siz
     return distance >= least && distance <= most;
 }
 
-struct og_lines og_lines_after(const char *version)
+struct og_lines og_lines_begin(const char *target)
 {
-    return (struct og_lines){.end = version + strlen(version)};
+    return (struct og_lines){.end = target + strlen(target)};
+}
+
+void og_lines_go_on(struct og_lines *lines, const char *version)
+{
+    lines->torn |= !lies_behind(lines->end, version, 1, 1);
+    lines->end = version + strlen(version);
 }
 
 void og_lines_note(struct og_lines *lines, const char *name, size_t name_length, const char *value, size_t value_length)

@@ -2,12 +2,12 @@
 #ifndef OG_HTTP_LINES_H
 #define OG_HTTP_LINES_H
 /*
- * og_lines: whether the headers that libmicrohttpd tells are, one behind the other, the lines that came.
+ * og_lines: whether the target and the headers that libmicrohttpd tells are, one behind the other, the lines that came.
  *
- * It tells each as two C strings that lie where they were received, with its NULs in place of colon and line end. What
- * follows a NUL of the client's is told nobody; the name of a folded header (RFC 9112 5.2) was copied elsewhere and has
- * the value's second line glued to it. Both leave a gap between what is told and what came. A lone carriage return is
- * told, but ends a line for some.
+ * It tells a header as two C strings that lie where they were received, with its NULs in place of blank, colon and line
+ * end. What follows a NUL of the client's is told nobody; the name of a folded header (RFC 9112 5.2) was copied
+ * elsewhere and has the value's second line glued to it. Both leave a gap between what is told and what came. A lone
+ * carriage return is told, but ends a line for some.
  *
  * Threads: a value of one thread. Ownership: none; compares addresses within the request. Errors: none.
  */
@@ -19,7 +19,8 @@ struct og_lines {
     bool torn;
 };
 
-struct og_lines og_lines_after(const char *version); /* the request line's last word */
+struct og_lines og_lines_begin(const char *target);               /* while it is in one piece, its query with it */
+void og_lines_go_on(struct og_lines *lines, const char *version); /* the request line's last word */
 void og_lines_note(struct og_lines *lines, const char *name, size_t name_length, const char *value,
                    size_t value_length);
 bool og_lines_are_whole(const struct og_lines *lines, const char *end); /* of the head, behind its empty line */

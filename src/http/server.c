@@ -200,6 +200,7 @@ static void *look_at_target(void *cls, const char *target, struct MHD_Connection
     MHD_set_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE, no_cookie);
     visit->head = (struct og_head){0};
     og_head_note_target(&visit->head, target);
+    visit->lines = og_lines_begin(target);
     char *query = strchr(target, '?');
     if (query)
         query[1] = '\0';
@@ -224,7 +225,7 @@ static void read_head(struct visit *visit, const char *method, const char *versi
         MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     visit->head.method = og_method_parse(method);
     visit->head.needs_host = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
-    visit->lines = og_lines_after(version);
+    og_lines_go_on(&visit->lines, version);
     MHD_get_connection_values_n(visit->connection, MHD_HEADER_KIND, note_header, visit);
     visit->head.is_odd |= !og_lines_are_whole(&visit->lines, method + info->header_size);
 }

@@ -149,6 +149,24 @@ static void cookies_are_no_matter(void **state)
     assert_int_equal(ask(state, with_many(bytes, "GET /slides HTTP/1.1\r\nCookie: a", ",", 5000, end), said), 200);
 }
 
+static void a_nul_or_a_lone_carriage_return_is_refused(void **state)
+{
+    static const struct request requests[] = {
+        REQUEST("GET /tiles/s/0/1_8.jpg\0x HTTP/1.1\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /tiles/s/0/1_8.jpg\0 HTTP/1.1\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /tiles/s/0/1_8.jpg\0?x HTTP/1.1\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /tiles/s/0/1_8.jpg?x\0y HTTP/1.1\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /tiles/s/0/1_8.jpg?x\ry HTTP/1.1\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /slides HTTP/1.1\r\nX: a\0b\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /slides HTTP/1.1\r\nX: a\0\r\nHost: t\r\n\r\n"),
+        REQUEST("GET /slides HTTP/1.1\r\nHost: t\r\nX: a\0b\r\n\r\n"),
+        REQUEST("GET /slides HTTP/1.1\r\nHost: t\r\nX: a\rb\r\n\r\n"),
+        REQUEST("GET /slides HTTP/1.1\r\nHost: t\r\nX: \rContent-Length: 5\r\n\r\n"),
+        REQUEST("GET /slides HTTP/1.1\r\nHost: t\r\nX\rContent-Length: 5\r\n\r\n"),
+    };
+    EXPECT_EACH(state, requests, 400);
+}
+
 static void another_method_is_405_whatever_its_headers_say(void **state)
 {
     static const struct request requests[] = {
@@ -169,6 +187,7 @@ int main(void)
         WITH_SERVER(a_folded_header_is_refused),
         WITH_SERVER(a_refusal_comes_once),
         WITH_SERVER(cookies_are_no_matter),
+        WITH_SERVER(a_nul_or_a_lone_carriage_return_is_refused),
         WITH_SERVER(another_method_is_405_whatever_its_headers_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
