@@ -24,6 +24,8 @@ struct og_visit {
     bool waited;       /* for the engine */
 };
 
+struct og_visit og_visit_begin(const char *method, const char *path, unsigned lane, uint64_t number);
+
 /* The answer is about to be sent, with `bytes` of body, to `client`, whom the head may name otherwise. */
 void og_visit_end(const struct og_visit *visit, struct og_site *site, struct og_metrics_block *metrics,
                   const struct og_reply *reply, uint64_t bytes, const struct og_head *head,

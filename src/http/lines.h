@@ -14,8 +14,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A connection's memory for a request's head, what libmicrohttpd notes of it, and the head of the answer. */
+#define OG_REQUEST_BYTES ((size_t)12 << 10)
+
 struct og_lines {
     const char *end; /* of what was told */
+    size_t headers;
     bool torn;
 };
 
@@ -23,6 +27,7 @@ struct og_lines og_lines_begin(const char *target);               /* while it is
 void og_lines_go_on(struct og_lines *lines, const char *version); /* the request line's last word */
 void og_lines_note(struct og_lines *lines, const char *name, size_t name_length, const char *value,
                    size_t value_length);
-bool og_lines_are_whole(const struct og_lines *lines, const char *end); /* of the head, behind its empty line */
+bool og_lines_are_whole(const struct og_lines *lines, const char *end);    /* of the head, behind its empty line */
+bool og_lines_leave_room(const struct og_lines *lines, size_t head_bytes); /* for the head of an answer */
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "blunt.h"
 #include "connections.h"
 #include "http/responses.h"
 #include "http/visit.h"
@@ -46,10 +46,7 @@ struct og_server {
     struct lane lane[];
 };
 
-/*
- * libmicrohttpd 0.9.75 says its answer to a malformed length, and to cookies for which it has no memory, twice over. It
- * looks at the first header of a name, so these stand before the request's own, which are judged here.
- */
+/* What libmicrohttpd is to find first under these names: 0.9.75 says its answer to a bad one twice. See read_head. */
 static const char no_length[] = "0", no_cookie[] = "";
 
 /* One connection, and the request that is under way on it. A request's context points here after its first call. */
@@ -114,6 +111,14 @@ static enum MHD_Result send_reply(struct visit *visit, struct og_reply reply)
         MHD_destroy_response(parcel.response);
     og_reply_release(&reply);
     return queued;
+}
+
+static enum MHD_Result refuse_long_head(struct visit *visit)
+{
+    const struct og_reply reply = og_reply_status(OG_ROUTE_NONE, OG_LONG_HEAD);
+    end_account(visit, &reply, 0);
+    og_blunt_say_long_head(MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+    return MHD_NO;
 }
 
 static void done(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
@@ -219,7 +224,7 @@ static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const
     return MHD_YES;
 }
 
-static void read_head(struct visit *visit, const char *method, const char *version)
+static enum og_status read_head(struct visit *visit, const char *method, const char *version)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
@@ -228,11 +233,7 @@ static void read_head(struct visit *visit, const char *method, const char *versi
     og_lines_go_on(&visit->lines, version);
     MHD_get_connection_values_n(visit->connection, MHD_HEADER_KIND, note_header, visit);
     visit->head.is_odd |= !og_lines_are_whole(&visit->lines, method + info->header_size);
-}
-
-static bool is_stopping(const struct lane *lane)
-{
-    return atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* H2 pairs with H1 */
+    return og_lines_leave_room(&visit->lines, info->header_size) ? og_head_judge(&visit->head) : OG_LONG_HEAD;
 }
 
 /* To answer on the first call closes the connection, which is right for what is refused and while the server stops. */
@@ -246,19 +247,16 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
     if (!og_presence_enter(lane->presence, visit->late))
         return MHD_NO; /* not a byte, so that the client may ask elsewhere */
-    visit->account = (struct og_visit){.method = method,
-                                       .path = path,
-                                       .since_ns = og_clock_monotonic_ns(),
-                                       .lane = (unsigned)(lane - lane->server->lane),
-                                       .number = ++lane->requests};
+    visit->account = og_visit_begin(method, path, (unsigned)(lane - lane->server->lane), ++lane->requests);
     visit->left = false;
-    read_head(visit, method, version);
-    enum og_status status = og_head_judge(&visit->head);
+    enum og_status status = read_head(visit, method, version);
+    if (status == OG_LONG_HEAD)
+        return refuse_long_head(visit);
     if (status != OG_OK)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));
     if (visit->late)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, OG_STOPPING));
-    return is_stopping(lane) ? answer(visit, path) : MHD_YES;
+    return og_site_is_stopping(lane->server->site) ? answer(visit, path) : MHD_YES;
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
@@ -301,7 +299,8 @@ static struct visit *welcome(struct lane *lane, struct MHD_Connection *connectio
         free(visit);
         return NULL;
     }
-    *visit = (struct visit){.lane = lane, .connection = connection, .place = place, .late = is_stopping(lane)};
+    *visit = (struct visit){
+        .lane = lane, .connection = connection, .place = place, .late = og_site_is_stopping(lane->server->site)};
     return visit;
 }
 
@@ -362,7 +361,7 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)lane,  /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head; zeroed each time */
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, OG_REQUEST_BYTES, /* zeroed each time */
         MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
         NULL, /* the router wants to see every '%' */
         MHD_OPTION_URI_LOG_CALLBACK, look_at_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, lane,

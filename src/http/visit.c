@@ -8,6 +8,12 @@
 #include "http/access_log.h"
 #include "http/forwarded.h"
 
+struct og_visit og_visit_begin(const char *method, const char *path, unsigned lane, uint64_t number)
+{
+    return (struct og_visit){
+        .method = method, .path = path, .since_ns = og_clock_monotonic_ns(), .lane = lane, .number = number};
+}
+
 static enum og_timer timer_of(const struct og_visit *visit, const struct og_reply *reply)
 {
     if (visit->waited)

@@ -178,6 +178,57 @@ static void another_method_is_405_whatever_its_headers_say(void **state)
     EXPECT_EACH(state, requests, 405);
 }
 
+/* The code of the first answer. In the last 80 bytes of its memory libmicrohttpd 0.9.75 says the head of its 431 twice.
+ */
+static unsigned code_to(void **state, struct request request)
+{
+    struct og_fixture *f = *state;
+    char said[ROOM];
+    unsigned code = 0;
+    if (say(f->port, request, said) == 0 || sscanf(said, "HTTP/1.1 %u ", &code) != 1 || (code != 200 && code != 431))
+        fail_msg("%.80s: %s", request.bytes, said);
+    assert_true(code == 431 || code_of_one_answer(said, strlen(said)) == 200);
+    return code;
+}
+
+static uint64_t how_often(struct og_fixture *f, unsigned code)
+{
+    return og_metrics_answers(f->metrics, OG_ASKED_NOTHING, code);
+}
+
+/* Up to where the library has no room for an answer beside the head, then none for the head. */
+static void a_head_of_any_length_is_answered_and_counted(void **state)
+{
+    char bytes[ROOM];
+    unsigned answers[600] = {0};
+    for (unsigned length = 9000; length < 14000; length += 17)
+        answers[code_to(state, with_many(bytes, "GET /slides HTTP/1.1\r\n" LAST_ONE "X: ", "a", length, "\r\n\r\n"))]++;
+    assert_true(answers[200] > 0);
+    assert_true(answers[431] > 0);
+    assert_int_equal(how_often(*state, 431), answers[431]);
+}
+
+static void a_head_of_any_number_of_headers_is_answered_and_counted(void **state)
+{
+    char bytes[ROOM];
+    unsigned answers[600] = {0};
+    for (unsigned headers = 100; headers < 200; headers++)
+        answers[code_to(state, with_many(bytes, "GET /slides HTTP/1.1\r\n" LAST_ONE, "X:\r\n", headers, "\r\n"))]++;
+    assert_true(answers[200] > 0);
+    assert_true(answers[431] > 0);
+    assert_int_equal(how_often(*state, 431), answers[431]);
+}
+
+static void what_is_too_long_for_an_answer_beside_it_is_refused_in_one(void **state)
+{
+    char bytes[ROOM], said[ROOM];
+    struct request request = with_many(bytes, "GET /slides HTTP/1.1\r\n" LAST_ONE "X: ", "a", 11500, "\r\n\r\n");
+    assert_int_equal(ask(state, request, said), 431);
+    request = with_many(bytes, "HEAD /slides HTTP/1.1\r\n" LAST_ONE "X: ", "a", 11500, "\r\n\r\n");
+    assert_int_equal(ask(state, request, said), 431);
+    assert_int_equal(how_often(*state, 431), 2);
+}
+
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -189,6 +240,9 @@ int main(void)
         WITH_SERVER(cookies_are_no_matter),
         WITH_SERVER(a_nul_or_a_lone_carriage_return_is_refused),
         WITH_SERVER(another_method_is_405_whatever_its_headers_say),
+        WITH_SERVER(a_head_of_any_length_is_answered_and_counted),
+        WITH_SERVER(a_head_of_any_number_of_headers_is_answered_and_counted),
+        WITH_SERVER(what_is_too_long_for_an_answer_beside_it_is_refused_in_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
