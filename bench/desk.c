@@ -10,7 +10,7 @@ void desk_open(struct desk *desk, const struct og_catalogue *catalogue, const ch
 {
     *desk = (struct desk){.slide = og_catalogue_find(catalogue, id, strlen(id)),
                           .family = og_family_new(false),
-                          .decoder = og_jpeg_decoder_new(),
+                          .decoder = og_jpeg_decoder_new(og_kernels_choose()),
                           .floor = floor_new(quality),
                           .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
     struct og_error err = {0};

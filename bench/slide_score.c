@@ -26,7 +26,7 @@ static enum og_status join(void *context, void *worker, struct og_error *err)
     struct desk *d = worker;
     d->score = context;
     d->rebuilder = og_rebuilder_new();
-    d->decoder = og_jpeg_decoder_new();
+    d->decoder = og_jpeg_decoder_new(og_kernels_choose());
     if (!d->rebuilder || !d->decoder)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     return og_unpacker_new(&d->unpacker, err);

@@ -127,7 +127,7 @@ static enum og_status join(void *context, void *worker, struct og_error *err)
     struct desk *d = worker;
     d->score = context;
     d->encoder = og_jpeg_encoder_new();
-    d->decoder = og_jpeg_decoder_new();
+    d->decoder = og_jpeg_decoder_new(og_kernels_choose());
     return d->encoder && d->decoder ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
 }
 

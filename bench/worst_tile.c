@@ -115,7 +115,7 @@ struct worst_tile worst_tile_draw(const char *path, const struct picture *pictur
         exit(1);
     must(og_slide_open_path(path, &slide, &err), &err);
     struct og_tile_score tile = find_worst(slide, picture);
-    c->decoder = og_jpeg_decoder_new();
+    c->decoder = og_jpeg_decoder_new(og_kernels_choose());
     c->source = picture_tile(picture, 0, tile.x, tile.y);
     memset(c->rgb, WHITE, sizeof c->rgb);
     for (int y = 0; y < c->source.planes[0].height; y++)

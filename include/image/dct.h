@@ -14,8 +14,9 @@
  * OG_DCT_ONE². Every F fits 16 bits.
  *
  * Inverse: libjpeg's accurate one (JDCT_ISLOW: C. Loeffler, A. Ligtenberg, G. Moschytz, "Practical fast 1-D DCT
- * algorithms with 11 multiplications", ICASSP 1989), weights in 1/2^13, rounded to 1/4 between the passes: a decoder
- * with that transform gets the same samples from the same levels.
+ * algorithms with 11 multiplications", ICASSP 1989), weights in 1/2^13, rounded to 1/4 and saturated to 16 bits between
+ * the passes: a decoder with that transform gets the same samples from the same levels. No sum leaves 32 bits, whatever
+ * the coefficients.
  *
  * Threads: constants. Ownership: – . Errors: none.
  */

@@ -2,7 +2,8 @@
 #ifndef OG_IMAGE_JPEG_H
 #define OG_IMAGE_JPEG_H
 /*
- * JPEG to planes and planes to JPEG (libjpeg-turbo, accurate DCT), with handles that a worker keeps.
+ * JPEG to planes and planes to JPEG (libjpeg-turbo, accurate DCT; tiles of ours are read by jpeg_scan.h), with handles
+ * that a worker keeps.
  * Planes are Y, Cb, Cr as JFIF defines them; nothing here ever sees RGB.
  *
  * Threads:   a handle belongs to one thread at a time; handles are independent.
@@ -18,15 +19,17 @@
 #include "base/status.h"
 #include "image/plane.h"
 
+struct og_kernels;
 struct og_jpeg_decoder;
 struct og_jpeg_encoder;
 
-struct og_jpeg_decoder *og_jpeg_decoder_new(void);
+struct og_jpeg_decoder *og_jpeg_decoder_new(const struct og_kernels *kernels);
 void og_jpeg_decoder_destroy(struct og_jpeg_decoder **decoder);
 
 /*
  * Decodes a grey (components 1) or 4:4:4 (components 3) stream into `planes`, whose sizes are equal, multiples of
- * eight, and must be the stream's. `tables` is an abbreviated table stream (TIFF's JPEGTables) or empty.
+ * eight, and must be the stream's, which has one scan and no restarts. `tables` is an abbreviated table stream (TIFF's
+ * JPEGTables) or empty.
  */
 OG_CHECKED enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span tables, struct og_span stream,
                                          int components, const struct og_plane *planes, struct og_error *err);

@@ -51,9 +51,9 @@ struct og_kernels {
     void (*rgb_to_ycc)(const uint8_t *rgb, size_t pixels, uint8_t *y, uint8_t *cb, uint8_t *cr);
     void (*ycc_to_rgb)(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t pixels, uint8_t *rgb);
 
-    /* The transforms of dct.h; coefficients and levels in zigzag order. Inverse: samples of levels times steps. */
+    /* The transforms of dct.h. Forward into zigzag order; inverse from 8 v + u, of levels times steps. */
     void (*dct_forward)(const uint8_t *samples, ptrdiff_t stride, int16_t coefficients[OG_BLOCK]);
-    void (*dct_inverse)(const int16_t levels[OG_BLOCK], const uint8_t steps[OG_BLOCK], uint8_t *to, ptrdiff_t stride);
+    void (*dct_inverse)(const int16_t coefficients[OG_BLOCK], uint8_t *to, ptrdiff_t stride);
 
     /* Bit i is set where |values[i]| >= bounds[i]; bounds from 1 on, values above INT16_MIN. */
     uint64_t (*at_least)(const int16_t values[OG_BLOCK], const int16_t bounds[OG_BLOCK]);

@@ -35,4 +35,12 @@ int64_t og_quantise_tile(const struct og_kernels *kernels, const struct og_plane
                          const struct og_quantiser *quantiser, const struct og_symbol_bits *bits,
                          const uint16_t patience[OG_TILE_BLOCKS], int16_t (*levels)[OG_BLOCK]);
 
+/* A block's levels times their steps, in the order of the inverse transform. */
+static inline void og_dequantise(const struct og_quantiser *quantiser, const int16_t levels[OG_BLOCK],
+                                 int16_t coefficients[OG_BLOCK])
+{
+    for (int i = 0; i < OG_BLOCK; i++)
+        coefficients[og_zigzag[i]] = (int16_t)(levels[i] * quantiser->step[i]);
+}
+
 #endif

@@ -34,7 +34,7 @@ struct og_slide_facts {
     struct og_description description; /* of an Origami slide; else zeros but for the sizes */
     uint64_t file_bytes;               /* 0: unknown */
     uint64_t generation;         /* of the content: the same for the same slide on every machine, new when it is */
-    int64_t modified_ns;         /* when the file was last written, since 1970; 0: it was not OG_SLIDE_SETTLED_S ago */
+    int64_t modified_ns;         /* when the file was last written, since 1970 */
     bool residual;               /* depths 0 and 1 are rebuilt from families … */
     enum og_predictor predictor; /* … with this one */
     bool corrects_chroma;        /* … and L1 residuals correct chroma too */
@@ -51,6 +51,9 @@ void og_slide_unref(struct og_slide **slide);
 
 const struct og_slide_facts *og_slide_facts(const struct og_slide *slide);
 uint64_t og_slide_key(const struct og_slide *slide);
+
+/* When it was last written, in seconds since 1970; 0 while that is not OG_SLIDE_SETTLED_S ago. */
+int64_t og_slide_modified_s(const struct og_slide *slide);
 struct og_buf *og_slide_json(const struct og_slide *slide); /* what /slides/<slide> answers */
 struct og_buf *og_slide_dzi(const struct og_slide *slide);  /* what /dzi/<slide>.dzi answers */
 

@@ -9,8 +9,9 @@
  *                 the slide's own streams; those of L1 and L0 are the served JPEGs without their tables, which stand
  *                 once in the page, and whole at the edges. Of an Origami slide only.
  *
- * Whatever has the name already is left alone: the export is refused. Before it is whole nothing has the name; of
- * NAME.dzi and NAME_files/ the former comes last. What a killed export of that name left is taken away (tool/draft.h).
+ * Whatever has the name, at the start or by the end, is left alone: the export is refused. Before it is whole nothing
+ * has the name; of NAME.dzi and NAME_files/ the former comes last. What a killed export of that name left is taken away
+ * (tool/draft.h).
  *
  * Threads:   call it from one thread; it starts `threads` workers and joins them. The bytes do not depend on how many.
  *            Memory: some families per thread, and 32 bytes for each tile of a TIFF.

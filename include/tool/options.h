@@ -7,6 +7,7 @@
  * Threads:   pure functions. Ownership: values borrow from argv. Errors: OG_INVALID, naming the argument.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -52,7 +53,7 @@ struct og_values {
     X(MIN_SSIM, "min-ssim", 0, FIXED, min_ssim, 0, 0, 1, "X", "SSIM that full size must reach; else it fails")         \
     X(WORST, "worst", 0, NUMBER, worst, OG_WORST_DEFAULT, 0, OG_WORST_MAX, "N", "how many of the worst tiles to name") \
     X(WORST_TO, "worst-to", 0, TEXT, worst_to, 0, 0, 0, "DIR",                                                         \
-      "draws the worst tiles there: source, slide, difference")                                                        \
+      "draws the worst tiles there: source, slide, difference times 4; an earlier run's pictures go")                  \
     X(THREADS, "threads", 0, NUMBER, threads, 0, 0, OG_ENCODE_THREADS_MAX, "N", "worker threads; 0: one per core")     \
     X(JSON, "json", 0, FLAG, json, 0, 0, 0, NULL, "print the result as one JSON object")                               \
     X(QUIET, "quiet", 'q', FLAG, quiet, 0, 0, 0, NULL, "no progress bar and no summary")                               \
@@ -68,6 +69,7 @@ enum og_option { OG_OPTION_LIST(OG_OPTION_ENUM) OG_OPTIONS };
 
 struct og_arguments {
     struct og_values values;
+    uint32_t given; /* the options that were: a set of OG_TAKES */
     const char *operands[OG_OPERANDS_MAX];
     int operand_count;
 };
@@ -76,7 +78,10 @@ struct og_arguments {
 OG_CHECKED enum og_status og_options_parse(uint32_t takes, int argc, const char *const *argv, struct og_arguments *out,
                                            struct og_error *err);
 
-/* One line per option of the set, with its default. */
+/* "--NAME" of the first option of a set that is not empty, into the caller's room. */
+void og_options_name(uint32_t set, char *room, size_t size);
+
+/* One line per option of the set, with its range and its default. */
 void og_options_help(uint32_t takes, FILE *out);
 void og_options_man(uint32_t takes, FILE *out); /* the same for a manual page */
 

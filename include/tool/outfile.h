@@ -36,7 +36,17 @@ OG_CHECKED enum og_status og_outfile_write(const struct og_outfile *file, uint64
 
 /* Syncs the file, gives it its name (replacing what had it), syncs the folder. */
 OG_CHECKED enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err);
+
+/* The same, but what has the name by now is left alone, and the file is discarded. */
+OG_CHECKED enum og_status og_outfile_commit_new(struct og_outfile *file, struct og_error *err);
 void og_outfile_discard(struct og_outfile *file);
+
+/*
+ * Gives what is called `from` in the open `folder` the name `path`, unless something has it: the system decides that in
+ * one step. Where the file system knows no such step (RENAME_NOREPLACE), there is a moment between the look and the
+ * name.
+ */
+OG_CHECKED enum og_status og_outfile_name(int folder, const char *from, const char *path, struct og_error *err);
 
 OG_CHECKED enum og_status og_outfile_sync_folder(const char *path, struct og_error *err); /* the one that has it */
 

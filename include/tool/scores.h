@@ -38,7 +38,7 @@ struct og_scores {
     struct og_tally tally;
     double delta_e;          /* sum … */
     uint64_t delta_e_pixels; /* … over so many */
-    struct og_tile_score worst_ssim, worst_delta_e;
+    struct og_tile_score worst_delta_e;
     uint64_t bins[OG_SCORE_BINS];
 };
 

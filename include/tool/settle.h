@@ -4,14 +4,14 @@
 /*
  * og_settle: the plan for one slide. Families spread over it are looked at; of those that show tissue a sample is made
  * again and again, until its full size is about as near to the source as was aimed at; the symbols of its streams
- * decide the Huffman tables.
+ * decide the Huffman tables. Of a slide with few families all are the sample, and none is looked at before.
  *
  *     step of L0 ─► streams of the sample ─► PSNR of its tissue ─► the step at which that would be the aim
  *          ▲                  └─► symbols ─► Huffman tables              │
  *          └─────────────────────────────────────────────────────────────┘ until it stays within one
  *
  * Threads:   call it from one thread, as tool/family_run.h says. What it finds does not depend on their number.
- * Ownership: `plan` is made here and released by the caller, on failure too.
+ * Ownership: `plan` is made by begin and released by the caller, on failure too.
  * Errors:    OG_UNSUPPORTED for a size that no slide has; of the source; OG_STOPPING when watch said so.
  */
 #include "tool/family_run.h"
@@ -29,7 +29,12 @@ struct og_wish {
 int og_steer(double aim, int step, double psnr);
 struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step);
 
-/* run->plan is `plan`. `settings` are what it was made with at last. */
+/* Plan and settings as the first sample is made with them: all that can be said before a pixel is read. */
+OG_CHECKED enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish,
+                                          struct og_plan *plan, struct og_plan_settings *settings,
+                                          struct og_error *err);
+
+/* run->plan is `plan`, as begin made it; its pyramid stays. `settings` are what it was made with at last. */
 OG_CHECKED enum og_status og_settle(const struct og_family_run *run, const struct og_wish *wish, struct og_plan *plan,
                                     struct og_plan_settings *settings, struct og_error *err);
 

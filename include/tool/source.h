@@ -44,7 +44,10 @@ struct og_source {
 OG_CHECKED enum og_status og_source_reader_new(const struct og_source *source, void **reader, struct og_error *err);
 void og_source_reader_destroy(const struct og_source *source, void *reader);
 
-/* Anything that libvips or OpenSlide reads; ICC profiles are applied, transparency is laid on the background. */
+/*
+ * Anything that libvips or OpenSlide reads; it is turned upright as its orientation says, ICC profiles are applied,
+ * transparency is laid on the background.
+ */
 OG_CHECKED enum og_status og_source_open_file(const char *path, struct og_source **out, struct og_error *err);
 
 struct og_tissue;

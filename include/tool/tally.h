@@ -21,6 +21,8 @@ struct og_tally {
     uint64_t tissue_samples, tissue_error; /* luma's, of the tiles that show something */
     uint64_t worst_samples, worst_error;   /* of the tile with the largest mean error */
     uint32_t worst_x, worst_y;
+    double worst_ssim; /* of the tile with the smallest mean; nothing as long as there are no windows */
+    uint32_t worst_ssim_x, worst_ssim_y;
 };
 
 /* A tile's source: its planes, and its pixels where they exist (full size); else they are made from the planes. */

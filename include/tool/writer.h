@@ -7,8 +7,9 @@
  * the layout.
  *
  * Threads:   one at a time.
- * Ownership: new returns owned and borrows the plan; destroy of an unfinished writer leaves no file behind.
- * Errors:    name the final file and the system's reason.
+ * Ownership: new returns owned and borrows the plan, of which only the pyramid must be final; the rest, when finish
+ *            comes; destroy of an unfinished writer leaves no file behind.
+ * Errors:    name the final file and the system's reason; OG_UNSUPPORTED from new for more pixels than an index holds.
  */
 #include "base/span.h"
 #include "slide/description.h"

@@ -26,6 +26,15 @@ static int complain(const struct og_error *err, int status)
     return status;
 }
 
+/* Standard output is full or has lost its reader? */
+static int said(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_GOOD;
+    fputs("origamid: not all could be written to standard output\n", stderr);
+    return EXIT_FAILED;
+}
+
 static int usage(const struct og_error *err)
 {
     complain(err, EXIT_USAGE);
@@ -62,7 +71,7 @@ static int check(const struct og_params *params)
         return complain(&err, EXIT_FAILED);
     og_check_machine(params, warn, NULL);
     puts("OK");
-    return EXIT_GOOD;
+    return said();
 }
 
 static int serve(const struct og_params *params)
@@ -90,21 +99,21 @@ int main(int count, char **arguments)
         return usage(&err);
     if (params.help) {
         og_params_help(stdout);
-        return EXIT_GOOD;
+        return said();
     }
     if (og_library_check_cpu(&err) != OG_OK)
         return usage(&err);
     if (params.version) {
         printf("origamid %s\npixel kernels: %s\n", OG_VERSION, og_library_cpu_name());
-        return EXIT_GOOD;
+        return said();
     }
     if (params.print_config) {
         og_params_print_config(stdout);
-        return EXIT_GOOD;
+        return said();
     }
     if (params.print_man || params.print_man_config) {
         (params.print_man ? og_params_man_daemon : og_params_man_config)(stdout);
-        return EXIT_GOOD;
+        return said();
     }
     if (og_params_resolve(&params, &err) != OG_OK)
         return usage(&err);

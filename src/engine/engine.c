@@ -95,7 +95,7 @@ static enum og_status start_workers(struct og_engine *engine, struct og_metrics 
         worker->engine = engine;
         worker->reserved = i == 0 && engine->options.workers > 1;
         worker->metrics = og_metrics_take(metrics);
-        worker->decoder = og_jpeg_decoder_new();
+        worker->decoder = og_jpeg_decoder_new(engine->kernels);
         worker->encoder = og_jpeg_encoder_new();
         worker->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
         if (!worker->decoder || !worker->encoder || !worker->buffer ||
@@ -139,8 +139,8 @@ enum og_status og_engine_new(const struct og_engine_options *options, const stru
 
 static struct og_edition edition_of(const struct og_slide *slide)
 {
-    const struct og_slide_facts *facts = og_slide_facts(slide);
-    return (struct og_edition){.generation = facts->generation, .modified_s = facts->modified_ns / NS_PER_S};
+    return (struct og_edition){.generation = og_slide_facts(slide)->generation,
+                               .modified_s = og_slide_modified_s(slide)};
 }
 
 /* Takes the slide, which has this tile. */

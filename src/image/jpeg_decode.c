@@ -5,7 +5,7 @@
 
 #include "base/tile.h"
 #include "image/jpeg.h"
-#include "jpeg_error.h"
+#include "jpeg_scan.h"
 #include "jpeg_scans.h"
 
 struct og_jpeg_decoder {
@@ -13,6 +13,7 @@ struct og_jpeg_decoder {
     struct og_jpeg_errors errors;
     struct jpeg_source_mgr source;
     struct og_jpeg_scans scans;
+    struct og_jpeg_scan scan;
     uint8_t row[3 * OG_TILE_SIZE]; /* of a foreign stream, its components side by side */
 };
 
@@ -57,7 +58,7 @@ static bool create(struct og_jpeg_decoder *decoder)
     return true;
 }
 
-struct og_jpeg_decoder *og_jpeg_decoder_new(void)
+struct og_jpeg_decoder *og_jpeg_decoder_new(const struct og_kernels *kernels)
 {
     struct og_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
     if (!decoder)
@@ -66,6 +67,7 @@ struct og_jpeg_decoder *og_jpeg_decoder_new(void)
         free(decoder);
         return NULL;
     }
+    decoder->scan.kernels = kernels;
     return decoder;
 }
 
@@ -97,10 +99,11 @@ static bool has_codes(const JHUFF_TBL *table)
     return table && memcmp(table->bits, none, sizeof none) != 0;
 }
 
+/* Of the scan that comes now: of components that come later nothing is known yet. */
 static bool has_tables(const struct jpeg_decompress_struct *info)
 {
-    for (int i = 0; i < info->num_components; i++) {
-        const jpeg_component_info *component = &info->comp_info[i];
+    for (int i = 0; i < info->comps_in_scan; i++) {
+        const jpeg_component_info *component = info->cur_comp_info[i];
         if (component->quant_tbl_no >= NUM_QUANT_TBLS || component->dc_tbl_no >= NUM_HUFF_TBLS ||
             component->ac_tbl_no >= NUM_HUFF_TBLS)
             return false;
@@ -110,6 +113,12 @@ static bool has_tables(const struct jpeg_decompress_struct *info)
             return false;
     }
     return true;
+}
+
+static bool is_one_plain_scan(const struct jpeg_decompress_struct *info)
+{
+    return info->comps_in_scan == info->num_components && info->restart_interval == 0 && info->Ss == 0 &&
+           info->Se == DCTSIZE2 - 1 && info->Ah == 0 && info->Al == 0;
 }
 
 /* What a stream must be, judged from its header before any memory is asked for. */
@@ -124,19 +133,9 @@ static const char *refusal(const struct jpeg_decompress_struct *info, int compon
     for (int i = 0; i < components; i++)
         if (info->comp_info[i].h_samp_factor != 1 || info->comp_info[i].v_samp_factor != 1)
             return "unexpected chroma subsampling";
+    if (!is_one_plain_scan(info))
+        return "not one scan without restarts";
     return has_tables(info) ? NULL : "a table is missing";
-}
-
-static void read_planes(struct og_jpeg_decoder *decoder, int components, const struct og_plane *planes)
-{
-    JSAMPROW rows[3][DCTSIZE];
-    JSAMPARRAY parts[3] = {rows[0], rows[1], rows[2]};
-    for (int y = 0; y < planes[0].height; y += DCTSIZE) {
-        for (int c = 0; c < components; c++)
-            for (int i = 0; i < DCTSIZE; i++)
-                rows[c][i] = planes[c].data + (y + i) * planes[c].stride;
-        jpeg_read_raw_data(&decoder->info, parts, DCTSIZE);
-    }
 }
 
 enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span tables, struct og_span stream,
@@ -163,14 +162,10 @@ enum og_status og_jpeg_decode(struct og_jpeg_decoder *decoder, struct og_span ta
         jpeg_abort_decompress(info);
         return og_error_set(err, OG_DAMAGED, "%s", reason);
     }
-    info->out_color_space = info->jpeg_color_space;
-    info->dct_method = JDCT_ISLOW;
-    info->raw_data_out = TRUE;
-    info->do_fancy_upsampling = FALSE;
-    jpeg_start_decompress(info);
-    read_planes(decoder, components, planes);
-    jpeg_finish_decompress(info);
-    return OG_OK;
+    struct og_span rest = {decoder->source.next_input_byte, decoder->source.bytes_in_buffer};
+    enum og_status status = og_jpeg_scan_read(&decoder->scan, info, rest, planes, err);
+    jpeg_abort_decompress(info);
+    return status;
 }
 
 /* ---- streams of others ---- */

@@ -157,20 +157,6 @@ static inline void take_samples(const uint8_t *samples, ptrdiff_t stride, eight 
         rows[y] = (eight)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(samples + y * stride)));
 }
 
-/* Packing works within each half of the register: four rows come out as left halves, then right halves. */
-static inline void put_samples(const eight rows[EIGHT], uint8_t *samples, ptrdiff_t stride)
-{
-    const __m256i in_rows = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    for (int y = 0; y < EIGHT; y += 4) {
-        uint8_t four[4 * EIGHT];
-        __m256i upper = _mm256_packs_epi32((__m256i)rows[y], (__m256i)rows[y + 1]);
-        __m256i lower = _mm256_packs_epi32((__m256i)rows[y + 2], (__m256i)rows[y + 3]);
-        store(four, _mm256_permutevar8x32_epi32(_mm256_packus_epi16(upper, lower), in_rows));
-        for (int i = 0; i < 4; i++)
-            memcpy(samples + (y + i) * stride, four + i * EIGHT, EIGHT);
-    }
-}
-
 /* Pairs of rows are interleaved by samples, then by pairs of samples, then by halves. */
 static inline void turn(eight rows[EIGHT])
 {
@@ -188,6 +174,88 @@ static inline void turn(eight rows[EIGHT])
         rows[i] = (eight)_mm256_permute2x128_si256(fours[i], fours[i + 4], 0x20);
         rows[i + 4] = (eight)_mm256_permute2x128_si256(fours[i], fours[i + 4], 0x31);
     }
+}
+
+/* Eight pairs of 16 bits, each twice in a row of weights. */
+static inline __m256i weights(int first, int second)
+{
+    return _mm256_set1_epi32((int)((uint32_t)second << 16 | (uint16_t)first));
+}
+
+/*
+ * A pass down eight columns, of which pairs[i] holds rows i and i + 4 side by side: kernels_plain.h's sums with the
+ * weights of each input put together.
+ */
+static inline void inverse_pass(const __m256i pairs[4], int shift, __m256i to[EIGHT])
+{
+    __m256i half = _mm256_set1_epi32(1 << (shift - 1));
+    __m256i sum = _mm256_add_epi32(_mm256_madd_epi16(pairs[0], weights(8192, 8192)), half);
+    __m256i difference = _mm256_add_epi32(_mm256_madd_epi16(pairs[0], weights(8192, -8192)), half);
+    __m256i f0 = _mm256_madd_epi16(pairs[2], weights(10703, 4433));
+    __m256i f1 = _mm256_madd_epi16(pairs[2], weights(4433, -10704));
+    __m256i even[4] = {_mm256_add_epi32(sum, f0), _mm256_add_epi32(difference, f1), _mm256_sub_epi32(difference, f1),
+                       _mm256_sub_epi32(sum, f0)};
+    const __m256i odd_weights[4][2] = {{weights(11363, 6437), weights(9633, 2260)},
+                                       {weights(9633, -11362), weights(-2259, -6436)},
+                                       {weights(6437, 2261), weights(-11362, 9633)},
+                                       {weights(2260, 9633), weights(-6436, -11363)}};
+    for (int i = 0; i < 4; i++) {
+        __m256i odd = _mm256_add_epi32(_mm256_madd_epi16(pairs[1], odd_weights[i][0]),
+                                       _mm256_madd_epi16(pairs[3], odd_weights[i][1]));
+        to[i] = _mm256_srai_epi32(_mm256_add_epi32(even[i], odd), shift);
+        to[7 - i] = _mm256_srai_epi32(_mm256_sub_epi32(even[i], odd), shift);
+    }
+}
+
+/* Rows of the first pass, saturated to 16 bits, to pairs of columns: samples u and u + 4 of a row, then 4 x 4 turned.
+ */
+static inline void pair_columns(const __m256i rows[EIGHT], __m256i pairs[4])
+{
+    const __m256i beside =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+    __m256i r[4];
+    for (int i = 0; i < 4; i++) /* rows i and i + 4, each in a half of its own */
+        r[i] = _mm256_shuffle_epi8(_mm256_permute4x64_epi64(_mm256_packs_epi32(rows[i], rows[i + 4]), 0xd8), beside);
+    __m256i a = _mm256_unpacklo_epi32(r[0], r[1]), b = _mm256_unpacklo_epi32(r[2], r[3]);
+    __m256i c = _mm256_unpackhi_epi32(r[0], r[1]), d = _mm256_unpackhi_epi32(r[2], r[3]);
+    pairs[0] = _mm256_unpacklo_epi64(a, b);
+    pairs[1] = _mm256_unpackhi_epi64(a, b);
+    pairs[2] = _mm256_unpacklo_epi64(c, d);
+    pairs[3] = _mm256_unpackhi_epi64(c, d);
+}
+
+/* Columns of samples less 128 to rows: 4 x 4 bytes are turned in each half. */
+static inline void put_columns(const __m256i columns[EIGHT], uint8_t *to, ptrdiff_t stride)
+{
+    const __m256i turned =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+    __m256i halves[2];
+    for (int i = 0; i < 2; i++) {
+        const __m256i *c = columns + 4 * i;
+        __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(c[0], c[1]), _mm256_packs_epi32(c[2], c[3]));
+        halves[i] = _mm256_shuffle_epi8(_mm256_xor_si256(bytes, _mm256_set1_epi8((char)0x80)), turned);
+    }
+    __m256i low = _mm256_unpacklo_epi32(halves[0], halves[1]), high = _mm256_unpackhi_epi32(halves[0], halves[1]);
+    const __m128i rows[4] = {_mm256_castsi256_si128(low), _mm256_castsi256_si128(high),
+                             _mm256_extracti128_si256(low, 1), _mm256_extracti128_si256(high, 1)};
+    for (int i = 0; i < 4; i++) {
+        _mm_storel_epi64((__m128i *)(to + 2 * i * stride), rows[i]);
+        _mm_storel_epi64((__m128i *)(to + (2 * i + 1) * stride), _mm_unpackhi_epi64(rows[i], rows[i]));
+    }
+}
+
+static void dct_inverse(const int16_t coefficients[OG_BLOCK], uint8_t *to, ptrdiff_t stride)
+{
+    const __m128i *rows = (const __m128i *)coefficients;
+    __m256i pairs[4], t[EIGHT];
+    for (int i = 0; i < 4; i++) {
+        __m128i first = _mm_loadu_si128(rows + i), second = _mm_loadu_si128(rows + i + 4);
+        pairs[i] = _mm256_set_m128i(_mm_unpackhi_epi16(first, second), _mm_unpacklo_epi16(first, second));
+    }
+    inverse_pass(pairs, 11, t);
+    pair_columns(t, pairs);
+    inverse_pass(pairs, 18, t);
+    put_columns(t, to, stride);
 }
 
 /* Marks of 32 values as all ones or zeros in a byte each. */

@@ -19,12 +19,11 @@ static int64_t nanoseconds(struct timespec t)
 /* How large a folder is, and which number it has, is its file system's own affair. */
 static void fold(struct og_slide_identity *identity, const struct stat *part)
 {
-    int64_t modified = nanoseconds(part->st_mtim);
+    int64_t modified = nanoseconds(part->st_mtim), changed = nanoseconds(part->st_ctim);
     uint64_t size = S_ISREG(part->st_mode) ? (uint64_t)part->st_size : 0;
-    identity->written = og_key_mix(og_key_mix(identity->written, size), (uint64_t)modified);
-    identity->here = og_key_mix(og_key_mix(identity->here, part->st_dev), part->st_ino);
-    identity->here = og_key_mix(og_key_mix(identity->here, size), (uint64_t)modified);
-    identity->here = og_key_mix(identity->here, (uint64_t)nanoseconds(part->st_ctim));
+    uint64_t written = og_key_mix(og_key_mix(og_key_mix(0, size), (uint64_t)modified), (uint64_t)changed);
+    identity->written = og_key_mix(identity->written, written);
+    identity->here = og_key_mix(og_key_mix(og_key_mix(identity->here, part->st_dev), part->st_ino), written);
     if (modified > identity->modified_ns)
         identity->modified_ns = modified;
 }

@@ -17,7 +17,7 @@
 
 struct og_slide_identity {
     uint64_t here;    /* from device, inode, size, and times of writing and change of every part */
-    uint64_t written; /* from sizes and times of writing alone: a copy that kept its times has it too */
+    uint64_t written; /* from the same without device and inode, which may have other numbers after a restart */
     int64_t modified_ns;
 };
 

@@ -31,13 +31,6 @@ static void destroy(struct og_slide *slide)
     free(slide);
 }
 
-static int64_t settled(int64_t modified_ns)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec - modified_ns / NS_PER_S > OG_SLIDE_SETTLED_S ? modified_ns : 0;
-}
-
 /*
  * Files may be exchanged while they are opened: what they were before and after has to agree. Where a format seals no
  * content, a generation is what was written at one time.
@@ -60,7 +53,7 @@ static enum og_status open_steady(struct og_slide *slide, int directory, const c
         return status;
     }
     slide->opened_as = before.here;
-    slide->facts.modified_ns = settled(before.modified_ns);
+    slide->facts.modified_ns = before.modified_ns;
     if (!slide->facts.generation)
         slide->facts.generation = before.written;
     return OG_OK;
@@ -137,6 +130,14 @@ bool og_slide_complaint_due(struct og_slide *slide, uint64_t now_ns, uint64_t ga
 const struct og_slide_facts *og_slide_facts(const struct og_slide *slide)
 {
     return &slide->facts;
+}
+
+int64_t og_slide_modified_s(const struct og_slide *slide)
+{
+    int64_t modified_s = slide->facts.modified_ns / NS_PER_S;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec - modified_s > OG_SLIDE_SETTLED_S ? modified_s : 0;
 }
 
 uint64_t og_slide_key(const struct og_slide *slide)

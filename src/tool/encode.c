@@ -23,14 +23,15 @@ struct encode {
     struct og_digest *digest;
     struct og_tally tally[3];
     uint64_t pixels_done;
+    bool settled;
 };
 
 static bool watch(void *watcher)
 {
     const struct encode *e = watcher;
     const struct og_source_facts *facts = &e->source->facts;
-    return !e->options->watch ||
-           e->options->watch(e->options->context, e->pixels_done, (uint64_t)facts->width * facts->height);
+    uint64_t pixels = e->settled ? (uint64_t)facts->width * facts->height : 0;
+    return !e->options->watch || e->options->watch(e->options->context, e->pixels_done, pixels);
 }
 
 static enum og_status start(struct encode *e, const char *path, struct og_error *err)
@@ -45,11 +46,14 @@ static enum og_status start(struct encode *e, const char *path, struct og_error 
                                     .threads = threads < OG_ENCODE_THREADS_MAX ? threads : OG_ENCODE_THREADS_MAX,
                                     .watch = watch,
                                     .watcher = e};
-    enum og_status status = facts->file ? og_digest_start(facts->file, &e->digest, err) : OG_OK;
-    if (status == OG_OK)
-        status = og_settle(&e->run, &e->options->wish, &e->plan, &e->settings, err);
+    enum og_status status = og_settle_begin(facts, &e->options->wish, &e->plan, &e->settings, err);
     if (status == OG_OK)
         status = og_writer_new(path, &e->plan, &e->writer, err);
+    if (status == OG_OK && facts->file)
+        status = og_digest_start(facts->file, &e->digest, err);
+    if (status == OG_OK)
+        status = og_settle(&e->run, &e->options->wish, &e->plan, &e->settings, err);
+    e->settled = status == OG_OK;
     if (status == OG_OK)
         status = og_coarse_new(&e->plan, e->writer, &e->coarse, err);
     return status;
@@ -118,7 +122,7 @@ enum og_status og_encode(const struct og_source *source, const char *path, const
         og_error_set(err, OG_STOPPING, "stopped before the slide was whole; nothing was kept");
     if (status == OG_OK)
         status = describe(&e, &out->description, err);
-    if (status == OG_OK && og_gate_check(&options->gate, &out->description.fidelity[0], err) != OG_OK)
+    if (status == OG_OK && og_gate_check(&options->gate, &e.tally[0], err) != OG_OK)
         status = og_error_prefix(err, "%s: was not written", path);
     if (status == OG_OK) {
         out->written = og_writer_written(e.writer);

@@ -82,18 +82,16 @@ static enum og_status name_folder(struct deepzoom *d, struct og_error *err)
 {
     if (syncfs(d->folder) != 0)
         return og_outfile_error(d->files, "sync", errno, err);
-    if (rename(d->draft, d->files) != 0)
-        return og_outfile_error(d->files, "give the finished folder its name", errno, err);
-    d->named = true;
-    return og_outfile_sync_folder(d->files, err);
+    enum og_status status = og_outfile_name(AT_FDCWD, d->draft, d->files, err);
+    d->named = status == OG_OK;
+    return status == OG_OK ? og_outfile_sync_folder(d->files, err) : status;
 }
 
 static enum og_status name_text(struct deepzoom *d, struct og_error *err)
 {
-    if (renameat(d->folder, UNFINISHED, AT_FDCWD, d->path) != 0)
-        return og_outfile_error(d->path, "give the finished file its name", errno, err);
-    d->whole = true;
-    return og_outfile_sync_folder(d->path, err);
+    enum og_status status = og_outfile_name(d->folder, UNFINISHED, d->path, err);
+    d->whole = status == OG_OK;
+    return status == OG_OK ? og_outfile_sync_folder(d->path, err) : status;
 }
 
 static enum og_status finish(void *state, struct og_error *err)

@@ -93,7 +93,7 @@ static enum og_status finish(void *state, struct og_error *err)
     int error = errno;
     if (tiff)
         TIFFCleanup(tiff); /* the descriptor stays open */
-    return whole ? og_outfile_commit(&t->file, err)
+    return whole ? og_outfile_commit_new(&t->file, err)
                  : og_outfile_error(t->file.path, "write the directories", error ? error : ENOMEM, err);
 }
 

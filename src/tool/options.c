@@ -37,20 +37,26 @@ static void set_initial(struct og_values *values)
             *(double *)field_of(values, &rows[i]) = (double)rows[i].initial;
 }
 
-/* Numbers that stand for themselves; one that is out of range stands for "not given". */
-static void print_default(const struct row *row, FILE *out)
+/* A default that is out of range stands for "not given". */
+static void print_range(const struct row *row, FILE *out)
 {
+    unsigned long long min = row->min, max = row->max, initial = row->initial;
     if (row->kind == AIM)
-        fprintf(out, " (default %s)", og_preset_name((double)row->initial));
-    else if (row->kind == NUMBER && row->initial >= row->min)
-        fprintf(out, " (default %llu)", (unsigned long long)row->initial);
+        fprintf(out, " (%llu to %llu, default %s)", min, max, og_preset_name((double)row->initial));
+    else if (row->kind == NUMBER && initial >= min)
+        fprintf(out, " (%llu to %llu, default %llu)", min, max, initial);
+    else if (row->kind == NUMBER || row->kind == FIXED)
+        fprintf(out, " (%llu to %llu)", min, max);
+    else if (row->kind == EXTENT)
+        fprintf(out, " (each %llu to %llu)", min, max);
     fputc('\n', out);
 }
 
 static enum og_status refuse(const struct row *row, const char *text, struct og_error *err)
 {
-    return og_error_set(err, OG_INVALID, "--%s: \"%s\" is not a number from %llu to %llu", row->name, text,
-                        (unsigned long long)row->min, (unsigned long long)row->max);
+    return og_error_set(err, OG_INVALID, "--%s: \"%s\" is not a %s from %llu to %llu", row->name, text,
+                        row->kind == NUMBER ? "whole number" : "number", (unsigned long long)row->min,
+                        (unsigned long long)row->max);
 }
 
 static enum og_status set_extent(const struct row *row, const char *text, struct og_extent *out, struct og_error *err)
@@ -111,14 +117,16 @@ static const struct row *find(uint32_t takes, const char *argument, size_t lengt
     return NULL;
 }
 
-static enum og_status take_option(uint32_t takes, int argc, const char *const *argv, int *at, struct og_values *values,
+static enum og_status take_option(uint32_t takes, int argc, const char *const *argv, int *at, struct og_arguments *out,
                                   struct og_error *err)
 {
+    struct og_values *values = &out->values;
     const char *argument = argv[*at], *equals = strchr(argument, '=');
     size_t length = equals ? (size_t)(equals - argument) : strlen(argument);
     const struct row *row = find(takes, argument, length);
     if (!row)
         return og_error_set(err, OG_INVALID, "unknown option \"%.*s\"", (int)length, argument);
+    out->given |= UINT32_C(1) << (row - rows);
     if (row->kind == FLAG) {
         if (equals)
             return og_error_set(err, OG_INVALID, "--%s takes no value", row->name);
@@ -142,7 +150,7 @@ enum og_status og_options_parse(uint32_t takes, int argc, const char *const *arg
         if (options && strcmp(argv[i], "--") == 0)
             options = false;
         else if (options && argv[i][0] == '-' && argv[i][1])
-            status = take_option(takes, argc, argv, &i, &out->values, err);
+            status = take_option(takes, argc, argv, &i, out, err);
         else if (out->operand_count == OG_OPERANDS_MAX)
             status = og_error_set(err, OG_INVALID, "too many arguments, from \"%s\" on", argv[i]);
         else
@@ -151,6 +159,11 @@ enum og_status og_options_parse(uint32_t takes, int argc, const char *const *arg
             return status;
     }
     return OG_OK;
+}
+
+void og_options_name(uint32_t set, char *room, size_t size)
+{
+    snprintf(room, size, "--%s", rows[__builtin_ctz(set)].name);
 }
 
 void og_options_help(uint32_t takes, FILE *out)
@@ -165,7 +178,7 @@ void og_options_help(uint32_t takes, FILE *out)
         snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name, row->value ? " " : "",
                  row->value ? row->value : "");
         fprintf(out, "  %-26s %s", left, row->help);
-        print_default(row, out);
+        print_range(row, out);
     }
 }
 
@@ -182,6 +195,6 @@ void og_options_man(uint32_t takes, FILE *out)
         og_roff_text(row->name, out);
         fprintf(out, "\\fR%s%s%s\n", row->value ? " \\fI" : "", row->value ? row->value : "", row->value ? "\\fR" : "");
         og_roff_text(row->help, out);
-        print_default(row, out);
+        print_range(row, out);
     }
 }

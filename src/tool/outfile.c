@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include "tool/draft.h"
+
+#define GIVE_NAME "give what is finished its name"
 
 enum og_status og_outfile_error(const char *path, const char *what, int error, struct og_error *err)
 {
@@ -31,12 +34,31 @@ enum og_status og_outfile_spares(const char *path, const char *input, struct og_
     return OG_OK;
 }
 
+static enum og_status is_taken(const char *path, struct og_error *err)
+{
+    return og_error_set(err, OG_IO, "%s: exists already; remove it or choose another name", path);
+}
+
 enum og_status og_outfile_is_free(const char *path, struct og_error *err)
 {
     struct stat st;
     if (lstat(path, &st) == 0)
-        return og_error_set(err, OG_IO, "%s: exists already; remove it or choose another name", path);
+        return is_taken(path, err);
     return errno == ENOENT ? OG_OK : og_outfile_error(path, "look whether it exists", errno, err);
+}
+
+enum og_status og_outfile_name(int folder, const char *from, const char *path, struct og_error *err)
+{
+    bool named = renameat2(folder, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0;
+    if (!named && (errno == EINVAL || errno == ENOSYS)) {
+        enum og_status status = og_outfile_is_free(path, err);
+        if (status != OG_OK)
+            return status;
+        named = renameat(folder, from, AT_FDCWD, path) == 0;
+    }
+    if (named)
+        return OG_OK;
+    return errno == EEXIST ? is_taken(path, err) : og_outfile_error(path, GIVE_NAME, errno, err);
 }
 
 enum og_status og_outfile_open(const char *path, const char *suffix, struct og_outfile *out, struct og_error *err)
@@ -91,19 +113,32 @@ static void release(struct og_outfile *file)
     *file = (struct og_outfile){.fd = -1};
 }
 
-enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err)
+static enum og_status replace(const struct og_outfile *file, struct og_error *err)
 {
-    enum og_status status;
-    if (fsync(file->fd)) {
-        status = og_outfile_error(file->path, "sync", errno, err);
-    } else if (rename(file->temporary, file->path)) {
-        status = og_outfile_error(file->path, "give the finished file its name", errno, err);
-    } else {
+    return rename(file->temporary, file->path) == 0 ? OG_OK : og_outfile_error(file->path, GIVE_NAME, errno, err);
+}
+
+static enum og_status commit(struct og_outfile *file, bool replaces, struct og_error *err)
+{
+    enum og_status status = fsync(file->fd) == 0 ? OG_OK : og_outfile_error(file->path, "sync", errno, err);
+    if (status == OG_OK)
+        status = replaces ? replace(file, err) : og_outfile_name(AT_FDCWD, file->temporary, file->path, err);
+    if (status == OG_OK) {
         status = og_outfile_sync_folder(file->path, err);
         release(file); /* its draft's name may be another one's by now */
     }
     og_outfile_discard(file);
     return status;
+}
+
+enum og_status og_outfile_commit(struct og_outfile *file, struct og_error *err)
+{
+    return commit(file, true, err);
+}
+
+enum og_status og_outfile_commit_new(struct og_outfile *file, struct og_error *err)
+{
+    return commit(file, false, err);
 }
 
 void og_outfile_discard(struct og_outfile *file)

@@ -28,7 +28,7 @@ struct og_rebuilder *og_rebuilder_new(void)
     if (!r)
         return NULL;
     r->kernels = og_kernels_choose();
-    r->decoder = og_jpeg_decoder_new();
+    r->decoder = og_jpeg_decoder_new(r->kernels);
     r->encoder = og_jpeg_encoder_new();
     struct og_error ignored;
     if (og_unpacker_new(&r->unpacker, &ignored) != OG_OK || !r->decoder || !r->encoder)

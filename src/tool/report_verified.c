@@ -20,13 +20,18 @@ static double level_ssim(const struct og_scores *s)
     return s->tally.windows ? og_tally_fidelity(&s->tally).ssim : OG_NO_SSIM;
 }
 
+static double worst_ssim(const struct og_scores *s)
+{
+    return s->tally.windows ? s->tally.worst_ssim : OG_NO_SSIM;
+}
+
 static void say_worst(const struct og_scores *s, FILE *out)
 {
     struct og_fidelity f = og_tally_fidelity(&s->tally);
     fprintf(out, "  %6.2f at %u, %u;", f.worst_psnr_luma, f.worst_x, f.worst_y);
-    say_ssim(s->worst_ssim.ssim, out);
-    if (s->worst_ssim.ssim != OG_NO_SSIM)
-        fprintf(out, " at %u, %u", s->worst_ssim.x, s->worst_ssim.y);
+    say_ssim(worst_ssim(s), out);
+    if (s->tally.windows)
+        fprintf(out, " at %u, %u", s->tally.worst_ssim_x, s->tally.worst_ssim_y);
     fprintf(out, "; %5.2f at %u, %u\n", s->worst_delta_e.delta_e, s->worst_delta_e.x, s->worst_delta_e.y);
 }
 
@@ -136,9 +141,10 @@ static void level_json(const struct og_slide_facts *facts, unsigned depth, const
     ssim_json(level_ssim(s), out);
     fprintf(out, ",\"delta_e\":%.6f,\"worst\":{\"psnr_luma\":{\"value\":%.6f,\"x\":%u,\"y\":%u},\"ssim\":{\"value\":",
             og_scores_delta_e(s), f.worst_psnr_luma, f.worst_x, f.worst_y);
-    ssim_json(s->worst_ssim.ssim, out);
-    fprintf(out, ",\"x\":%u,\"y\":%u},\"delta_e\":{\"value\":%.6f,\"x\":%u,\"y\":%u}},\"histogram\":[", s->worst_ssim.x,
-            s->worst_ssim.y, s->worst_delta_e.delta_e, s->worst_delta_e.x, s->worst_delta_e.y);
+    ssim_json(worst_ssim(s), out);
+    fprintf(out, ",\"x\":%u,\"y\":%u},\"delta_e\":{\"value\":%.6f,\"x\":%u,\"y\":%u}},\"histogram\":[",
+            s->tally.worst_ssim_x, s->tally.worst_ssim_y, s->worst_delta_e.delta_e, s->worst_delta_e.x,
+            s->worst_delta_e.y);
     const char *comma = "";
     for (unsigned db = 0; db < OG_SCORE_BINS; db++) {
         if (!s->bins[db])

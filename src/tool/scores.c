@@ -39,14 +39,10 @@ static struct difference tile_difference(const struct og_scorer *scorer, const s
     return d;
 }
 
-static void note_worst(struct og_scores *scores, const struct og_tile_score *by_ssim,
-                       const struct og_tile_score *by_delta_e)
+static void note_worst(struct og_scores *scores, const struct og_tile_score *score)
 {
-    bool first = scores->tiles == 0;
-    if (first || by_ssim->ssim < scores->worst_ssim.ssim)
-        scores->worst_ssim = *by_ssim;
-    if (first || by_delta_e->delta_e > scores->worst_delta_e.delta_e)
-        scores->worst_delta_e = *by_delta_e;
+    if (scores->tiles == 0 || score->delta_e > scores->worst_delta_e.delta_e)
+        scores->worst_delta_e = *score;
 }
 
 struct og_tile_score og_scores_tile(struct og_scores *scores, const struct og_scorer *scorer, uint32_t x, uint32_t y,
@@ -64,7 +60,7 @@ struct og_tile_score og_scores_tile(struct og_scores *scores, const struct og_sc
                                   .psnr_rgb = f.psnr_rgb,
                                   .ssim = alone.windows ? f.ssim : OG_NO_SSIM,
                                   .delta_e = d.sum / (double)d.pixels};
-    note_worst(scores, &score, &score);
+    note_worst(scores, &score);
     scores->tiles++;
     og_tally_merge(&scores->tally, &alone);
     scores->delta_e += d.sum;
@@ -77,7 +73,7 @@ void og_scores_merge(struct og_scores *into, const struct og_scores *from)
 {
     if (!from->tiles)
         return;
-    note_worst(into, &from->worst_ssim, &from->worst_delta_e);
+    note_worst(into, &from->worst_delta_e);
     into->tiles += from->tiles;
     og_tally_merge(&into->tally, &from->tally);
     into->delta_e += from->delta_e;

@@ -6,8 +6,10 @@
 
 #include "image/fidelity.h"
 
-/* An eighth of a slide is made for nothing but its sample, and 24 families of a large one. */
+/* An eighth of a slide is made for nothing but its sample, and 24 families of a large one; a small one is all sample.
+ */
 enum {
+    SMALL = 9,
     SAMPLE_LEAST = 8,
     SAMPLE_MOST = 24,
     SHARE = 8,
@@ -18,8 +20,12 @@ enum {
 
 enum { ROUNDS = 5 };
 
-/* A step of 13 gives dense tissue some 36 dB; steps twice as large, 5.3 dB less. */
-static const double usual_step = 13, usual_psnr = 36, decibels = 5.3;
+/* A step of 13 gives dense tissue some 37 dB, and 2 more where levels are only rounded; steps twice as large, 5.3 dB
+ * less. */
+static const double usual_step = 13, usual_psnr = 37, rounded_more = 2, decibels = 5.3;
+
+/* A trellis that reckons with tables which fit nothing yet gives away half a decibel more. */
+static const double unfit_less = 0.5;
 
 /* No nearer to the aim than this, so that the whole slide does not fall short of it by a hair. */
 static const double margin = 0.05;
@@ -44,14 +50,19 @@ static int bounded(double step, int least, int most)
     return step < least ? least : step > most ? most : (int)step;
 }
 
-static int first_step(double aim)
+static int usual_step_for(double aim)
 {
     return bounded(usual_step * exp2((usual_psnr - aim) / decibels) + 0.5, 1, STEP_MAX);
 }
 
+static int first_step(const struct og_wish *wish)
+{
+    return wish->l0_step ? wish->l0_step : usual_step_for(wish->trellis ? wish->aim : wish->aim - rounded_more);
+}
+
 int og_steer(double aim, int step, double psnr)
 {
-    int usual = first_step(aim), least = usual / FACTOR > 1 ? usual / FACTOR : 1;
+    int usual = usual_step_for(aim), least = usual / FACTOR > 1 ? usual / FACTOR : 1;
     return bounded(step * exp2((psnr - margin - aim) / decibels), least, FACTOR * usual);
 }
 
@@ -134,6 +145,10 @@ static enum og_status choose(const struct og_family_run *run, struct sample *sam
 {
     struct og_extent grid = og_pyramid_grid(&run->plan->pyramid, 2);
     uint64_t all = og_pyramid_tiles(&run->plan->pyramid, 2), wanted = all / SHARE;
+    if (all <= SMALL) {
+        spread(grid, 1, 0, sample);
+        return OG_OK;
+    }
     wanted = wanted < SAMPLE_LEAST ? SAMPLE_LEAST : least(wanted, SAMPLE_MOST);
     uint64_t places = least(all, LOOKS_FOR_EACH * wanted), gap = (all + places - 1) / places;
     struct sample seen;
@@ -169,6 +184,14 @@ static enum og_status replan(struct og_plan *plan, const struct og_plan_settings
     return status == OG_OK ? og_plan_fit(plan, counts, err) : status;
 }
 
+static int next_step(const struct og_wish *wish, int step, const struct og_tally *tally, bool unfit)
+{
+    if (wish->l0_step || !tally->tissue_samples)
+        return step;
+    double psnr = og_psnr(tally->tissue_error, tally->tissue_samples);
+    return og_steer(wish->aim, step, unfit ? psnr + unfit_less : psnr);
+}
+
 /*
  * Tables fit what the tables before them made: each round gets nearer. Rounded levels do not depend on tables, so that
  * one round is enough for them when the steps are given.
@@ -176,18 +199,17 @@ static enum og_status replan(struct og_plan *plan, const struct og_plan_settings
 static enum og_status settle(const struct og_family_run *run, const struct og_wish *wish, const struct sample *sample,
                              struct og_plan *plan, struct og_plan_settings *settings, struct og_error *err)
 {
-    bool steered = wish->l0_step == 0, settled = false;
+    bool settled = false;
     int step = settings->l0_step;
     enum og_status status = OG_OK;
     for (unsigned round = 0; round < ROUNDS && !settled && status == OG_OK; round++) {
+        bool unfit = round == 0 && wish->trellis;
         struct harvest harvest = {.tally = {0}};
         status = og_family_run_make(run, sample->cells, sample->count, reap, &harvest, err);
         if (status != OG_OK)
             break;
-        const struct og_tally *t = &harvest.tally;
-        int next = steered && t->tissue_samples ? og_steer(wish->aim, step, og_psnr(t->tissue_error, t->tissue_samples))
-                                                : step;
-        settled = abs(next - step) <= 1 && (round > 0 || !wish->trellis);
+        int next = next_step(wish, step, &harvest.tally, unfit);
+        settled = abs(next - step) <= 1 && !unfit;
         step = next;
         *settings = og_settle_steps(wish, step);
         status = replan(plan, settings, &harvest.counts, err);
@@ -195,14 +217,18 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
     return status;
 }
 
+enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish, struct og_plan *plan,
+                               struct og_plan_settings *settings, struct og_error *err)
+{
+    *settings = og_settle_steps(wish, first_step(wish));
+    enum og_status status = og_plan_make(facts->width, facts->height, settings, plan, err);
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", facts->name);
+}
+
 enum og_status og_settle(const struct og_family_run *run, const struct og_wish *wish, struct og_plan *plan,
                          struct og_plan_settings *settings, struct og_error *err)
 {
     struct sample sample = {.count = 0};
-    *settings = og_settle_steps(wish, wish->l0_step ? wish->l0_step : first_step(wish->aim));
-    enum og_status status = og_plan_make(run->source->facts.width, run->source->facts.height, settings, plan, err);
-    if (status != OG_OK)
-        return og_error_prefix(err, "%s", run->source->facts.name);
-    status = choose(run, &sample, err);
+    enum og_status status = choose(run, &sample, err);
     return status == OG_OK ? settle(run, wish, &sample, plan, settings, err) : status;
 }

@@ -48,11 +48,23 @@ static void read_resolution(VipsImage *image, struct og_source_facts *facts)
         facts->mpp_x = facts->mpp_y = 0;
 }
 
+static void swap_sides(struct og_source_facts *facts)
+{
+    uint32_t width = facts->width;
+    double mpp_x = facts->mpp_x;
+    facts->width = facts->height;
+    facts->height = width;
+    facts->mpp_x = facts->mpp_y;
+    facts->mpp_y = mpp_x;
+}
+
 void og_source_read_facts(VipsImage *image, struct og_source_facts *facts)
 {
     facts->width = (uint32_t)image->Xsize;
     facts->height = (uint32_t)image->Ysize;
     read_resolution(image, facts);
+    if (vips_image_get_orientation_swap(image))
+        swap_sides(facts);
     facts->magnification = number(image, "openslide.objective-power");
     const char *vendor = property(image, "openslide.vendor");
     g_strlcpy(facts->vendor, vendor ? vendor : "", sizeof facts->vendor);

@@ -9,11 +9,12 @@
 struct file_source {
     VipsImage *image; /* 8-bit sRGB, three bands */
     char *path;
+    uint64_t spooled_bytes;
 };
 
 struct file_reader {
     VipsRegion *region;
-    const char *path;
+    const struct file_source *source;
 };
 
 static void replace(VipsImage **image, VipsImage *by)
@@ -30,8 +31,17 @@ static enum og_status reader_new(void *state, void **reader, struct og_error *er
     if (!r)
         return og_error_set(err, OG_NO_MEMORY, "%s: out of memory", s->path);
     r->region = vips_region_new(s->image);
-    r->path = s->path;
+    r->source = s;
     return OG_OK;
+}
+
+/* When that is full, the reader that met it knows the reason, and others only that there is none. */
+static enum og_status name_spool(const struct file_source *s, enum og_status status, struct og_error *err)
+{
+    struct og_error old = *err;
+    return s->spooled_bytes == 0
+               ? status
+               : og_error_set(err, status, "%s; it is decoded into a file in %s (TMPDIR)", old.text, g_get_tmp_dir());
 }
 
 static enum og_status read_area(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride, struct og_error *err)
@@ -41,7 +51,7 @@ static enum og_status read_area(void *reader, struct og_rect area, uint8_t *rgb,
     if (vips_region_prepare(r->region, &rect)) {
         char what[80];
         g_snprintf(what, sizeof what, "read the %d x %d pixels at %d, %d", area.width, area.height, area.x, area.y);
-        return og_vips_error(err, OG_IO, r->path, what);
+        return name_spool(r->source, og_vips_error(err, OG_IO, r->source->path, what), err);
     }
     for (int y = 0; y < area.height; y++)
         memcpy(rgb + y * stride, VIPS_REGION_ADDR(r->region, area.x, area.y + y), (size_t)area.width * 3);
@@ -93,6 +103,18 @@ static enum og_status to_srgb(struct file_source *s, struct og_source_facts *fac
     return OG_OK;
 }
 
+/* What EXIF and TIFF call orientation: which corner of the scene the first pixel is. */
+static enum og_status turn_upright(struct file_source *s, struct og_error *err)
+{
+    VipsImage *out;
+    if (vips_image_get_orientation(s->image) == 1)
+        return OG_OK;
+    if (vips_autorot(s->image, &out, NULL))
+        return og_vips_error(err, OG_UNSUPPORTED, s->path, "turn it upright");
+    replace(&s->image, out);
+    return OG_OK;
+}
+
 static enum og_status to_rgb_bytes(struct file_source *s, struct og_error *err)
 {
     VipsImage *out;
@@ -123,10 +145,18 @@ static enum og_status load(struct file_source *s, struct og_source_facts *facts,
     if (!s->image)
         return og_vips_error(err, OG_UNSUPPORTED, s->path, "open as a picture or slide");
     enum og_status status = og_source_judge(s->image, s->path, err);
+    s->spooled_bytes = og_source_spooled_bytes(s->image, s->path);
+    if (status == OG_OK && s->spooled_bytes)
+        status = og_source_check_room(s->spooled_bytes, s->path, err);
     if (status != OG_OK)
         return status;
     og_source_read_facts(s->image, facts);
-    status = to_srgb(s, facts, err);
+    if (vips_image_guess_interpretation(s->image) == VIPS_INTERPRETATION_scRGB)
+        g_strlcpy(facts->warning, "its floating-point samples are taken as linear light (scRGB): 0 is black, 1 white",
+                  sizeof facts->warning);
+    status = turn_upright(s, err);
+    if (status == OG_OK)
+        status = to_srgb(s, facts, err);
     return status == OG_OK ? to_rgb_bytes(s, err) : status;
 }
 

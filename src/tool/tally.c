@@ -117,6 +117,16 @@ static void note_worst(struct og_tally *t, uint32_t x, uint32_t y, uint64_t erro
     t->worst_y = y;
 }
 
+/* Before the tile's windows are counted. */
+static void note_worst_ssim(struct og_tally *t, uint32_t x, uint32_t y, double ssim)
+{
+    if (t->windows && ssim >= t->worst_ssim)
+        return;
+    t->worst_ssim = ssim;
+    t->worst_ssim_x = x;
+    t->worst_ssim_y = y;
+}
+
 void og_tally_tile(struct og_tally *t, const struct og_kernels *kernels, uint32_t x, uint32_t y,
                    const struct og_tally_source *source, const struct og_plane tile[3], bool chroma_halved)
 {
@@ -127,7 +137,10 @@ void og_tally_tile(struct og_tally *t, const struct og_kernels *kernels, uint32_
     uint64_t samples = (uint64_t)luma->width * (uint64_t)luma->height;
     uint64_t error = og_squared_error(luma, &rebuilt);
     double ssim = 0;
-    t->windows += og_ssim_sum(luma, &rebuilt, &ssim);
+    uint64_t windows = og_ssim_sum(luma, &rebuilt, &ssim);
+    if (windows)
+        note_worst_ssim(t, x, y, ssim / (double)windows);
+    t->windows += windows;
     t->ssim += ssim;
     t->samples += samples;
     t->luma_error += error;
@@ -149,6 +162,8 @@ void og_tally_merge(struct og_tally *into, const struct og_tally *from)
     into->chroma_error += from->chroma_error;
     into->tissue_samples += from->tissue_samples;
     into->tissue_error += from->tissue_error;
+    if (from->windows)
+        note_worst_ssim(into, from->worst_ssim_x, from->worst_ssim_y, from->worst_ssim);
     into->windows += from->windows;
     into->ssim += from->ssim;
     note_worst(into, from->worst_x, from->worst_y, from->worst_error, from->worst_samples);

@@ -62,7 +62,8 @@ void og_tile_maker_rebuild(const struct og_tile_maker *m, unsigned depth, const 
     for (int c = 0; c < coding->components; c++)
         for (int b = 0; b < OG_TILE_BLOCKS; b++) {
             uint8_t *to = planes[c].data + b / ACROSS * OG_BLOCK_SIDE * planes[c].stride + b % ACROSS * OG_BLOCK_SIDE;
-            m->plan->kernels->dct_inverse(m->levels[c * OG_TILE_BLOCKS + b], coding->quantiser[c > 0].step, to,
-                                          planes[c].stride);
+            int16_t coefficients[OG_BLOCK];
+            og_dequantise(&coding->quantiser[c > 0], m->levels[c * OG_TILE_BLOCKS + b], coefficients);
+            m->plan->kernels->dct_inverse(coefficients, to, planes[c].stride);
         }
 }

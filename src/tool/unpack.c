@@ -20,7 +20,7 @@ enum og_status og_unpacker_new(struct og_unpacker **out, struct og_error *err)
     if (!u)
         return og_error_set(err, OG_NO_MEMORY, "out of memory");
     u->kernels = og_kernels_choose();
-    u->decoder = og_jpeg_decoder_new();
+    u->decoder = og_jpeg_decoder_new(u->kernels);
     u->family = og_family_new(false);
     enum og_status status = u->decoder && u->family ? og_reader_new(OG_READER_AUTO, &u->reader, err)
                                                     : og_error_set(err, OG_NO_MEMORY, "out of memory");

@@ -13,6 +13,17 @@ static bool is_slide_name(const char *path)
     return length >= 4 && strcmp(path + length - 4, ".tif") == 0;
 }
 
+static enum og_status check_picture(const struct og_arguments *arguments, struct og_error *err)
+{
+    uint32_t senseless = arguments->given & OG_TAKES_SLIDE;
+    char option[40];
+    if (!senseless)
+        return OG_OK;
+    og_options_name(senseless, option, sizeof option);
+    return og_error_set(err, OG_INVALID, "%s is for slides; %s becomes an ordinary picture", option,
+                        arguments->values.out);
+}
+
 static enum og_status write_slide(const struct og_source *source, const struct og_values *values, FILE *out,
                                   struct og_error *err)
 {
@@ -28,12 +39,13 @@ static enum og_status run(const struct og_arguments *arguments, FILE *out, struc
     if (!values->size.width)
         return og_error_set(err, OG_INVALID, "how large? give --size WIDTHxHEIGHT");
     bool slide = is_slide_name(values->out) && !values->plain;
-    if (!slide && values->json)
-        return og_error_set(err, OG_INVALID, "--json tells of a slide; %s becomes an ordinary picture", values->out);
+    enum og_status status = slide ? OG_OK : check_picture(arguments, err);
+    if (status != OG_OK)
+        return status;
     struct og_tissue tissue;
     struct og_source *source;
     og_tissue_make(values->size.width, values->size.height, (uint32_t)values->seed, (unsigned)values->glass, &tissue);
-    enum og_status status = og_source_open_tissue(&tissue, &source, err);
+    status = og_source_open_tissue(&tissue, &source, err);
     if (status != OG_OK)
         return status;
     if (slide)
@@ -55,7 +67,7 @@ const struct og_verb og_verb_demo = {
         "Draws tissue that looks like a haematoxylin and eosin stain at 0.25 \u00b5m per pixel; the same size,\n"
         "seed and share of glass always give the same pixels. OUT.tif becomes an Origami slide; any\n"
         "other name, or --plain, gives an ordinary picture in the format that the name says, with\n"
-        "libvips' options in brackets.\n",
+        "libvips' options in brackets; options that only a slide has are refused there.\n",
     .examples = "  origami demo --size 40000x30000 -o slides/demo.tif\n"
                 "      a slide to look at\n"
                 "  origami demo --size 4000x3000 --glass 0 --seed 7 -o dense.png\n"

@@ -35,7 +35,10 @@ const struct og_verb og_verb_encode = {
     .takes = OG_TAKES(OUT) | OG_TAKES_ENCODE | OG_TAKES(HELP),
     .summary = "make a slide from a scanner's file or a picture",
     .explanation = "Reads INPUT, anything that OpenSlide or libvips reads (SVS, NDPI, MRXS, SCN, BIF, TIFF, PNG,\n"
-                   "JPEG ...), and writes one file that origamid serves. Colours become sRGB, transparency white.\n"
+                   "JPEG ...), and writes one file that origamid serves. Colours become sRGB, transparency white; a\n"
+                   "picture whose EXIF or TIFF orientation says that it lies on its side is turned upright.\n"
+                   "Floating-point samples are read where their colour space says which number is white (of RGB,\n"
+                   "linear light from 0 to 1), else refused.\n"
                    "The two finest levels are stored as the differences from what the coarser ones predict. The\n"
                    "file appears under its name when it is whole, never before, and replaces a slide of that name,\n"
                    "but nothing else. It does not appear at all when full size does not reach what --min-psnr or\n"

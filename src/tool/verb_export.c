@@ -59,7 +59,8 @@ const struct og_verb og_verb_export = {
         "for each level, with the resolution. Of a slide's own tiles those from a quarter of its size down go\n"
         "into it as they are; the two finest levels are rebuilt and compressed as JPEG once, as they are served.\n"
         "SLIDE is an Origami slide or, for NAME.dzi, anything else that origamid serves.\n"
-        "What has the name already is never replaced. The result has its name when it is whole, NAME.dzi last.\n",
+        "What has the name, at the start or by the end, is never replaced. The result has its name when it is whole, "
+        "NAME.dzi last.\n",
     .examples = "  origami export slides/biopsy.tif -o biopsy.tif\n"
                 "      a file for OpenSlide and QuPath\n"
                 "  origami export slides/biopsy.tif -o /srv/www/biopsy.dzi\n"

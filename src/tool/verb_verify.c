@@ -8,10 +8,12 @@
 static enum og_status check_options(const struct og_arguments *arguments, struct og_error *err)
 {
     const struct og_values *values = &arguments->values;
-    bool alone = arguments->operand_count == 1;
-    if (alone && (values->min_psnr > 0 || values->min_ssim > 0 || values->worst_to))
-        return og_error_set(err, OG_INVALID,
-                            "--min-psnr, --min-ssim and --worst-to need the source: origami verify INPUT SLIDE.tif");
+    uint32_t of_source = OG_TAKES(MIN_PSNR) | OG_TAKES(MIN_SSIM) | OG_TAKES(WORST) | OG_TAKES(WORST_TO);
+    if (arguments->operand_count == 1 && arguments->given & of_source) {
+        char option[40];
+        og_options_name(arguments->given & of_source, option, sizeof option);
+        return og_error_set(err, OG_INVALID, "%s needs the source: origami verify INPUT SLIDE.tif", option);
+    }
     if (values->worst_to && values->worst == 0)
         return og_error_set(err, OG_INVALID, "--worst-to has nothing to draw with --worst 0");
     return OG_OK;

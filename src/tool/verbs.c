@@ -70,19 +70,11 @@ static int run_verb(const struct og_verb *verb, int argc, const char *const *arg
         status = count_operands(verb, &arguments, &err);
     if (status == OG_OK)
         status = verb->run(&arguments, out, &err);
-    if (status == OG_OK && fflush(out) != 0)
-        status = og_error_set(&err, OG_IO, "cannot write to standard output");
     return status == OG_OK ? EXIT_OK : complain(errors, verb, &err);
 }
 
-int og_tool_main(int argc, const char *const *argv, FILE *out, FILE *errors)
+static int run(const char *first, int argc, const char *const *argv, FILE *out, FILE *errors)
 {
-    const char *first = argc > 1 ? argv[1] : "";
-    struct og_error err;
-    if (og_kernels_check(&err) != OG_OK) {
-        fprintf(errors, "origami: %s\n", err.text);
-        return EXIT_USAGE;
-    }
     for (unsigned i = 0; i < VERBS; i++)
         if (strcmp(first, verbs[i]->name) == 0)
             return run_verb(verbs[i], argc - 2, argv + 2, out, errors);
@@ -102,4 +94,18 @@ int og_tool_main(int argc, const char *const *argv, FILE *out, FILE *errors)
         fprintf(errors, "origami: unknown verb or option \"%s\"\n\n", first);
     print_help(errors);
     return EXIT_USAGE;
+}
+
+int og_tool_main(int argc, const char *const *argv, FILE *out, FILE *errors)
+{
+    struct og_error err;
+    if (og_kernels_check(&err) != OG_OK) {
+        fprintf(errors, "origami: %s\n", err.text);
+        return EXIT_USAGE;
+    }
+    int code = run(argc > 1 ? argv[1] : "", argc, argv, out, errors);
+    bool lost = fflush(out) != 0 || ferror(out);
+    if (lost)
+        fputs("origami: not all could be written to standard output\n", errors);
+    return code == EXIT_OK && lost ? EXIT_FAILED : code;
 }

@@ -2,23 +2,38 @@
 #include "tool/verify_job.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tool/monitor.h"
 #include "tool/report.h"
 #include "tool/worst_pictures.h"
 
-static enum og_status verify(const struct og_source *source, const struct og_slide *slide,
-                             const struct og_values *values, struct og_verified *found, struct og_error *err)
+static enum og_status measure(const struct og_source *source, const char *path, const struct og_slide *slide,
+                              const struct og_values *values, struct og_monitor *monitor, struct og_verified *found,
+                              struct og_error *err)
 {
-    struct og_monitor monitor;
     struct og_verify_options options = {.threads = (unsigned)values->threads,
                                         .worst = (unsigned)values->worst,
                                         .watch = og_monitor_look,
-                                        .context = &monitor};
-    og_monitor_begin(&monitor, "verifying", values->quiet);
+                                        .context = monitor};
     enum og_status status = og_verify(source, slide, &options, found, err);
     if (status == OG_OK && values->worst_to)
         status = og_worst_draw(values->worst_to, source, slide, found, &options, err);
+    return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", path);
+}
+
+/* A folder that was made for pictures and got none goes again. */
+static enum og_status verify(const struct og_source *source, const char *path, const struct og_slide *slide,
+                             const struct og_values *values, struct og_verified *found, struct og_error *err)
+{
+    struct og_monitor monitor;
+    bool made = false;
+    og_monitor_begin(&monitor, "verifying", values->quiet);
+    enum og_status status = values->worst_to ? og_worst_folder(values->worst_to, &made, err) : OG_OK;
+    if (status == OG_OK)
+        status = measure(source, path, slide, values, &monitor, found, err);
+    if (status != OG_OK && made)
+        rmdir(values->worst_to);
     og_monitor_end(&monitor);
     return status;
 }
@@ -34,14 +49,11 @@ enum og_status og_verify_job(const char *input, const char *path, const struct o
         free(found);
         return status;
     }
-    status = values->worst_to ? og_worst_folder(values->worst_to, err) : OG_OK;
-    if (status == OG_OK && (status = verify(source, slide, values, found, err)) != OG_OK)
-        status = og_error_prefix(err, "%s", path);
+    status = verify(source, path, slide, values, found, err);
     if (status == OG_OK) {
         const struct og_slide_facts *facts = og_slide_facts(slide);
         struct og_verified_names names = {path, input, values->worst_to};
         struct og_gate gate = {values->min_psnr, values->min_ssim};
-        struct og_fidelity full_size = og_tally_fidelity(&found->level[0].tally);
         if (values->json)
             og_report_verified_json(&names, facts, found, out);
         else if (!values->quiet)
@@ -51,7 +63,7 @@ enum og_status og_verify_job(const char *input, const char *path, const struct o
                                   "%s: is not as near to %s as it says of itself: that is not the picture that it was "
                                   "made from, or one of them has changed",
                                   path, input);
-        else if (og_gate_check(&gate, &full_size, err) != OG_OK)
+        else if (og_gate_check(&gate, &found->level[0].tally, err) != OG_OK)
             status = og_error_prefix(err, "%s", path);
     }
     og_source_close(&source);

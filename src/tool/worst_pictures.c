@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/worst_pictures.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tool/outfile.h"
 #include "tool/reference.h"
@@ -20,10 +23,11 @@ struct easel {
     uint8_t pixels[T * WIDTH_MAX * 3];
 };
 
-enum og_status og_worst_folder(const char *folder, struct og_error *err)
+enum og_status og_worst_folder(const char *folder, bool *made, struct og_error *err)
 {
     struct stat st;
-    if (mkdir(folder, 0777) == 0 || (errno == EEXIST && stat(folder, &st) == 0 && S_ISDIR(st.st_mode)))
+    *made = mkdir(folder, 0777) == 0;
+    if (*made || (errno == EEXIST && stat(folder, &st) == 0 && S_ISDIR(st.st_mode)))
         return OG_OK;
     return og_error_set(err, OG_IO, "%s: cannot make this folder: %s", folder, g_strerror(errno));
 }
@@ -31,6 +35,29 @@ enum og_status og_worst_folder(const char *folder, struct og_error *err)
 void og_worst_name(unsigned rank, const struct og_tile_score *tile, char *room, size_t size)
 {
     g_snprintf(room, (gulong)size, "worst-%02u-L0-%u_%u.png", rank, tile->x, tile->y);
+}
+
+static bool is_picture(const char *name)
+{
+    unsigned rank;
+    struct og_tile_score tile = {0};
+    char same[64];
+    if (sscanf(name, "worst-%u-L0-%u_%u.png", &rank, &tile.x, &tile.y) != 3)
+        return false;
+    og_worst_name(rank, &tile, same, sizeof same);
+    return strcmp(name, same) == 0;
+}
+
+static enum og_status take_old_away(const char *folder, struct og_error *err)
+{
+    DIR *all = opendir(folder);
+    int error = all ? 0 : errno;
+    for (struct dirent *entry = all ? readdir(all) : NULL; entry && !error; entry = readdir(all))
+        if (is_picture(entry->d_name) && unlinkat(dirfd(all), entry->d_name, 0) != 0)
+            error = errno;
+    if (all)
+        closedir(all);
+    return error ? og_outfile_error(folder, "take away its old pictures", error, err) : OG_OK;
 }
 
 static void draw_difference(const uint8_t *source, const uint8_t *slide, int samples, uint8_t *out)
@@ -104,7 +131,9 @@ enum og_status og_worst_draw(const char *folder, const struct og_source *source,
     const struct og_pyramid *pyramid = &og_slide_facts(slide)->pyramid;
     uint64_t pixels = (uint64_t)pyramid->width * pyramid->height;
     e->kernels = og_kernels_choose();
-    enum og_status status = og_reference_new(source, pyramid, e->kernels, &e->reference, err);
+    enum og_status status = take_old_away(folder, err);
+    if (status == OG_OK)
+        status = og_reference_new(source, pyramid, e->kernels, &e->reference, err);
     if (status == OG_OK)
         status = og_unpacker_new(&e->unpacker, err);
     for (unsigned i = 0; i < found->worst_count && status == OG_OK; i++) {

@@ -2,6 +2,7 @@
 #include "tool/writer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -29,16 +30,30 @@ static bool make_index(struct og_index *index, const struct og_plan *plan)
     return made;
 }
 
+static enum og_status check_size(const char *path, const struct og_pyramid *p, struct og_error *err)
+{
+    uint64_t families = og_pyramid_tiles(p, 2);
+    if (families <= OG_WRITER_FAMILIES)
+        return OG_OK;
+    return og_error_set(err, OG_UNSUPPORTED,
+                        "%s: %u x %u pixels are %" PRIu64 " squares of 1024 x 1024, and the index of a slide has room "
+                        "for %zu",
+                        path, p->width, p->height, families, OG_WRITER_FAMILIES);
+}
+
 enum og_status og_writer_new(const char *path, const struct og_plan *plan, struct og_writer **out, struct og_error *err)
 {
+    *out = NULL;
+    enum og_status status = check_size(path, &plan->pyramid, err);
+    if (status != OG_OK)
+        return status;
     struct og_writer *w = *out = calloc(1, sizeof *w);
     if (!w)
         return og_error_set(err, OG_NO_MEMORY, "%s: out of memory", path);
     w->file.fd = -1;
     w->end = OG_WRITER_START;
-    enum og_status status = make_index(&w->index, plan)
-                                ? og_outfile_open(path, "", &w->file, err)
-                                : og_error_set(err, OG_NO_MEMORY, "%s: out of memory for the index", path);
+    status = make_index(&w->index, plan) ? og_outfile_open(path, "", &w->file, err)
+                                         : og_error_set(err, OG_NO_MEMORY, "%s: out of memory for the index", path);
     if (status != OG_OK)
         og_writer_destroy(out);
     return status;

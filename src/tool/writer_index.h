@@ -10,6 +10,9 @@
 
 #define OG_WRITER_START 16 /* tiles begin behind BigTIFF's header */
 
+/* Records of page 0 are one tag, and libtiff takes no more bytes for one. */
+#define OG_WRITER_FAMILIES (INT32_MAX / OG_RECORD_BYTES(OG_FAMILY_SLOTS))
+
 struct og_tile_entry {
     uint64_t offset;
     uint32_t length, crc;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,9 @@ static bool set_records(struct pages *s, unsigned page)
     unsigned slots = page == 0 ? OG_FAMILY_SLOTS : 1;
     size_t bytes = OG_RECORD_BYTES(slots);
     free(s->packed);
+    assert(n * bytes <= INT32_MAX);
     s->packed = malloc(n * bytes);
-    if (!s->packed || n * bytes > UINT32_MAX)
+    if (!s->packed)
         return false;
     for (uint64_t i = 0; i < n; i++) {
         struct og_record single = {0};

@@ -46,7 +46,7 @@ static void open_bench(struct bench *b, const struct rrip_recipe *recipe)
     close(directory);
     assert_int_equal(og_reader_new(OG_READER_PREAD, &b->reader, &err), OG_OK);
     b->family = og_family_new(false);
-    b->decoder = og_jpeg_decoder_new();
+    b->decoder = og_jpeg_decoder_new(og_kernels_choose());
     b->buffer = malloc(OG_SLIDE_BUFFER_BYTES);
 }
 

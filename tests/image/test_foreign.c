@@ -28,7 +28,7 @@ static int setup(void **state)
 {
     struct bench *b = calloc(1, sizeof *b);
     uint32_t seed = 5;
-    b->decoder = og_jpeg_decoder_new();
+    b->decoder = og_jpeg_decoder_new(og_kernels_choose());
     for (int i = 0; i < T * T; i++) {
         b->grey[i] = (uint8_t)(100 + (i % T) / 8 + noise_byte(&seed) % 40);
         for (int c = 0; c < 3; c++)

@@ -23,7 +23,7 @@ static int setup(void **state)
 {
     struct bench *b = calloc(1, sizeof *b);
     uint32_t seed = 11;
-    b->decoder = og_jpeg_decoder_new();
+    b->decoder = og_jpeg_decoder_new(og_kernels_choose());
     b->encoder = og_jpeg_encoder_new();
     for (int c = 0; c < 3; c++) {
         for (int i = 0; i < T * T; i++)
@@ -91,7 +91,7 @@ static void abbreviated_tiles_decode_with_their_tables_and_not_without(void **st
     for (int components = 1; components <= 3; components += 2) {
         struct og_buf *t, *s;
         code(b, components, &t, &s);
-        struct og_jpeg_decoder *fresh = og_jpeg_decoder_new();
+        struct og_jpeg_decoder *fresh = og_jpeg_decoder_new(og_kernels_choose());
 
         assert_int_equal(og_jpeg_decode(fresh, (struct og_span){0}, view(s), components, b->to, &b->err), OG_DAMAGED);
         assert_int_equal(og_jpeg_decode(fresh, view(t), view(s), components, b->to, &b->err), OG_OK);

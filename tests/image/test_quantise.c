@@ -111,7 +111,7 @@ static void a_stream_decodes_to_the_levels_that_were_chosen(void **state)
 {
     struct bench *b = *state;
     struct og_jpeg_coder *coder = og_jpeg_coder_new();
-    struct og_jpeg_decoder *decoder = og_jpeg_decoder_new();
+    struct og_jpeg_decoder *decoder = og_jpeg_decoder_new(og_kernels_choose());
     struct og_span stream, tables;
     struct og_error err = {0};
     (void)quantise(&b->plane, &b->coding.quantiser[0], &b->bits, b->levels);

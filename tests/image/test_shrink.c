@@ -11,7 +11,7 @@ static void every_level_below_has_deep_zooms_size_and_the_mean_colour(void **sta
 {
     (void)state;
     struct og_jpeg_encoder *encoder = og_jpeg_encoder_new();
-    struct og_jpeg_decoder *decoder = og_jpeg_decoder_new();
+    struct og_jpeg_decoder *decoder = og_jpeg_decoder_new(og_kernels_choose());
     uint8_t *samples = malloc(3 * T * T);
     struct og_plane planes[3];
     struct og_error err;
@@ -48,7 +48,7 @@ static void a_damaged_tile_is_an_error(void **state)
 {
     (void)state;
     struct og_jpeg_encoder *encoder = og_jpeg_encoder_new();
-    struct og_jpeg_decoder *decoder = og_jpeg_decoder_new();
+    struct og_jpeg_decoder *decoder = og_jpeg_decoder_new(og_kernels_choose());
     struct og_error err;
     struct og_span out;
     static const uint8_t nonsense[] = "not a JPEG";

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """man_pages.py BIN_DIR BUILD_DIR SOURCE_DIR: the manual pages are well formed and complete.
 
-The programs print them; every option and verb that --help lists must stand in the page that it belongs to. Exit status
+The programs print them, or fail when nobody takes them; every option and verb that --help lists must stand in the page that it belongs to. Exit status
 77: skipped, because groff is missing.
 """
 
@@ -19,6 +19,13 @@ def said(program, *arguments):
     run = subprocess.run([program, *arguments], capture_output=True, text=True, encoding="utf-8", check=True)
     assert run.stderr == "", run.stderr
     return run.stdout
+
+
+def check_full_output(program, *arguments):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        run = subprocess.run([program, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert run.returncode == 1, f"{arguments}: ended with {run.returncode} though nothing could be written"
+    assert "standard output" in run.stderr, run.stderr
 
 
 def rendered(page):
@@ -50,6 +57,10 @@ def main():
     settings = re.findall(r"^#([\w-]+) = ", said(origamid, "--print-config"), re.MULTILINE)
     verbs = re.findall(r"^  (\w+)  +", said(origami, "--help"), re.MULTILINE)
     assert len(flags) > 15 and len(settings) > 10 and len(verbs) >= 4, (flags, settings, verbs)
+
+    for flag in ("--help", "--version", "--print-config", "--print-man", "--print-man-config"):
+        check_full_output(origamid, flag)
+    check_full_output(origami, "--print-man")
 
     check_page("ORIGAMID(8)", said(origamid, "--print-man"), SECTIONS, [*flags, "TERM", "INT", "HUP", "OG_CPU"])
     check_page("ORIGAMID.CONF(5)", said(origamid, "--print-man-config"), CONFIG_SECTIONS, settings)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "slide/slide.h"
@@ -103,6 +104,37 @@ static void the_dzi_gives_size_and_tiling(void **state)
 
     og_slide_unref(&slide);
     assert_int_equal(og_use_descriptors(), before);
+}
+
+static uint64_t generation_of_a(const struct folder *folder)
+{
+    struct og_slide *slide = open_a(folder);
+    uint64_t generation = og_slide_facts(slide)->generation;
+    og_slide_unref(&slide);
+    return generation;
+}
+
+static void keep_times(const struct folder *folder, const char *name)
+{
+    static const struct timespec times[2] = {{.tv_sec = 1600000000}, {.tv_sec = 1600000000}};
+    assert_int_equal(utimensat(folder->fd, name, times, 0), 0);
+}
+
+/* Nothing but the time of change tells them apart; a file system's clock may tick slowly. */
+static void another_of_the_same_size_and_time_of_writing_has_another_generation(void **state)
+{
+    const struct folder *folder = *state;
+    keep_times(folder, "a.dzi");
+    keep_times(folder, "a_files");
+    uint64_t old = generation_of_a(folder);
+    assert_int_equal(generation_of_a(folder), old);
+
+    usleep(20000);
+    folder_write_text(folder, "b.dzi", DZI);
+    keep_times(folder, "b.dzi");
+    assert_int_equal(renameat(folder->fd, "b.dzi", folder->fd, "a.dzi"), 0);
+
+    assert_int_not_equal(generation_of_a(folder), old);
 }
 
 static void every_lawful_way_to_write_it_is_read(void **state)
@@ -379,6 +411,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_dzi_gives_size_and_tiling, setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(another_of_the_same_size_and_time_of_writing_has_another_generation, setup,
+                                        folder_teardown),
         cmocka_unit_test_setup_teardown(every_lawful_way_to_write_it_is_read, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(what_is_not_a_sane_dzi_is_refused, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(a_dzi_may_be_64_kib_and_not_a_byte_more, setup, folder_teardown),

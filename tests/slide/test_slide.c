@@ -158,14 +158,15 @@ static void names_that_are_no_ids_and_other_suffixes_are_refused_with_the_name(v
     expect_refusal(*state, "empty.tif", OG_DAMAGED, "empty.tif: it is empty");
 }
 
-static int64_t modified_ns_when_written(const struct folder *folder, time_t seconds)
+static int64_t modified_s_when_written(const struct folder *folder, time_t seconds)
 {
     const struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds, .tv_nsec = 7}};
     assert_int_equal(utimensat(folder->fd, "a.tif", times, 0), 0);
     struct og_slide *slide = open_a(folder);
-    int64_t modified_ns = og_slide_facts(slide)->modified_ns;
+    int64_t modified_s = og_slide_modified_s(slide);
+    assert_true(og_slide_facts(slide)->modified_ns == (int64_t)seconds * 1000000000 + 7);
     og_slide_unref(&slide);
-    return modified_ns;
+    return modified_s;
 }
 
 /* The clock goes on while this runs, so what is not yet past stands for what is just past. */
@@ -173,10 +174,23 @@ static void only_a_time_that_no_later_writer_can_get_is_told(void **state)
 {
     time_t now = time(NULL), past = now - 2 * OG_SLIDE_SETTLED_S;
 
-    assert_int_equal(modified_ns_when_written(*state, past), (int64_t)past * 1000000000 + 7);
-    assert_int_equal(modified_ns_when_written(*state, 1), 1000000007);
-    assert_int_equal(modified_ns_when_written(*state, now + 3600), 0);
-    assert_int_equal(modified_ns_when_written(*state, now + 3600 * 24), 0);
+    assert_int_equal(modified_s_when_written(*state, past), past);
+    assert_int_equal(modified_s_when_written(*state, 1), 1);
+    assert_int_equal(modified_s_when_written(*state, now + 3600), 0);
+    assert_int_equal(modified_s_when_written(*state, now + 3600 * 24), 0);
+}
+
+static void a_slide_that_was_new_when_it_was_opened_tells_its_time_later(void **state)
+{
+    const struct folder *folder = *state;
+    time_t written = time(NULL) - OG_SLIDE_SETTLED_S + 1;
+    const struct timespec times[2] = {{.tv_sec = written}, {.tv_sec = written}};
+    assert_int_equal(utimensat(folder->fd, "a.tif", times, 0), 0);
+    struct og_slide *slide = open_a(folder);
+    for (int i = 0; i < 1000 && og_slide_modified_s(slide) == 0; i++)
+        usleep(20000);
+    assert_int_equal(og_slide_modified_s(slide), written);
+    og_slide_unref(&slide);
 }
 
 /* ---- reading ---- */
@@ -312,6 +326,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_that_are_no_ids_and_other_suffixes_are_refused_with_the_name, setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(only_a_time_that_no_later_writer_can_get_is_told, setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(a_slide_that_was_new_when_it_was_opened_tells_its_time_later, setup,
+                                        folder_teardown),
         cmocka_unit_test_setup_teardown(reads_outside_what_is_stored_are_not_found, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(reads_inside_reach_the_format, setup, folder_teardown),
         cmocka_unit_test_setup_teardown(failures_name_the_file, setup, folder_teardown),

@@ -54,6 +54,14 @@ struct origami_run origami_run_list(const char *const *arguments)
     return (struct origami_run){code, text_of(out), text_of(errs)};
 }
 
+struct origami_run origami_run_to(const char *path, const char *const *arguments)
+{
+    int out = open(path, O_WRONLY | O_CLOEXEC), errs = memfd_create("errors", MFD_CLOEXEC);
+    int code = origami_wait(spawn(arguments, out, errs));
+    close(out);
+    return (struct origami_run){code, NULL, text_of(errs)};
+}
+
 void origami_run_free(struct origami_run *run)
 {
     free(run->out);

@@ -18,6 +18,7 @@ struct origami_run {
 /* Arguments end with NULL. */
 struct origami_run origami_run_list(const char *const *arguments);
 #define ORIGAMI_RUN(...) origami_run_list((const char *const[]){__VA_ARGS__, NULL})
+struct origami_run origami_run_to(const char *path, const char *const *arguments); /* where the output goes */
 void origami_run_free(struct origami_run *run);
 
 pid_t origami_start(const char *const *arguments); /* in the background, silent */

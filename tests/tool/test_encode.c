@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka_all.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "slide/slide.h"
 #include "support/folder.h"
@@ -226,6 +227,31 @@ static void an_existing_slide_is_replaced_by_a_whole_one(void **state)
     assert_int_equal(folder_count(*state), 1);
 }
 
+struct watched {
+    unsigned of_sample, of_slide;
+    bool in_order;
+};
+
+static bool note_phase(void *context, uint64_t done, uint64_t all)
+{
+    struct watched *watched = context;
+    watched->in_order &= all ? all == 600 * 500 : done == 0 && watched->of_slide == 0;
+    *(all ? &watched->of_slide : &watched->of_sample) += 1;
+    return true;
+}
+
+static void a_watcher_is_told_whether_it_sees_the_sample_or_the_slide(void **state)
+{
+    struct watched watched = {.in_order = true};
+    struct og_encode_options options = usual;
+    struct og_encode_result result;
+    struct og_error err = {0};
+    options.watch = note_phase;
+    options.context = &watched;
+    assert_int_equal(encode_tissue(*state, "x.tif", 600, 500, 0, &options, &result, &err), OG_OK);
+    assert_true(watched.of_sample > 0 && watched.of_slide > 0 && watched.in_order);
+}
+
 static bool stop_after_some(void *context, uint64_t done, uint64_t all)
 {
     (void)context, (void)all;
@@ -242,7 +268,7 @@ static void a_stopped_encode_leaves_nothing_behind(void **state)
     assert_int_equal(folder_count(*state), 0);
 }
 
-/* A grey source, and one that fails from the moment when there is a draft: its state is the name of that. */
+/* A grey source; one that fails from the moment when there is something in the draft, whose name is its state. */
 static enum og_status read_grey(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride, struct og_error *err)
 {
     (void)reader, (void)err;
@@ -254,9 +280,50 @@ static enum og_status read_grey(void *reader, struct og_rect area, uint8_t *rgb,
 static enum og_status read_until_written(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
                                          struct og_error *err)
 {
-    if (access(reader, F_OK) == 0)
+    struct stat draft;
+    if (stat(reader, &draft) == 0 && draft.st_size > 0)
         return og_error_set(err, OG_IO, "bad.svs: cannot read at %d, %d", area.x, area.y);
     return read_grey(reader, area, rgb, stride, err);
+}
+
+/* Its state counts how often it is read. */
+static enum og_status read_counted(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
+                                   struct og_error *err)
+{
+    atomic_fetch_add_explicit((atomic_uint *)reader, 1, memory_order_relaxed);
+    return read_grey(reader, area, rgb, stride, err);
+}
+
+static void a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read(void **state)
+{
+    static const struct og_source_kind kind = {.read = read_counted};
+    const struct folder *folder = *state;
+    atomic_uint reads = 0;
+    struct og_source source = {.facts = {.width = 600, .height = 500}, .kind = &kind, .state = &reads};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    char path[160];
+    snprintf(path, sizeof path, "%s/no/such/x.tif", folder->path);
+    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_IO);
+    assert_non_null(strstr(err.text, "no/such/x.tif: cannot create a file beside it: No such file"));
+    assert_int_equal(atomic_load_explicit(&reads, memory_order_relaxed), 0);
+}
+
+static void more_pixels_than_an_index_holds_are_refused_before_one_is_read(void **state)
+{
+    static const struct og_source_kind kind = {.read = read_counted};
+    const struct folder *folder = *state;
+    atomic_uint reads = 0;
+    struct og_source source = {.facts = {.width = 4000000, .height = 3500000}, .kind = &kind, .state = &reads};
+    struct og_encode_result result;
+    struct og_error err = {0};
+    char path[160];
+    snprintf(path, sizeof path, "%s/x.tif", folder->path);
+    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "x.tif: 4000000 x 3500000 pixels are 13354126 squares"));
+    assert_non_null(strstr(err.text, "room for 11930464"));
+    assert_int_equal(atomic_load_explicit(&reads, memory_order_relaxed), 0);
+    assert_int_equal(folder_count(folder), 0);
 }
 
 static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void **state)
@@ -362,7 +429,7 @@ static void glass_alone_does_not_steer(void **state)
     struct og_encode_result result;
     struct og_error err = {0};
     assert_int_equal(encode_tissue(*state, "glass.tif", 600, 500, 100, &options, &result, &err), OG_OK);
-    assert_int_equal(result.description.encoder.l0_step, 13);
+    assert_int_equal(result.description.encoder.l0_step, 15);
     assert_true(result.description.fidelity[0].psnr_tissue == 0);
 }
 
@@ -372,8 +439,8 @@ static void steering_goes_towards_the_aim_and_keeps_within_bounds(void **state)
     assert_int_equal(og_steer(36, 13, 36.1), 13);
     assert_true(og_steer(36, 13, 35.5) < 13 && og_steer(36, 13, 37) > 13);
     assert_int_equal(og_steer(36, 10, 36.1 + 5.3), 20);
-    assert_int_equal(og_steer(36, 13, 99), 39);
-    assert_int_equal(og_steer(36, 13, 10), 4);
+    assert_int_equal(og_steer(36, 13, 99), 45);
+    assert_int_equal(og_steer(36, 13, 10), 5);
     assert_int_equal(og_steer(60, 1, 10), 1);
 }
 
@@ -389,7 +456,10 @@ int main(void)
         IN_FOLDER(the_little_that_an_edge_tile_shows_is_corrected_like_the_rest),
         IN_FOLDER(coarser_levels_have_tables_of_their_own),
         IN_FOLDER(an_existing_slide_is_replaced_by_a_whole_one),
+        IN_FOLDER(a_watcher_is_told_whether_it_sees_the_sample_or_the_slide),
         IN_FOLDER(a_stopped_encode_leaves_nothing_behind),
+        IN_FOLDER(a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read),
+        IN_FOLDER(more_pixels_than_an_index_holds_are_refused_before_one_is_read),
         IN_FOLDER(a_source_that_fails_half_way_is_named_and_leaves_nothing_behind),
         IN_FOLDER(a_digest_names_the_very_bytes_of_the_source),
         IN_FOLDER(the_trellis_saves_bytes_at_nearly_the_same_picture),

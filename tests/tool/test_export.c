@@ -282,6 +282,44 @@ static void what_has_the_name_already_is_left_alone(void **state)
     }
 }
 
+struct newcomer {
+    const struct folder *folder;
+    const char *name; /* NULL: it is there */
+};
+
+static bool let_something_come(void *context, uint64_t done, uint64_t all)
+{
+    struct newcomer *newcomer = context;
+    (void)all;
+    if (done && newcomer->name && strchr(newcomer->name, '.'))
+        folder_write_text(newcomer->folder, newcomer->name, "mine");
+    else if (done && newcomer->name)
+        folder_directory(newcomer->folder, newcomer->name);
+    newcomer->name = done ? NULL : newcomer->name;
+    return true;
+}
+
+static void what_has_got_the_name_meanwhile_is_left_alone(void **state)
+{
+    static const char *const come[] = {"late.dzi", "empty_files", "late.tif"};
+    static const char *const names[] = {"late.dzi", "empty.dzi", "late.tif"};
+    const struct rebuilt *f = *state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct newcomer newcomer = {f->folder, come[i]};
+        struct og_export_options options = usual;
+        struct og_error err = {0};
+        options.watch = let_something_come;
+        options.context = &newcomer;
+        unsigned before = folder_count(f->folder);
+        assert_int_equal(export_to(f->folder, f->slide, names[i], &options, &err), OG_IO);
+        assert_non_null(strstr(err.text, come[i]));
+        assert_non_null(strstr(err.text, "exists already"));
+        assert_int_equal(folder_count(f->folder), before + 1);
+        if (i != 1)
+            assert_same(content(f->folder, come[i]), og_buf_copy("mine", 4));
+    }
+}
+
 static void a_name_that_says_no_format_is_refused(void **state)
 {
     static const char *const names[] = {"x.png", ".dzi", "x.tif/", "x"};
@@ -380,6 +418,7 @@ int main(void)
         cmocka_unit_test(the_bytes_of_a_tiff_do_not_depend_on_the_number_of_threads),
         cmocka_unit_test(any_size_from_one_pixel_up_can_be_exported),
         cmocka_unit_test(what_has_the_name_already_is_left_alone),
+        cmocka_unit_test(what_has_got_the_name_meanwhile_is_left_alone),
         cmocka_unit_test(a_name_that_says_no_format_is_refused),
         cmocka_unit_test(a_place_that_cannot_be_written_is_named),
         cmocka_unit_test(a_stopped_export_leaves_nothing_behind),

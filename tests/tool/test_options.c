@@ -21,6 +21,8 @@ static void every_kind_of_option_is_read(void **state)
     assert_int_equal(a.values.size.height, 40);
     assert_true(a.values.json && !a.values.quiet);
     assert_true(a.values.min_psnr == 36.5 && a.values.min_ssim == 0.95);
+    assert_int_equal(a.given, OG_TAKES(OUT) | OG_TAKES(L0_STEP) | OG_TAKES(SIZE) | OG_TAKES(JSON) | OG_TAKES(MIN_PSNR) |
+                                  OG_TAKES(MIN_SSIM));
     assert_int_equal(a.operand_count, 2);
     assert_string_equal(a.operands[0], "in.svs");
     assert_string_equal(a.operands[1], "--odd-name");
@@ -69,6 +71,8 @@ static void a_wrong_command_line_is_refused_by_name(void **state)
         {{"--l0-step", "0"}, 2, "l0-step"},
         {{"--l0-step", "256"}, 2, "256"},
         {{"--l0-step", "x"}, 2, "l0-step"},
+        {{"--l0-step", "3.5"}, 2, "a whole number from 1 to 255"},
+        {{"--min-ssim", "2"}, 2, "a number from 0 to 1"},
         {{"--l0-step", "-1"}, 2, "-1"},
         {{"--l0-step"}, 1, "l0-step"},
         {{"--preset", "huge"}, 2, "neither small, balanced nor archive"},
@@ -88,6 +92,48 @@ static void a_wrong_command_line_is_refused_by_name(void **state)
         struct og_error err = {0};
         assert_int_equal(og_options_parse(all, cases[i].count, cases[i].words, &a, &err), OG_INVALID);
         assert_non_null(strstr(err.text, cases[i].named));
+    }
+}
+
+struct page {
+    char text[8000];
+};
+
+static void fill(struct page *page, void (*print)(uint32_t takes, FILE *out))
+{
+    FILE *out = fmemopen(page->text, sizeof page->text, "w");
+    print(all, out);
+    fclose(out);
+}
+
+static void help_and_manual_tell_the_range_of_every_number(void **state)
+{
+    static const struct {
+        const char *name, *range;
+    } cases[] = {
+        {"size", "(each 1 to 67108864)"},
+        {"seed", "(0 to 4294967295, default 1)"},
+        {"glass", "(0 to 100, default 40)"},
+        {"preset", "(20 to 60, default balanced)"},
+        {"l0-step", "(1 to 255)"},
+        {"base-quality", "(1 to 100)"},
+        {"quality", "(1 to 100, default 90)"},
+        {"min-psnr", "(0 to 99)"},
+        {"min-ssim", "(0 to 1)"},
+        {"worst", "(0 to 100, default 8)"},
+        {"threads", "(0 to 256, default 0)"},
+    };
+    (void)state;
+    struct page help, man;
+    fill(&help, og_options_help);
+    fill(&man, og_options_man);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "  --%s ", cases[i].name);
+        const char *option = strstr(help.text, name), *range = option ? strstr(option, cases[i].range) : NULL;
+        assert_non_null(range);
+        assert_true(range < strchr(option, '\n'));
+        assert_non_null(strstr(man.text, cases[i].range));
     }
 }
 
@@ -117,6 +163,7 @@ int main(void)
         cmocka_unit_test(what_is_not_given_has_its_default),
         cmocka_unit_test(a_preset_has_a_name_or_is_a_number),
         cmocka_unit_test(a_wrong_command_line_is_refused_by_name),
+        cmocka_unit_test(help_and_manual_tell_the_range_of_every_number),
         cmocka_unit_test(an_option_of_another_verb_is_unknown),
         cmocka_unit_test(too_many_operands_are_refused),
     };

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "image/kernels.h"
 #include "support/folder.h"
@@ -75,6 +76,28 @@ static void without_a_verb_the_verbs_are_listed(void **state)
     origami_run_free(&wrong);
     origami_run_free(&help);
     origami_run_free(&version);
+}
+
+static void what_standard_output_does_not_take_is_a_failure(void **state)
+{
+    struct names names = names_in(*state);
+    struct origami_run made = ORIGAMI_RUN("demo", "--size", "9x9", "-q", "-o", names.demo);
+    const char *const cases[][4] = {{"--help"},
+                                    {"--version"},
+                                    {"--print-man"},
+                                    {"demo", "-h"},
+                                    {"info", names.demo},
+                                    {"info", names.demo, "--json"},
+                                    {"verify", names.demo},
+                                    {"verify", names.demo, "--json"}};
+    assert_int_equal(made.code, 0);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct origami_run run = origami_run_to("/dev/full", cases[i]);
+        if (run.code != 1 || !strstr(run.errs, "standard output"))
+            fail_msg("case %u ended with %d: %s", i, run.code, run.errs);
+        origami_run_free(&run);
+    }
+    origami_run_free(&made);
 }
 
 static void the_version_names_the_kernels_and_the_environment_overrides_them(void **state)
@@ -218,6 +241,9 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
         {ORIGAMI_RUN("tile", names.demo, "99", "0", "0", "-o", text), 1, "no level 99: there are 0 to 4"},
         {ORIGAMI_RUN("demo", "--size", "9x9", "-q", "-o", odd), 1, odd_reason},
         {ORIGAMI_RUN("demo", "-o", names.other), 2, "--size"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", "x.png", "--preset", "balanced"), 2, "--preset is for slides"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", "x.png", "--min-psnr=0"), 2, "--min-psnr is for slides"},
+        {ORIGAMI_RUN("demo", "--size", "9x9", "-o", names.other, "--plain", "--json"), 2, "--json is for slides"},
         {ORIGAMI_RUN("demo", "--size", "9x9", "-o", names.other, "--no-chroma", "--chroma-step", "5"), 2,
          "only one of"},
     };
@@ -230,6 +256,40 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
     struct stat st;
     assert_int_not_equal(stat(names.other, &st), 0);
     origami_run_free(&made);
+}
+
+static void a_picture_is_decoded_into_a_folder_that_has_room_or_is_named(void **state)
+{
+    struct folder *folder = *state;
+    struct names names = names_in(folder);
+    char vast[100], cut[100];
+    snprintf(vast, sizeof vast, "%s/vast.ppm", folder->path);
+    snprintf(cut, sizeof cut, "%s/cut.png", folder->path);
+    folder_write_text(folder, "vast.ppm", "P3 10000000 10000000 255\n0 0 0\n");
+    struct origami_run drawn = ORIGAMI_RUN("demo", "--size", "600x500", "-q", "-o", cut);
+    assert_int_equal(drawn.code, 0);
+    assert_int_equal(truncate(cut, 50000), 0);
+    setenv("TMPDIR", folder->path, 1);
+    setenv("VIPS_DISC_THRESHOLD", "100k", 1);
+    struct origami_run full = ORIGAMI_RUN("encode", vast, "-o", names.other);
+    struct origami_run failed = ORIGAMI_RUN("encode", cut, "-o", names.other);
+    setenv("TMPDIR", "/no/such", 1);
+    struct origami_run missing = ORIGAMI_RUN("encode", cut, "-o", names.other);
+    unsetenv("TMPDIR");
+    unsetenv("VIPS_DISC_THRESHOLD");
+    const struct origami_run *const runs[] = {&full, &failed, &missing};
+    const char *const places[] = {folder->path, folder->path, "/no/such: No such file"};
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(runs[i]->code, 1);
+        assert_non_null(strstr(runs[i]->errs, "TMPDIR"));
+        assert_non_null(strstr(runs[i]->errs, places[i]));
+    }
+    assert_non_null(strstr(full.errs, "vast.ppm: is decoded into a file of 300 TB"));
+    assert_int_equal(folder_count(folder), 2);
+    origami_run_free(&drawn);
+    origami_run_free(&full);
+    origami_run_free(&failed);
+    origami_run_free(&missing);
 }
 
 static bool find_temporary(const struct folder *folder)
@@ -274,11 +334,13 @@ int main(void)
         cmocka_unit_test(every_verb_explains_itself_with_examples),
         cmocka_unit_test(an_unknown_option_ends_with_2_and_is_named),
         cmocka_unit_test(without_a_verb_the_verbs_are_listed),
+        IN_FOLDER(what_standard_output_does_not_take_is_a_failure),
         cmocka_unit_test(the_version_names_the_kernels_and_the_environment_overrides_them),
         IN_FOLDER(a_picture_becomes_a_slide_and_info_tells_it_as_json),
         IN_FOLDER(colour_is_corrected_unless_told_otherwise),
         IN_FOLDER(info_speaks_to_people_and_tile_takes_one_out),
         IN_FOLDER(input_that_cannot_be_encoded_is_an_error_with_name_and_reason),
+        IN_FOLDER(a_picture_is_decoded_into_a_folder_that_has_room_or_is_named),
         IN_FOLDER(asked_to_stop_it_takes_its_temporary_file_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

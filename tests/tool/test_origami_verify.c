@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "support/folder.h"
+#include "tool/draft.h"
 #include "tool/run_origami.h"
 
 /* verify and the gate of encode, as users meet them: a picture of 1100 x 700 and its slide. */
@@ -165,6 +166,59 @@ static void the_worst_tiles_are_drawn_side_by_side_in_their_size(void **state)
     origami_run_free(&run);
 }
 
+static void flip_a_byte_of_the_first_tile(const char *path)
+{
+    uint8_t byte;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_int_equal(pread(fd, &byte, 1, 16 + 1000), 1);
+    byte ^= 0x40;
+    assert_int_equal(pwrite(fd, &byte, 1, 16 + 1000), 1);
+    close(fd);
+}
+
+static unsigned count_in(const char *path)
+{
+    unsigned count = 0;
+    DIR *all = opendir(path);
+    assert_non_null(all);
+    for (struct dirent *entry = readdir(all); entry; entry = readdir(all))
+        count += entry->d_name[0] != '.';
+    closedir(all);
+    return count;
+}
+
+static void a_folder_holds_the_pictures_of_one_run_and_what_is_not_one(void **state)
+{
+    struct desk *d = *state;
+    folder_write_text(d->folder, "worst/worst-08-L0-99_99.png", "of an earlier slide");
+    folder_write_text(d->folder, "worst/worst-8-L0-99_99.png", "somebody's own");
+    folder_write_text(d->folder, "worst/worst-08-L0-99_99.png.txt", "somebody's notes");
+    struct origami_run run = ORIGAMI_RUN("verify", d->picture, d->slide, "--worst", "3", "--worst-to", d->worst, "-q");
+    assert_string_equal(run.errs, "");
+    assert_int_equal(run.code, 0);
+    assert_int_equal(count_in(d->worst), 3 + 2);
+    origami_run_free(&run);
+    assert_true(og_draft_remove(d->worst));
+}
+
+static void a_verify_that_fails_leaves_no_empty_folder(void **state)
+{
+    struct desk *d = *state;
+    struct stat st;
+    flip_a_byte_of_the_first_tile(d->slide);
+    struct origami_run fresh = ORIGAMI_RUN("verify", d->picture, d->slide, "--worst-to", d->worst, "-q");
+    assert_int_not_equal(stat(d->worst, &st), 0);
+    folder_directory(d->folder, "worst");
+    struct origami_run there = ORIGAMI_RUN("verify", d->picture, d->slide, "--worst-to", d->worst, "-q");
+    flip_a_byte_of_the_first_tile(d->slide);
+    assert_int_equal(stat(d->worst, &st), 0); /* it was there before */
+    assert_int_equal(fresh.code, 1);
+    assert_int_equal(there.code, 1);
+    origami_run_free(&fresh);
+    origami_run_free(&there);
+    assert_true(og_draft_remove(d->worst));
+}
+
 static void a_wrong_source_is_told_and_far_away(void **state)
 {
     struct desk *d = *state;
@@ -180,16 +234,6 @@ static void a_wrong_source_is_told_and_far_away(void **state)
     json_decref(all);
     origami_run_free(&drawn);
     origami_run_free(&run);
-}
-
-static void flip_a_byte_of_the_first_tile(const char *path)
-{
-    uint8_t byte;
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    assert_int_equal(pread(fd, &byte, 1, 16 + 1000), 1);
-    byte ^= 0x40;
-    assert_int_equal(pwrite(fd, &byte, 1, 16 + 1000), 1);
-    close(fd);
 }
 
 static void a_damaged_slide_is_named_with_and_without_its_source(void **state)
@@ -229,8 +273,9 @@ static void what_makes_no_sense_ends_with_2_and_what_cannot_be_read_with_1(void 
     } cases[] = {
         {ORIGAMI_RUN("verify"), 2, "too few arguments"},
         {ORIGAMI_RUN("verify", "a", "b", "c"), 2, "\"c\""},
-        {ORIGAMI_RUN("verify", d->slide, "--min-psnr", "36"), 2, "need the source"},
-        {ORIGAMI_RUN("verify", d->slide, "--worst-to", d->worst), 2, "need the source"},
+        {ORIGAMI_RUN("verify", d->slide, "--min-psnr", "36"), 2, "--min-psnr needs the source"},
+        {ORIGAMI_RUN("verify", d->slide, "--worst-to", d->worst), 2, "--worst-to needs the source"},
+        {ORIGAMI_RUN("verify", d->slide, "--worst", "8"), 2, "--worst needs the source"},
         {ORIGAMI_RUN("verify", d->picture, d->slide, "--min-psnr", "many"), 2, "min-psnr"},
         {ORIGAMI_RUN("verify", d->picture, d->slide, "--worst-to", d->worst, "--worst", "0"), 2, "--worst 0"},
         {ORIGAMI_RUN("verify", d->picture), 1, "picture.png"},
@@ -298,6 +343,8 @@ int main(void)
         cmocka_unit_test(people_are_told_levels_histogram_and_worst_tiles),
         cmocka_unit_test(below_a_threshold_it_ends_with_1_and_names_the_worst_tile),
         cmocka_unit_test(the_worst_tiles_are_drawn_side_by_side_in_their_size),
+        cmocka_unit_test(a_folder_holds_the_pictures_of_one_run_and_what_is_not_one),
+        cmocka_unit_test(a_verify_that_fails_leaves_no_empty_folder),
         cmocka_unit_test(a_wrong_source_is_told_and_far_away),
         cmocka_unit_test(a_damaged_slide_is_named_with_and_without_its_source),
         cmocka_unit_test(what_makes_no_sense_ends_with_2_and_what_cannot_be_read_with_1),

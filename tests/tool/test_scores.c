@@ -93,7 +93,7 @@ static void merging_keeps_the_worst_of_both_and_every_tile(void **state)
     og_scores_merge(&whole, &second);
     assert_int_equal(whole.tiles, 2);
     assert_int_equal(whole.worst_delta_e.x, 2);
-    assert_int_equal(whole.worst_ssim.y, 3);
+    assert_int_equal(whole.tally.worst_ssim_y, 3);
     assert_int_equal(whole.bins[OG_SCORE_BINS - 1], 1); /* no difference at all: 99 dB */
     assert_int_equal(whole.bins[38], 1);                /* 3 of 255: 38.6 dB */
     assert_true(fabs(og_scores_delta_e(&whole) - between(&f->scorer, 150, 153) / 2) < 1e-9);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/cmocka_all.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "tool/settle.h"
+#include "tool/source_kept.h"
 
 enum { FAMILY = 1024, SIDE = 10 };
 
@@ -30,19 +32,25 @@ static bool watch(void *watcher)
     return true;
 }
 
+static int settled_step_of(const struct og_source *source, double aim)
+{
+    struct og_plan plan;
+    struct og_plan_settings settings;
+    struct og_family_run run = {&plan, source, 2, watch, NULL};
+    struct og_wish wish = {.aim = aim};
+    struct og_error err = {0};
+    if (og_settle_begin(&source->facts, &wish, &plan, &settings, &err) != OG_OK ||
+        og_settle(&run, &wish, &plan, &settings, &err) != OG_OK)
+        fail_msg("%s", err.text);
+    og_plan_release(&plan);
+    return settings.l0_step;
+}
+
 static int settled_step(uint32_t width, uint32_t height, struct og_rect texture, double aim)
 {
     static const struct og_source_kind kind = {.read = read_texture};
     struct og_source source = {.facts = {.width = width, .height = height}, .kind = &kind, .state = &texture};
-    struct og_plan plan;
-    struct og_plan_settings settings;
-    struct og_family_run run = {&plan, &source, 2, watch, NULL};
-    struct og_wish wish = {.aim = aim};
-    struct og_error err = {0};
-    if (og_settle(&run, &wish, &plan, &settings, &err) != OG_OK)
-        fail_msg("%s", err.text);
-    og_plan_release(&plan);
-    return settings.l0_step;
+    return settled_step_of(&source, aim);
 }
 
 static void the_only_tissue_of_a_slide_is_found_wherever_it_lies(void **state)
@@ -57,9 +65,38 @@ static void the_only_tissue_of_a_slide_is_found_wherever_it_lies(void **state)
     }
 }
 
+struct counted {
+    struct og_rect texture;
+    atomic_int reads;
+};
+
+static enum og_status read_counted(void *reader, struct og_rect area, uint8_t *rgb, ptrdiff_t stride,
+                                   struct og_error *err)
+{
+    struct counted *counted = reader;
+    atomic_fetch_add_explicit(&counted->reads, 1, memory_order_relaxed);
+    return read_texture(&counted->texture, area, rgb, stride, err);
+}
+
+static void a_small_slide_is_its_own_sample_and_read_once(void **state)
+{
+    enum { ACROSS = 3 };
+    static const struct og_source_kind kind = {.read = read_counted};
+    struct counted counted = {.texture = {FAMILY, FAMILY, FAMILY, FAMILY}};
+    struct og_source source = {
+        .facts = {.width = ACROSS * FAMILY, .height = ACROSS * FAMILY}, .kind = &kind, .state = &counted};
+    struct og_kept_source *kept = og_kept_source_new(&source);
+    (void)state;
+    assert_non_null(kept);
+    assert_true(settled_step_of(og_kept_source_view(kept), 36) > 0);
+    og_kept_source_destroy(&kept);
+    assert_int_equal(atomic_load_explicit(&counted.reads, memory_order_relaxed), ACROSS * ACROSS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_slide_is_its_own_sample_and_read_once),
         cmocka_unit_test(the_only_tissue_of_a_slide_is_found_wherever_it_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

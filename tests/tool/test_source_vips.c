@@ -92,6 +92,11 @@ static void every_kind_of_picture_becomes_bytes_of_srgb(void **state)
         {"grey-alpha.png", {0, 0}, 2, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_B_W, {255, 255, 255}},
         {"palette.png[palette]", {200, 50, 50}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {200, 50, 50}},
         {"photo.jpg", {90, 90, 90}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {90, 90, 90}},
+        {"deep-alpha.png", {0, 0, 0, 32768}, 4, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, {128, 128, 128}},
+        {"deep.tif", {0x2040, 0x8010, 0xfff0}, 3, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_RGB16, {32, 128, 255}},
+        {"deep-grey.tif[tile]", {0x4012}, 1, VIPS_FORMAT_USHORT, VIPS_INTERPRETATION_GREY16, {64, 64, 64}},
+        {"light.tif", {0, 0.2140, 1}, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_scRGB, {0, 128, 255}},
+        {"lab.tif", {50, 0, 0}, 3, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_LAB, {119, 119, 119}},
         {"tiles.tif[tile]", {1, 2, 3}, 3, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB, {1, 2, 3}},
     };
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -155,6 +160,59 @@ static void a_resolution_counts_when_a_microscope_could_have_made_it(void **stat
     }
 }
 
+/* Black, but for its upper left corner; 4000 pixels per mm across and 2000 down. */
+static VipsImage *cornered(int orientation)
+{
+    static const double black[3] = {0, 0, 0};
+    double red[3] = {255, 0, 0};
+    VipsImage *image = plain(3, black, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), *own, *out;
+    vips_copy(image, &own, "xres", 4000.0, "yres", 2000.0, NULL);
+    out = vips_image_copy_memory(own);
+    vips_draw_rect(out, red, 3, 0, 0, 8, 8, "fill", TRUE, NULL);
+    vips_image_set_int(out, VIPS_META_ORIENTATION, orientation);
+    g_object_unref(image);
+    g_object_unref(own);
+    return out;
+}
+
+static int red_at(const uint8_t *rgb, uint32_t width, uint32_t x, uint32_t y)
+{
+    return rgb[3 * (y * width + x)];
+}
+
+static void a_picture_on_its_side_is_turned_upright(void **state)
+{
+    /* the corner that is the first pixel */
+    static const struct {
+        const char *name;
+        int orientation, swapped, right, lower;
+    } cases[] = {{"a.jpg[Q=100]", 1, 0, 0, 0}, {"a.jpg[Q=100]", 6, 1, 1, 0}, {"a.jpg[Q=100]", 8, 1, 0, 1},
+                 {"a.tif", 3, 0, 1, 1},        {"a.tif[tile]", 6, 1, 1, 0},  {"a.jpg[Q=100]", 5, 1, 0, 0}};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct og_source *source;
+        struct og_error err = {0};
+        void *reader;
+        uint8_t rgb[W * H * 3];
+        char name[40];
+        save(cornered(cases[i].orientation), path_in(*state, cases[i].name));
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(cases[i].name, "["), cases[i].name);
+        assert_int_equal(og_source_open_file(path_in(*state, name), &source, &err), OG_OK);
+        const struct og_source_facts *f = &source->facts;
+        uint32_t w = f->width, h = f->height;
+        assert_int_equal(w, cases[i].swapped ? H : W);
+        assert_int_equal(h, cases[i].swapped ? W : H);
+        assert_true(cases[i].swapped ? f->mpp_x > 0.49 && f->mpp_y < 0.26 : f->mpp_x < 0.26 && f->mpp_y > 0.49);
+        assert_int_equal(source->kind->reader_new(source->state, &reader, &err), OG_OK);
+        struct og_rect all = {0, 0, (int)w, (int)h};
+        assert_int_equal(source->kind->read(reader, all, rgb, (ptrdiff_t)w * 3, &err), OG_OK);
+        uint32_t x = cases[i].right ? w - 1 : 0, y = cases[i].lower ? h - 1 : 0;
+        assert_true(red_at(rgb, w, x, y) > 200);
+        assert_true(red_at(rgb, w, w - 1 - x, y) < 50 && red_at(rgb, w, x, h - 1 - y) < 50);
+        source->kind->reader_destroy(reader);
+        og_source_close(&source);
+    }
+}
+
 static void assert_refused(const char *path, const char *reason)
 {
     struct og_source *source;
@@ -174,6 +232,37 @@ static void what_is_no_picture_is_refused_by_name_and_reason(void **state)
     assert_refused(path_in(folder, "empty.png"), "empty");
     assert_refused(path_in(folder, "absent.png"), "No such file");
     assert_refused(folder->path, "folder");
+}
+
+static void samples_without_a_white_are_refused(void **state)
+{
+    static const struct {
+        const char *name;
+        VipsBandFormat format;
+        VipsInterpretation interpretation;
+        int bands;
+        const char *kind;
+    } cases[] = {{"float.tif", VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_B_W, 1, "\"float\""},
+                 {"double.v", VIPS_FORMAT_DOUBLE, VIPS_INTERPRETATION_sRGB, 3, "\"double\""},
+                 {"uint.tif", VIPS_FORMAT_UINT, VIPS_INTERPRETATION_sRGB, 3, "\"uint\""},
+                 {"short.tif", VIPS_FORMAT_SHORT, VIPS_INTERPRETATION_B_W, 1, "\"short\""}};
+    static const double half[3] = {0.5, 0.5, 0.5};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *path = path_in(*state, cases[i].name);
+        save(plain(cases[i].bands, half, cases[i].format, cases[i].interpretation), path);
+        assert_refused(path, cases[i].kind);
+        assert_refused(path, "8 or 16 bits");
+    }
+}
+
+static void linear_light_is_told(void **state)
+{
+    static const double half[3] = {0.5, 0.5, 0.5};
+    const char *path = path_in(*state, "light.tif");
+    save(plain(3, half, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_scRGB), path);
+    struct og_source *source = open_source(path);
+    assert_non_null(strstr(source->facts.warning, "0 is black, 1 white"));
+    og_source_close(&source);
 }
 
 static void a_stack_of_pages_is_refused(void **state)
@@ -233,7 +322,10 @@ int main(void)
         IN_FOLDER(every_kind_of_picture_becomes_bytes_of_srgb),
         IN_FOLDER(colour_profiles_are_applied_and_told),
         IN_FOLDER(a_resolution_counts_when_a_microscope_could_have_made_it),
+        IN_FOLDER(a_picture_on_its_side_is_turned_upright),
         IN_FOLDER(what_is_no_picture_is_refused_by_name_and_reason),
+        IN_FOLDER(samples_without_a_white_are_refused),
+        IN_FOLDER(linear_light_is_told),
         IN_FOLDER(a_stack_of_pages_is_refused),
         IN_FOLDER(a_truncated_picture_fails_every_time_it_is_read),
     };

@@ -64,6 +64,26 @@ static void tiles_that_vary_are_tissue_and_even_ones_glass(void **state)
     assert_true(og_tally_fidelity(&glass).psnr_tissue < og_tally_fidelity(&glass).psnr_luma);
 }
 
+/* One has lost its texture, the other is brighter all over. */
+static void the_worst_tile_by_ssim_need_not_be_the_one_by_psnr(void **state)
+{
+    struct og_tally tally = {0}, even = {0};
+    (void)state;
+    struct fixture *f = grey(90, 90);
+    for (int i = 0; i < W * H; i++)
+        f->source[0][i] = (uint8_t)(90 + 10 * (i % 2));
+    og_tally_tile(&tally, og_kernels_choose(), 1, 1, &f->from, f->to, true);
+    f = grey(90, 100);
+    og_tally_tile(&even, og_kernels_choose(), 2, 3, &f->from, f->to, true);
+    double worst = tally.worst_ssim;
+    og_tally_merge(&tally, &even);
+    assert_true(tally.worst_x == 2 && tally.worst_y == 3);
+    assert_true(tally.worst_ssim_x == 1 && tally.worst_ssim_y == 1);
+    assert_true(worst < 0.9 && tally.worst_ssim == worst && even.worst_ssim > worst);
+    og_tally_merge(&even, &(struct og_tally){.samples = 1, .worst_samples = 1});
+    assert_true(even.worst_ssim_x == 2);
+}
+
 static void only_the_pixels_inside_the_slide_count(void **state)
 {
     struct og_tally tally = {0};
@@ -156,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_tiles_have_no_error),
         cmocka_unit_test(tiles_that_vary_are_tissue_and_even_ones_glass),
+        cmocka_unit_test(the_worst_tile_by_ssim_need_not_be_the_one_by_psnr),
         cmocka_unit_test(only_the_pixels_inside_the_slide_count),
         cmocka_unit_test(a_grey_error_counts_once_in_luma_and_thrice_in_rgb),
         cmocka_unit_test(an_error_of_one_chroma_plane_counts_half_in_chroma_and_not_in_luma),

@@ -316,19 +316,29 @@ static void it_stops_when_it_is_told_to(void **state)
 
 static void a_gate_is_passed_at_its_figures_and_not_below(void **state)
 {
-    static const struct og_fidelity full = {
-        .psnr_luma = 36.5, .ssim = 0.95, .worst_psnr_luma = 31.25, .worst_x = 12, .worst_y = 7};
-    static const struct og_fidelity tiny = {.psnr_luma = 36.5, .ssim = 0};
+    static const struct og_tally full = {.samples = 1000,
+                                         .luma_error = 14557,
+                                         .windows = 100,
+                                         .ssim = 95,
+                                         .worst_samples = 10,
+                                         .worst_error = 488,
+                                         .worst_x = 12,
+                                         .worst_y = 7,
+                                         .worst_ssim = 0.75,
+                                         .worst_ssim_x = 3,
+                                         .worst_ssim_y = 4};
+    static const struct og_tally tiny = {.samples = 4, .luma_error = 1};
+    double psnr = og_tally_fidelity(&full).psnr_luma;
     struct og_error err = {0};
     (void)state;
     assert_int_equal(og_gate_check(&(struct og_gate){0, 0}, &full, &err), OG_OK);
-    assert_int_equal(og_gate_check(&(struct og_gate){36.5, 0.95}, &full, &err), OG_OK);
-    assert_int_equal(og_gate_check(&(struct og_gate){36.6, 0}, &full, &err), OG_BELOW);
+    assert_int_equal(og_gate_check(&(struct og_gate){psnr, 0.95}, &full, &err), OG_OK);
+    assert_int_equal(og_gate_check(&(struct og_gate){psnr + 0.01, 0}, &full, &err), OG_BELOW);
     assert_non_null(strstr(err.text, "36.500 dB"));
     assert_non_null(strstr(err.text, "L0 tile 12, 7 with 31.25 dB"));
     assert_int_equal(og_gate_check(&(struct og_gate){0, 0.951}, &full, &err), OG_BELOW);
     assert_non_null(strstr(err.text, "SSIM of 0.95000"));
-    assert_non_null(strstr(err.text, "L0 tile 12, 7"));
+    assert_non_null(strstr(err.text, "L0 tile 3, 4 with 0.75000"));
     assert_int_equal(og_gate_check(&(struct og_gate){0, 0.951}, &tiny, &err), OG_OK);
 }
 
