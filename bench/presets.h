@@ -8,7 +8,7 @@
  */
 #include "tool/settle.h"
 
-enum { PRESETS = 3, SWEEP = 11 };
+enum { PRESETS = 3, SWEEP = 16 };
 
 struct preset {
     const char *name;

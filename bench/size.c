@@ -131,7 +131,7 @@ static void add_tiles(const struct bench *b, const struct picture *picture, enum
 
 static void add_jpeg(const struct bench *b, const struct picture *picture, struct curve curves[CURVES])
 {
-    static const int qualities[] = {12, 25, 40, 55, 65, 75, 82, 87, 91, 94, 96, 98};
+    static const int qualities[] = {12, 18, 25, 32, 40, 48, 55, 60, 65, 70, 75, 79, 82, 85, 87, 89, 91, 93, 94, 96, 98};
     double tiles = (double)picture_tiles(picture);
     add_tiles(b, picture, TILE_JPEG, qualities, COUNT(qualities), NULL, &curves[JPEG]);
     for (unsigned i = 0; i < curves[JPEG].points; i++) {

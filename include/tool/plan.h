@@ -14,10 +14,12 @@
 #include "slide/pyramid.h"
 
 struct og_plan_settings {
-    int base_quality;     /* 1 … 100 */
-    int l1_step, l0_step; /* 1 … 255 */
-    int chroma_step;      /* of L1's chroma residuals, 1 … 255; 0: there are none */
-    bool trellis;         /* levels by rate and distortion; else rounded with a dead zone */
+    int base_quality; /* 1 … 100 */
+    int l1_step;      /* 1 … 255 */
+    double l0_step;   /* 1 … 255. Stored steps are whole: between two of them it is the nearer one, and a bit is
+                         worth as much more or less as makes up for the difference */
+    int chroma_step;  /* of L1's chroma residuals, 1 … 255; 0: there are none */
+    bool trellis;     /* levels by rate and distortion; else rounded with a dead zone */
 };
 
 /* By depth: residuals of L0 and L1 (with chroma or without), L2, and the last one for all coarser levels. */
@@ -34,6 +36,7 @@ struct og_plan_counts {
 int og_plan_step_of_quality(int quality);
 int og_plan_quality_of_step(int step);
 int og_plan_share(int step, int hundredths);
+int og_plan_whole_step(double step); /* the one that is stored */
 
 struct og_plan {
     struct og_pyramid pyramid;

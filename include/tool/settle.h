@@ -8,7 +8,7 @@
  *
  *     step of L0 ─► streams of the sample ─► PSNR of its tissue ─► the step at which that would be the aim
  *          ▲                  └─► symbols ─► Huffman tables              │
- *          └─────────────────────────────────────────────────────────────┘ until it stays within one
+ *          └─────────────────────────────────────────────────────────────┘ until it stays as it is
  *
  * Threads:   call it from one thread, as tool/family_run.h says. What it finds does not depend on their number.
  * Ownership: `plan` is made by begin and released by the caller, on failure too.
@@ -26,8 +26,8 @@ struct og_wish {
 };
 
 /* The step of L0 for the aim, when `step` gives `psnr`; and what goes with a step of L0. */
-int og_steer(double aim, int step, double psnr);
-struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step);
+double og_steer(double aim, double step, double psnr);
+struct og_plan_settings og_settle_steps(const struct og_wish *wish, double l0_step);
 
 /* Plan and settings as the first sample is made with them: all that can be said before a pixel is read. */
 OG_CHECKED enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish,

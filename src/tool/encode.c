@@ -84,7 +84,7 @@ static enum og_status describe(struct encode *e, struct og_description *d, struc
         .mpp_x = facts->mpp_x,
         .mpp_y = facts->mpp_y,
         .magnification = facts->magnification,
-        .encoder = {OG_VERSION, e->settings.base_quality, e->settings.l1_step, e->settings.l0_step,
+        .encoder = {OG_VERSION, e->settings.base_quality, e->settings.l1_step, og_plan_whole_step(e->settings.l0_step),
                     e->settings.chroma_step, e->options->wish.l0_step ? 0 : e->options->wish.aim},
     };
     g_strlcpy(d->vendor, facts->vendor, sizeof d->vendor);

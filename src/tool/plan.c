@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/plan.h"
 
+#include <math.h>
+
 /*
- * Found by measurement. Steps rise or fall by `slope` hundredths from frequency 0 to 7; a bit is worth `bit` hundredths
- * of a squared step. L1's high frequencies are half the way to L0, whose residual corrects them anyhow; chroma's of L1
- * are lost where a viewer brings chroma to full size.
+ * Found by measurement. Steps rise or fall by `slope` hundredths from frequency 0 to 7, but that of DC is the step
+ * divided by `dc`; a bit is worth `bit` hundredths of a squared step. L1's high frequencies are half the way to L0,
+ * whose residual corrects them anyhow; chroma's of L1 are lost where a viewer brings chroma to full size. A bit of L1
+ * and of the base is worth less than one of L0, because what it corrects is wrong in all that is predicted from it;
+ * and whole tiles of glass are corrected at L1 and L0 where the base is off by half a step.
  */
 struct shape {
-    int slope, bit;
+    int slope, bit, dc;
 };
 
-static const struct shape shape_l0 = {0, 12}, shape_l1 = {30, 10}, shape_l1_chroma = {200, 7}, shape_base = {10, 10},
-                          shape_chroma = {0, 10};
+static const struct shape shape_l0 = {0, 12, 1}, shape_l1 = {30, 5, 1}, shape_l1_chroma = {200, 7, 1},
+                          shape_base = {10, 6, 4}, shape_chroma = {0, 10, 1};
 
 /* Chroma's step in the base, in hundredths of luma's: where nothing corrects chroma, and where L1 corrects what L0
  * tiles show, so that the base has to do for L1 and L2 alone and its luma may be coarser. */
-enum { CHROMA_STEP = 86, CHROMA_STEP_CORRECTED = 62 };
+enum { CHROMA_STEP = 78, CHROMA_STEP_CORRECTED = 58 };
 
 /* From coarser levels nothing is predicted: their chroma need not be better than JPEG's. In hundredths of L2's luma
  * step, which is theirs, too. */
 enum { CHROMA_STEP_COARSER = 105 };
+
+/* What a bit is worth raised by this power errs as much more as steps do. */
+static const double like_a_step = 2.2;
 
 static enum og_status make_tables(struct og_plan *plan, struct og_jpeg_coder *coder, struct og_error *err)
 {
@@ -93,15 +100,23 @@ int og_plan_share(int step, int hundredths)
     return bounded(divided(step * hundredths, 100));
 }
 
-static struct og_quantiser make_quantiser(int step, struct shape shape, bool trellis)
+int og_plan_whole_step(double step)
+{
+    return bounded((int)(step + 0.5));
+}
+
+static struct og_quantiser make_quantiser(double wished, struct shape shape, bool trellis)
 {
     struct og_quantiser q = {.lambda = 0};
+    int step = og_plan_whole_step(wished);
     for (int i = 0; i < OG_BLOCK; i++) {
         int frequency = og_zigzag[i] % OG_BLOCK_SIDE + og_zigzag[i] / OG_BLOCK_SIDE;
         q.step[i] = (uint8_t)bounded(divided(step * (700 + shape.slope * frequency), 700));
     }
+    q.step[0] = (uint8_t)bounded(divided(q.step[0], shape.dc));
     if (trellis)
-        q.lambda = (uint32_t)divided(step * step * OG_DCT_ONE * OG_DCT_ONE * shape.bit, 100);
+        q.lambda =
+            (uint32_t)(step * step * OG_DCT_ONE * OG_DCT_ONE * shape.bit * pow(wished / step, like_a_step) / 100 + 0.5);
     return q;
 }
 

@@ -2,7 +2,6 @@
 #include "tool/settle.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "image/fidelity.h"
 
@@ -20,6 +19,9 @@ enum {
 
 enum { ROUNDS = 5 };
 
+/* A step that was tried tells of those so near to it. */
+static const double near = 0.06;
+
 /* A step of 13 gives dense tissue some 37 dB, and 2 more where levels are only rounded; steps twice as large, 5.3 dB
  * less. */
 static const double usual_step = 13, usual_psnr = 37, rounded_more = 2, decibels = 5.3;
@@ -28,7 +30,7 @@ static const double usual_step = 13, usual_psnr = 37, rounded_more = 2, decibels
 static const double unfit_less = 0.5;
 
 /* No nearer to the aim than this, so that the whole slide does not fall short of it by a hair. */
-static const double margin = 0.05;
+static const double margin = 0.1;
 
 enum { STEP_MAX = 64, FACTOR = 3 };
 
@@ -60,10 +62,11 @@ static int first_step(const struct og_wish *wish)
     return wish->l0_step ? wish->l0_step : usual_step_for(wish->trellis ? wish->aim : wish->aim - rounded_more);
 }
 
-int og_steer(double aim, int step, double psnr)
+double og_steer(double aim, double step, double psnr)
 {
     int usual = usual_step_for(aim), least = usual / FACTOR > 1 ? usual / FACTOR : 1;
-    return bounded(step * exp2((psnr - margin - aim) / decibels), least, FACTOR * usual);
+    double next = step * exp2((psnr - margin - aim) / decibels);
+    return fmin(fmax(next, least), FACTOR * usual);
 }
 
 /* Steps of L1 and of the base's luma in hundredths of L0's, up to a step of L0. */
@@ -71,11 +74,11 @@ struct ratios {
     int up_to, l1, base;
 };
 
-static const struct ratios without_chroma = {255, 110, 110};
+static const struct ratios without_chroma = {255, 118, 122};
 
 /* Where L1 corrects chroma, the base's luma can be coarser. At middle steps it is where a JPEG pyramid's coarser levels
  * are worst at the same L0. */
-static const struct ratios with_chroma[] = {{10, 107, 130}, {15, 120, 140}, {255, 115, 130}};
+static const struct ratios with_chroma[] = {{10, 112, 142}, {28, 124, 146}, {255, 117, 126}};
 
 enum { CHROMA_FINER_BY = 2 };
 
@@ -87,16 +90,16 @@ static struct ratios ratios_of(int l0_step, bool chroma)
     return chroma ? *row : without_chroma;
 }
 
-struct og_plan_settings og_settle_steps(const struct og_wish *wish, int l0_step)
+struct og_plan_settings og_settle_steps(const struct og_wish *wish, double l0_step)
 {
-    int chroma_step = wish->chroma_step;
+    int step = og_plan_whole_step(l0_step), chroma_step = wish->chroma_step;
     if (chroma_step == OG_CHROMA_FOLLOWS)
-        chroma_step = l0_step > CHROMA_FINER_BY ? l0_step - CHROMA_FINER_BY : 1;
-    struct ratios ratios = ratios_of(l0_step, chroma_step > 0);
-    int base_step = og_plan_share(l0_step, ratios.base);
+        chroma_step = step > CHROMA_FINER_BY ? step - CHROMA_FINER_BY : 1;
+    struct ratios ratios = ratios_of(step, chroma_step > 0);
+    int base_step = og_plan_share(step, ratios.base);
     return (struct og_plan_settings){
         .base_quality = wish->base_quality ? wish->base_quality : og_plan_quality_of_step(base_step),
-        .l1_step = wish->l1_step ? wish->l1_step : og_plan_share(l0_step, ratios.l1),
+        .l1_step = wish->l1_step ? wish->l1_step : og_plan_share(step, ratios.l1),
         .l0_step = l0_step,
         .chroma_step = chroma_step,
         .trellis = wish->trellis,
@@ -184,7 +187,7 @@ static enum og_status replan(struct og_plan *plan, const struct og_plan_settings
     return status == OG_OK ? og_plan_fit(plan, counts, err) : status;
 }
 
-static int next_step(const struct og_wish *wish, int step, const struct og_tally *tally, bool unfit)
+static double next_step(const struct og_wish *wish, double step, const struct og_tally *tally, bool unfit)
 {
     if (wish->l0_step || !tally->tissue_samples)
         return step;
@@ -200,7 +203,7 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
                              struct og_plan *plan, struct og_plan_settings *settings, struct og_error *err)
 {
     bool settled = false;
-    int step = settings->l0_step;
+    double step = settings->l0_step;
     enum og_status status = OG_OK;
     for (unsigned round = 0; round < ROUNDS && !settled && status == OG_OK; round++) {
         bool unfit = round == 0 && wish->trellis;
@@ -208,9 +211,9 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
         status = og_family_run_make(run, sample->cells, sample->count, reap, &harvest, err);
         if (status != OG_OK)
             break;
-        int next = next_step(wish, step, &harvest.tally, unfit);
-        settled = abs(next - step) <= 1 && !unfit;
-        step = next;
+        double next = next_step(wish, step, &harvest.tally, unfit);
+        settled = fabs(next - step) <= near * step && !unfit;
+        step = wish->trellis ? next : floor(next);
         *settings = og_settle_steps(wish, step);
         status = replan(plan, settings, &harvest.counts, err);
     }

@@ -390,7 +390,7 @@ static void a_slide_is_steered_to_its_aim(void **state)
             const struct og_description *d = &result.description;
             double reached = d->fidelity[0].psnr_tissue;
             assert_true(d->encoder.aim == aims[i] && d->encoder.l0_step > 0);
-            assert_true(reached > aims[i] - 0.5 && reached < aims[i] + 1.2);
+            assert_true(reached > aims[i] - 0.2 && reached < aims[i] + (options.wish.trellis ? 0.4 : 1.2));
             assert_true(d->fidelity[0].psnr_luma >= reached);
         }
 }
@@ -402,13 +402,13 @@ static void given_steps_are_kept_and_others_follow(void **state)
     struct og_error err = {0};
     assert_int_equal(encode_tissue(*state, "a.tif", 600, 500, 0, &options, &result, &err), OG_OK);
     assert_int_equal(result.description.encoder.l0_step, 20);
-    assert_int_equal(result.description.encoder.l1_step, 22);
-    assert_int_equal(result.description.encoder.base_quality, 78);
+    assert_int_equal(result.description.encoder.l1_step, 24);
+    assert_int_equal(result.description.encoder.base_quality, 76);
     assert_true(result.description.encoder.aim == 0);
     options.wish.chroma_step = 18;
     assert_int_equal(encode_tissue(*state, "c.tif", 600, 500, 0, &options, &result, &err), OG_OK);
-    assert_int_equal(result.description.encoder.l1_step, 23);
-    assert_int_equal(result.description.encoder.base_quality, 74);
+    assert_int_equal(result.description.encoder.l1_step, 25);
+    assert_int_equal(result.description.encoder.base_quality, 71);
     assert_int_equal(result.description.encoder.chroma_step, 18);
     options.wish.chroma_step = OG_CHROMA_FOLLOWS;
     options.wish.l0_step = 14;
@@ -436,12 +436,12 @@ static void glass_alone_does_not_steer(void **state)
 static void steering_goes_towards_the_aim_and_keeps_within_bounds(void **state)
 {
     (void)state;
-    assert_int_equal(og_steer(36, 13, 36.1), 13);
+    assert_float_equal(og_steer(36, 13, 36.1), 13, 1e-6);
     assert_true(og_steer(36, 13, 35.5) < 13 && og_steer(36, 13, 37) > 13);
-    assert_int_equal(og_steer(36, 10, 36.1 + 5.3), 20);
-    assert_int_equal(og_steer(36, 13, 99), 45);
-    assert_int_equal(og_steer(36, 13, 10), 5);
-    assert_int_equal(og_steer(60, 1, 10), 1);
+    assert_float_equal(og_steer(36, 10, 36.1 + 5.3), 20, 1e-6);
+    assert_float_equal(og_steer(36, 13, 99), 45, 1e-6);
+    assert_float_equal(og_steer(36, 13, 10), 5, 1e-6);
+    assert_float_equal(og_steer(60, 1, 10), 1, 1e-6);
 }
 
 int main(void)

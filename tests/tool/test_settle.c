@@ -43,7 +43,7 @@ static int settled_step_of(const struct og_source *source, double aim)
         og_settle(&run, &wish, &plan, &settings, &err) != OG_OK)
         fail_msg("%s", err.text);
     og_plan_release(&plan);
-    return settings.l0_step;
+    return og_plan_whole_step(settings.l0_step);
 }
 
 static int settled_step(uint32_t width, uint32_t height, struct og_rect texture, double aim)
@@ -63,6 +63,27 @@ static void the_only_tissue_of_a_slide_is_found_wherever_it_lies(void **state)
         struct og_rect place = {i * FAMILY, (i * 7 + 1) % SIDE * FAMILY, FAMILY, FAMILY};
         assert_int_equal(settled_step(SIDE * FAMILY, SIDE * FAMILY, place, 36), alone);
     }
+}
+
+static struct og_quantiser quantiser_of(double l0_step)
+{
+    struct og_plan_settings settings = {.base_quality = 80, .l1_step = 10, .l0_step = l0_step, .trellis = true};
+    struct og_plan plan;
+    struct og_error err = {0};
+    if (og_plan_make(256, 256, &settings, &plan, &err) != OG_OK)
+        fail_msg("%s", err.text);
+    og_plan_release(&plan);
+    return plan.coding[0].quantiser[0];
+}
+
+static void between_two_steps_a_bit_is_worth_more_or_less_than_at_the_nearer_one(void **state)
+{
+    struct og_quantiser seven = quantiser_of(7), more = quantiser_of(7.3), less = quantiser_of(6.7);
+    (void)state;
+    assert_memory_equal(more.step, seven.step, sizeof seven.step);
+    assert_memory_equal(less.step, seven.step, sizeof seven.step);
+    assert_true(less.lambda < seven.lambda && seven.lambda < more.lambda);
+    assert_int_equal(quantiser_of(7.6).step[1], 8);
 }
 
 struct counted {
@@ -96,6 +117,7 @@ static void a_small_slide_is_its_own_sample_and_read_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(between_two_steps_a_bit_is_worth_more_or_less_than_at_the_nearer_one),
         cmocka_unit_test(a_small_slide_is_its_own_sample_and_read_once),
         cmocka_unit_test(the_only_tissue_of_a_slide_is_found_wherever_it_lies),
     };
