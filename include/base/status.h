@@ -18,6 +18,7 @@
     X(NOT_FOUND, "no such slide, level or tile", 404)                                                                  \
     X(METHOD, "only GET, HEAD and OPTIONS are served", 405)                                                            \
     X(TOO_LARGE, "a request has no body here", 413)                                                                    \
+    X(LONG_HEAD, "the head of the request is too long", 431)                                                           \
     X(BUSY, "all work places are taken, try again", 503)                                                               \
     X(LATE, "this took too long, try again", 503)                                                                      \
     X(STOPPING, "the server is shutting down", 503)                                                                    \

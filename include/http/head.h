@@ -6,8 +6,8 @@
  *
  * A request has no body here. One that announces a body in a plain way is refused as too large; one whose end somebody
  * between the client and us may find elsewhere than we do is malformed: several lengths, a length and a coding, a
- * number that is none, a coding other than "chunked", a blank before the colon. So is one with two Hosts (RFC
- * 9112 3.2).
+ * number that is none, a coding other than "chunked", a blank at either end of a name, no name. So is one with two
+ * Hosts, or none where one is needed (RFC 9112 3.2), or with a blank or a carriage return in its target.
  *
  * Threads:   a value of one thread.
  * Ownership: values point into the request and live as long.
@@ -34,12 +34,12 @@ struct og_head {
     struct og_words forwarded, forwarded_for, request_id; /* the last: what the nearest proxy wrote */
     unsigned lengths, codings;                            /* headers that announce a body … */
     bool has_body, has_host, is_odd;                      /* … and what they say */
+    bool needs_host;                                      /* since HTTP/1.1 */
 };
 
 enum og_method og_method_parse(const char *text);
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length);
-void og_head_note_query(struct og_head *head, const char *name, size_t name_length, const char *value,
-                        size_t value_length); /* the same for each argument of the query */
+void og_head_note_target(struct og_head *head, const char *target); /* the path and its query, as they came */
 OG_CHECKED enum og_status og_head_judge(const struct og_head *head);
 
 /*

@@ -75,6 +75,8 @@ struct og_reply og_site_answer(struct og_site *site, const struct og_head *head,
 struct og_reply og_site_tile(const struct og_reply *pending, enum og_status status, struct og_buf *buf,
                              const struct og_spent *spent);
 
+bool og_site_is_stopping(const struct og_site *site);
+
 /* Counts an answer that is about to be sent with `body_bytes` of body. */
 void og_site_count(struct og_metrics_block *metrics, const struct og_reply *reply, size_t body_bytes);
 

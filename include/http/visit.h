@@ -11,7 +11,9 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
+#include "http/head.h"
 #include "http/site.h"
 
 struct og_visit {
@@ -22,16 +24,11 @@ struct og_visit {
     bool waited;       /* for the engine */
 };
 
-struct og_visit_names {
-    const char *client;  /* an address */
-    const char *request; /* what a proxy that is believed calls the request, or "": then it gets a name here */
-};
+struct og_visit og_visit_begin(const char *method, const char *path, unsigned lane, uint64_t number);
 
-/* A line will be written about an answer with this code, so that names are worth looking up. */
-bool og_visit_wants_names(const struct og_site *site, unsigned code);
-
-/* The answer is about to be sent, with `bytes` of body. `names` may be NULL when nobody wants them. */
+/* The answer is about to be sent, with `bytes` of body, to `client`, whom the head may name otherwise. */
 void og_visit_end(const struct og_visit *visit, struct og_site *site, struct og_metrics_block *metrics,
-                  const struct og_reply *reply, uint64_t bytes, const struct og_visit_names *names);
+                  const struct og_reply *reply, uint64_t bytes, const struct og_head *head,
+                  const struct sockaddr *client);
 
 #endif

@@ -178,8 +178,7 @@ static const struct {
 
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length)
 {
-    if (name_length > 0 && is_blank(name[name_length - 1]))
-        head->is_odd = true;
+    head->is_odd |= name_length == 0 || is_blank(name[0]) || is_blank(name[name_length - 1]);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].length == name_length && strncasecmp(rows[i].name, name, name_length) == 0) {
             rows[i].note(head, (struct og_words){value ? value : "", value_length});
@@ -187,19 +186,32 @@ void og_head_note(struct og_head *head, const char *name, size_t name_length, co
         }
 }
 
-void og_head_note_query(struct og_head *head, const char *name, size_t name_length, const char *value,
-                        size_t value_length)
+static void note_argument(struct og_head *head, struct og_words argument)
 {
-    if (name_length == 1 && name[0] == 'v')
-        head->generation =
-            head->generation.at ? (struct og_words){"", 0} : (struct og_words){value ? value : "", value_length};
+    struct og_words name, value = {"", 0};
+    if (next_part(&argument, '=', &name) && name.length == 1 && name.at[0] == 'v') {
+        if (argument.at)
+            value = argument;
+        head->generation = head->generation.at ? (struct og_words){"", 0} : value;
+    }
+}
+
+void og_head_note_target(struct og_head *head, const char *target)
+{
+    const char *mark = strchr(target, '?');
+    struct og_words argument, rest = {0};
+    head->is_odd |= target[strcspn(target, " \t\r")] != '\0';
+    if (mark)
+        rest = (struct og_words){mark + 1, strlen(mark + 1)};
+    while (next_part(&rest, '&', &argument))
+        note_argument(head, argument);
 }
 
 enum og_status og_head_judge(const struct og_head *head)
 {
     if (head->method == OG_METHOD_OTHER)
         return OG_METHOD;
-    if (head->is_odd || head->lengths + head->codings > 1)
+    if (head->is_odd || (head->needs_host && !head->has_host) || head->lengths + head->codings > 1)
         return OG_INVALID;
     return head->has_body ? OG_TOO_LARGE : OG_OK;
 }

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "blunt.h"
 #include "connections.h"
-#include "http/forwarded.h"
 #include "http/responses.h"
 #include "http/visit.h"
 #include "leavers.h"
+#include "lines.h"
 #include "pulse.h"
 #include "traffic.h"
 #include "waiting.h"
@@ -47,6 +47,9 @@ struct og_server {
     struct lane lane[];
 };
 
+/* What libmicrohttpd is to find first under these names: 0.9.75 says its answer to a bad one twice. See read_head. */
+static const char no_length[] = "0", no_cookie[] = "";
+
 /* One connection, and the request that is under way on it. A request's context points here after its first call. */
 struct visit {
     struct og_waiter waiter; /* first: done() gets its address */
@@ -54,6 +57,7 @@ struct visit {
     struct MHD_Connection *connection;
     struct og_connection *place; /* in the table of connections */
     struct og_head head;
+    struct og_lines lines;   /* of the head */
     struct og_reply pending; /* while it waits */
     struct og_visit account;
     struct og_unchanged kept; /* the connection's */
@@ -86,19 +90,12 @@ static bool retag_response(struct MHD_Response *response, const char *from, cons
 
 static const struct og_response_maker maker = {make_response, retag_response, MHD_destroy_response};
 
-static void end_account(struct visit *visit, const struct og_reply *reply, size_t bytes)
+static void end_account(const struct visit *visit, const struct og_reply *reply, size_t bytes)
 {
-    struct og_site *site = visit->lane->server->site;
-    if (!og_visit_wants_names(site, og_reply_code(reply))) {
-        og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, NULL);
-        return;
-    }
-    char client[OG_CLIENT_TEXT], request[OG_REQUEST_ID_TEXT];
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    og_client_print(&visit->head, site->forwarded, info->client_addr, client);
-    og_request_id_print(&visit->head, site->forwarded, request);
-    og_visit_end(&visit->account, site, visit->lane->metrics, reply, bytes, &(struct og_visit_names){client, request});
+    og_visit_end(&visit->account, visit->lane->server->site, visit->lane->metrics, reply, bytes, &visit->head,
+                 info->client_addr);
 }
 
 /* Every answer goes through here. Takes the reply. MHD_NO, when memory is out, closes the connection. */
@@ -115,6 +112,14 @@ static enum MHD_Result send_reply(struct visit *visit, struct og_reply reply)
         MHD_destroy_response(parcel.response);
     og_reply_release(&reply);
     return queued;
+}
+
+static enum MHD_Result refuse_long_head(struct visit *visit)
+{
+    const struct og_reply reply = og_reply_status(OG_ROUTE_NONE, OG_LONG_HEAD);
+    end_account(visit, &reply, 0);
+    og_blunt_say_long_head(MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+    return MHD_NO;
 }
 
 static void done(struct og_waiter *waiter, enum og_status status, struct og_buf *buf)
@@ -190,21 +195,51 @@ static enum MHD_Result answer(struct visit *visit, const char *path)
     return reply.status == OG_PENDING ? wait_for_engine(visit, &reply, &name) : send_reply(visit, reply);
 }
 
-static enum MHD_Result note_header(void *head, enum MHD_ValueKind kind, const char *name, size_t name_length,
+/* Leaves libmicrohttpd an empty query: it notes each argument, and 0.9.75 hangs when it has no room for them. */
+static void *look_at_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+    (void)cls;
+    struct visit *visit = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    if (!visit)
+        return NULL;
+    MHD_set_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH, no_length);
+    MHD_set_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE, no_cookie);
+    visit->head = (struct og_head){0};
+    og_head_note_target(&visit->head, target);
+    visit->lines = og_lines_begin(target);
+    char *query = strchr(target, '?');
+    if (query)
+        query[1] = '\0';
+    return NULL;
+}
+
+static enum MHD_Result note_header(void *context, enum MHD_ValueKind kind, const char *name, size_t name_length,
                                    const char *value, size_t value_length)
 {
-    (kind == MHD_HEADER_KIND ? og_head_note : og_head_note_query)(head, name, name_length, value, value_length);
+    (void)kind;
+    struct visit *visit = context;
+    if (value == no_length || value == no_cookie)
+        return MHD_YES;
+    og_lines_note(&visit->lines, name, name_length, value, value_length);
+    og_head_note(&visit->head, name, name_length, value, value_length);
     return MHD_YES;
 }
 
-static bool is_stopping(const struct lane *lane)
+static enum og_status read_head(struct visit *visit, const char *method, const char *version)
 {
-    return atomic_load_explicit(&lane->server->site->stopping, memory_order_acquire); /* H2 pairs with H1 */
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(visit->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    visit->head.method = og_method_parse(method);
+    visit->head.needs_host = strcmp(version, MHD_HTTP_VERSION_1_0) != 0;
+    og_lines_go_on(&visit->lines, version);
+    MHD_get_connection_values_n(visit->connection, MHD_HEADER_KIND, note_header, visit);
+    visit->head.is_odd |= !og_lines_are_whole(&visit->lines, method + info->header_size);
+    return og_lines_leave_room(&visit->lines, info->header_size) ? og_head_judge(&visit->head) : OG_LONG_HEAD;
 }
 
 /* To answer on the first call closes the connection, which is right for what is refused and while the server stops. */
 static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *connection, const char *path,
-                                  const char *method, void **context)
+                                  const char *method, const char *version, void **context)
 {
     struct visit *visit = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     if (!visit)
@@ -213,29 +248,25 @@ static enum MHD_Result first_call(struct lane *lane, struct MHD_Connection *conn
     og_connection_enter(visit->place, OG_PHASE_ANSWER);
     if (!og_traffic_begin(lane->traffic, visit->late))
         return MHD_NO; /* not a byte, so that the client may ask elsewhere */
-    visit->account = (struct og_visit){.method = method,
-                                       .path = path,
-                                       .since_ns = og_clock_monotonic_ns(),
-                                       .lane = (unsigned)(lane - lane->server->lane),
-                                       .number = ++lane->requests};
+    visit->account = og_visit_begin(method, path, (unsigned)(lane - lane->server->lane), ++lane->requests);
     visit->left = false;
-    visit->head = (struct og_head){.method = og_method_parse(method)};
-    MHD_get_connection_values_n(connection, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, note_header, &visit->head);
-    enum og_status status = og_head_judge(&visit->head);
+    enum og_status status = read_head(visit, method, version);
+    if (status == OG_LONG_HEAD)
+        return refuse_long_head(visit);
     if (status != OG_OK)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, status));
     if (visit->late)
         return send_reply(visit, og_reply_status(OG_ROUTE_NONE, OG_STOPPING));
-    return is_stopping(lane) ? answer(visit, path) : MHD_YES;
+    return og_site_is_stopping(lane->server->site) ? answer(visit, path) : MHD_YES;
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *path, const char *method,
                               const char *version, const char *upload, size_t *upload_size, void **context)
 {
-    (void)version, (void)upload, (void)upload_size;
+    (void)upload, (void)upload_size;
     struct visit *visit = *context;
     if (!visit)
-        return first_call(cls, connection, path, method, context);
+        return first_call(cls, connection, path, method, version, context);
     if (!visit->waits)
         return answer(visit, path);
     struct og_reply reply = take_answer(visit);
@@ -269,7 +300,8 @@ static struct visit *welcome(struct lane *lane, struct MHD_Connection *connectio
         free(visit);
         return NULL;
     }
-    *visit = (struct visit){.lane = lane, .connection = connection, .place = place, .late = is_stopping(lane)};
+    *visit = (struct visit){
+        .lane = lane, .connection = connection, .place = place, .late = og_site_is_stopping(lane->server->site)};
     return visit;
 }
 
@@ -330,12 +362,11 @@ static enum og_status start_lane(struct lane *lane, const struct og_server_optio
         MHD_OPTION_EXTERNAL_LOGGER, write_log, (void *)lane,  /* before the others, which may complain */
         MHD_OPTION_LISTEN_SOCKET, fd,                         /* MHD's from here on, even when the start fails */
         MHD_OPTION_CONNECTION_LIMIT, UINT_MAX,                /* the table of connections has it */
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)12 << 10, /* a head, cookies twice; zeroed each time */
-        MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_STRICT_FOR_CLIENT,
-        1,                                                /* no HTTP/1.1 without Host */
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, /* the router wants to see every '%' */
-        MHD_OPTION_NOTIFY_COMPLETED, completed, lane, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, OG_REQUEST_BYTES, /* zeroed each time */
+        MHD_OPTION_THREAD_STACK_SIZE, options->stack_bytes, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+        NULL, /* the router wants to see every '%' */
+        MHD_OPTION_URI_LOG_CALLBACK, look_at_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, lane,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, lane, MHD_OPTION_END);
     return lane->daemon ? OG_OK : og_error_set(err, OG_NO_MEMORY, "no event thread: %s", strerror(errno));
 }
 

@@ -3,12 +3,13 @@
 
 #include "http/access_log.h"
 #include "http/server.h"
+#include "lines.h"
 #include "scrapes.h"
 
 #define KIB ((size_t)1 << 10)
 
 /* libmicrohttpd's memory of a connection, its own record, the answer's headers and what waits for the engine. */
-static const size_t connection_bytes = (12 + 6) * KIB;
+static const size_t connection_bytes = OG_REQUEST_BYTES + 6 * KIB;
 static const size_t lane_bytes = 1024 * KIB;
 static const size_t scrape_bytes = 128 * KIB;
 

@@ -166,6 +166,11 @@ static const enum og_asked asked[OG_ROUTE_KINDS] = {
     [OG_ROUTE_HEALTH] = OG_ASKED_HEALTH,   [OG_ROUTE_READY] = OG_ASKED_HEALTH,
 };
 
+bool og_site_is_stopping(const struct og_site *site)
+{
+    return atomic_load_explicit(&site->stopping, memory_order_acquire); /* H2 pairs with H1 */
+}
+
 void og_site_count(struct og_metrics_block *metrics, const struct og_reply *reply, size_t body_bytes)
 {
     og_count_answer(metrics, asked[reply->route], og_reply_code(reply));

@@ -6,8 +6,13 @@
 
 #include "base/clock.h"
 #include "http/access_log.h"
+#include "http/forwarded.h"
 
-#define NAME_ROOM 65
+struct og_visit og_visit_begin(const char *method, const char *path, unsigned lane, uint64_t number)
+{
+    return (struct og_visit){
+        .method = method, .path = path, .since_ns = og_clock_monotonic_ns(), .lane = lane, .number = number};
+}
 
 static enum og_timer timer_of(const struct og_visit *visit, const struct og_reply *reply)
 {
@@ -21,11 +26,6 @@ static const char *cache_word(enum og_timer timer)
     return timer == OG_TIME_ANSWER_MISS ? "miss" : timer == OG_TIME_ANSWER_HIT ? "hit" : "none";
 }
 
-bool og_visit_wants_names(const struct og_site *site, unsigned code)
-{
-    return site->access_log || code == 500;
-}
-
 static void write_about(const struct og_visit *visit, struct og_site *site, struct og_metrics_block *metrics,
                         const struct og_access *access)
 {
@@ -37,22 +37,27 @@ static void write_about(const struct og_visit *visit, struct og_site *site, stru
 }
 
 void og_visit_end(const struct og_visit *visit, struct og_site *site, struct og_metrics_block *metrics,
-                  const struct og_reply *reply, uint64_t bytes, const struct og_visit_names *names)
+                  const struct og_reply *reply, uint64_t bytes, const struct og_head *head,
+                  const struct sockaddr *client)
 {
     enum og_timer timer = timer_of(visit, reply);
     uint64_t duration_ns = og_clock_monotonic_ns() - visit->since_ns;
     og_site_count(metrics, reply, bytes);
     og_time(metrics, timer, duration_ns);
-    if (!names)
+    unsigned code = og_reply_code(reply);
+    if (!site->access_log && code != 500)
         return;
-    char made[NAME_ROOM];
-    snprintf(made, sizeof made, "%08" PRIx32 "-%x-%" PRIx64, site->birth, visit->lane, visit->number);
-    const struct og_access access = {.request = names->request[0] ? names->request : made,
-                                     .client = names->client,
+    char name[OG_CLIENT_TEXT], request[OG_REQUEST_ID_TEXT];
+    og_client_print(head, site->forwarded, client, name);
+    og_request_id_print(head, site->forwarded, request);
+    if (request[0] == '\0')
+        snprintf(request, sizeof request, "%08" PRIx32 "-%x-%" PRIx64, site->birth, visit->lane, visit->number);
+    const struct og_access access = {.request = request,
+                                     .client = name,
                                      .method = visit->method,
                                      .path = visit->path,
                                      .cache = cache_word(timer),
-                                     .code = og_reply_code(reply),
+                                     .code = code,
                                      .bytes = bytes,
                                      .duration_ns = duration_ns};
     write_about(visit, site, metrics, &access);

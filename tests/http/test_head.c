@@ -93,6 +93,8 @@ static void bodies_are_too_large_and_odd_ends_malformed(void **state)
         {{"Transfer-Encoding", ""}, OG_INVALID},
         {{"Content-Length ", "0"}, OG_INVALID},
         {{"X-Anything\t", "0"}, OG_INVALID},
+        {{" X-Anything", "0"}, OG_INVALID},
+        {{"", "0"}, OG_INVALID},
         {{"Host", "x", "host", "x"}, OG_INVALID},
         {{"Host", "", "Host", ""}, OG_INVALID},
     };
@@ -129,6 +131,49 @@ static void a_second_list_of_tags_matches_nothing_and_the_nearest_proxy_has_the_
     assert_false(head.takes_gzip);
 }
 
+static void expect_generation(const char *target, const char *generation)
+{
+    struct og_head head = {0};
+    og_head_note_target(&head, target);
+    struct og_words found = head.generation;
+    bool same = generation
+                    ? found.at && found.length == strlen(generation) && memcmp(found.at, generation, found.length) == 0
+                    : !found.at;
+    if (!same)
+        fail_msg("%s", target);
+}
+
+static void a_generation_is_found_among_the_arguments(void **state)
+{
+    (void)state;
+    expect_generation("/slides", NULL);
+    expect_generation("/slides?", NULL);
+    expect_generation("/v=1", NULL);
+    expect_generation("/slides?vv=1&w&=v&V=2", NULL);
+    expect_generation("/slides?v=0a", "0a");
+    expect_generation("/slides?a&&b=v&v=0a&c", "0a");
+    expect_generation("/slides?v=0a=1?v=2", "0a=1?v=2");
+    expect_generation("/slides?v", "");
+    expect_generation("/slides?v=", "");
+    expect_generation("/slides?v=0a&v=0a", "");
+}
+
+static void a_blank_in_the_target_is_odd_and_so_is_a_missing_host(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {"/a b", "/a?b c", "/a?b\tc", "/a\r", "/a?\r"};
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        struct og_head head = {0};
+        og_head_note_target(&head, odd[i]);
+        assert_int_equal(og_head_judge(&head), OG_INVALID);
+    }
+    struct og_head head = {.needs_host = true};
+    og_head_note_target(&head, "/a?b");
+    assert_int_equal(og_head_judge(&head), OG_INVALID);
+    og_head_note(&head, "Host", 4, "", 0);
+    assert_int_equal(og_head_judge(&head), OG_OK);
+}
+
 /* Any bytes, each string in memory of just its length, so that a step too far is seen. */
 static void no_bytes_lead_out_of_their_header(void **state)
 {
@@ -159,6 +204,8 @@ int main(void)
         cmocka_unit_test(bodies_are_too_large_and_odd_ends_malformed),
         cmocka_unit_test(methods_are_judged_first_and_by_the_letter),
         cmocka_unit_test(a_second_list_of_tags_matches_nothing_and_the_nearest_proxy_has_the_last_word),
+        cmocka_unit_test(a_generation_is_found_among_the_arguments),
+        cmocka_unit_test(a_blank_in_the_target_is_odd_and_so_is_a_missing_host),
         cmocka_unit_test(no_bytes_lead_out_of_their_header),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
