@@ -37,8 +37,9 @@ static void say_aim(const struct og_description *d, FILE *out)
         fputs("there is none", out);
     else
         fprintf(out, "it has %.1f%s", full->psnr_tissue,
-                full->psnr_tissue < d->encoder.aim - MISSED ? ", LESS than aimed at: --l0-step with less than now"
-                                                            : "");
+                full->psnr_tissue >= d->encoder.aim - MISSED ? ""
+                : d->encoder.l0_step > 1                     ? ", LESS than aimed at: --l0-step with less than now"
+                                                             : ", LESS than aimed at, and no step is smaller");
     fprintf(out, "; steps %d, %d and base quality %d", d->encoder.l0_step, d->encoder.l1_step, d->encoder.base_quality);
     if (d->encoder.chroma_step)
         fprintf(out, ", of colour %d", d->encoder.chroma_step);

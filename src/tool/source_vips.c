@@ -77,11 +77,18 @@ static void file_close(void *state)
 
 static const struct og_source_kind file_kind = {reader_new, read_area, reader_destroy, file_close};
 
+static bool is_lab(VipsImage *image)
+{
+    VipsInterpretation is = vips_image_guess_interpretation(image);
+    return is == VIPS_INTERPRETATION_LAB || is == VIPS_INTERPRETATION_LABQ || is == VIPS_INTERPRETATION_LABS;
+}
+
+/* Lab needs no profile, and libvips takes one for it amiss. */
 static enum og_status to_srgb(struct file_source *s, struct og_source_facts *facts, struct og_error *err)
 {
     VipsImage *out;
     size_t size;
-    const void *profile = og_source_profile(&s->image, s->path, &size);
+    const void *profile = is_lab(s->image) ? NULL : og_source_profile(&s->image, s->path, &size);
     g_strlcpy(facts->icc,
               !profile                            ? "none"
               : og_profile_is_srgb(profile, size) ? "srgb"

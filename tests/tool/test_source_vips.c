@@ -108,9 +108,8 @@ static void every_kind_of_picture_becomes_bytes_of_srgb(void **state)
     }
 }
 
-static VipsImage *with_profile(const double colour[3], const char *profile_name)
+static VipsImage *given_profile(VipsImage *image, const char *profile_name)
 {
-    VipsImage *image = plain(3, colour, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB);
     VipsBlob *profile;
     size_t size;
     vips_profile_load(profile_name, &profile, NULL);
@@ -118,6 +117,11 @@ static VipsImage *with_profile(const double colour[3], const char *profile_name)
     vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, data, size);
     vips_area_unref(VIPS_AREA(profile));
     return image;
+}
+
+static VipsImage *with_profile(const double colour[3], const char *profile_name)
+{
+    return given_profile(plain(3, colour, VIPS_FORMAT_UCHAR, VIPS_INTERPRETATION_sRGB), profile_name);
 }
 
 static void assert_icc(const char *path, const char *expected)
@@ -140,6 +144,18 @@ static void colour_profiles_are_applied_and_told(void **state)
     assert_icc(path_in(*state, "p3.png"), "converted");
     last_pixel(path_in(*state, "p3.png"), pixel);
     assert_true(pixel[0] > 205); /* the same numbers mean a redder red in Display P3 */
+}
+
+static void lab_needs_no_profile_and_heeds_none(void **state)
+{
+    static const double grey[3] = {50, 0, 0};
+    const char *path = path_in(*state, "lab.tif");
+    save(given_profile(plain(3, grey, VIPS_FORMAT_FLOAT, VIPS_INTERPRETATION_LAB), "p3"), path);
+    assert_icc(path, "none");
+    assert_pixel(path, 119, 119, 119);
+    struct og_source *source = open_source(path);
+    assert_string_equal(source->facts.warning, "");
+    og_source_close(&source);
 }
 
 static void a_resolution_counts_when_a_microscope_could_have_made_it(void **state)
@@ -321,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(every_kind_of_picture_becomes_bytes_of_srgb),
         IN_FOLDER(colour_profiles_are_applied_and_told),
+        IN_FOLDER(lab_needs_no_profile_and_heeds_none),
         IN_FOLDER(a_resolution_counts_when_a_microscope_could_have_made_it),
         IN_FOLDER(a_picture_on_its_side_is_turned_upright),
         IN_FOLDER(what_is_no_picture_is_refused_by_name_and_reason),
