@@ -34,11 +34,25 @@ void family_score_served(struct family_found *found, const struct picture *pictu
     og_tally_tile(&found->served[place.depth], og_kernels_choose(), place.x, place.y, &source, planes, false);
 }
 
-void family_score_add(struct family_found *to, const struct family_found *found)
+static enum og_status take(void *context, uint64_t piece, void *item, struct og_error *err)
 {
-    to->bytes += found->bytes;
+    struct family_found *sum = &((struct family_score *)context)->sum;
+    const struct family_found *found = item;
+    (void)piece, (void)err;
+    sum->bytes += found->bytes;
     for (unsigned depth = 0; depth < OUTCOME_DEPTHS; depth++) {
-        og_tally_merge(&to->stored[depth], &found->stored[depth]);
-        og_tally_merge(&to->served[depth], &found->served[depth]);
+        og_tally_merge(&sum->stored[depth], &found->stored[depth]);
+        og_tally_merge(&sum->served[depth], &found->served[depth]);
     }
+    return OG_OK;
+}
+
+void family_score_run(struct family_score *score, struct og_parallel_work work)
+{
+    struct og_error err = {0};
+    work.pieces = og_pyramid_tiles(&score->picture->pyramid, 2);
+    work.item_bytes = sizeof(struct family_found);
+    work.context = score;
+    work.take = take;
+    must(og_parallel_run(&work, "families", 0, &err), &err);
 }

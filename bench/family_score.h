@@ -2,21 +2,30 @@
 #ifndef OG_BENCH_FAMILY_SCORE_H
 #define OG_BENCH_FAMILY_SCORE_H
 /*
- * What slide_score and published_score share: sums of what their workers find in the families of a picture.
+ * What slide_score and published_score share: workers that go through the families of a picture, and the sums of what
+ * they find.
  *
- * Threads:   values; each worker has its own.
+ * Threads:   run from the bench's main thread; the rest from its workers.
  * Ownership: borrows everything.
  * Errors:    whatever fails ends the bench with the reason.
  */
 #include "image/jpeg.h"
 #include "slide_score.h"
+#include "tool/parallel.h"
 
 struct family_found {
     uint64_t bytes;
     struct og_tally stored[OUTCOME_DEPTHS], served[OUTCOME_DEPTHS];
 };
 
-void family_score_add(struct family_found *to, const struct family_found *found);
+/* What every scoring has as the first member of its context. */
+struct family_score {
+    const struct picture *picture;
+    struct family_found sum;
+};
+
+/* Over all families of the picture; `work` says what workers are, and its items are struct family_found. */
+void family_score_run(struct family_score *score, struct og_parallel_work work);
 
 /* Where the tiles of a family lie. */
 struct place_of_slot {

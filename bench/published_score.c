@@ -5,15 +5,13 @@
 #include "image/family.h"
 #include "must.h"
 #include "support/rrip.h"
-#include "tool/parallel.h"
 #include "tool/rebuild.h"
 
 enum { T = OG_TILE_SIZE, BUNDLE_HEADER = 32, BUNDLE_ENTRY = 12 };
 
 struct score {
-    const struct picture *picture;
+    struct family_score of;                  /* first */
     struct og_jpeg_recipe base, residual[2]; /* of L0 and L1 */
-    struct family_found sum;
 };
 
 struct desk {
@@ -46,7 +44,7 @@ static void leave(void *worker)
 /* A tile of the base as it stands in its folder: whole, and cut at the edge. */
 static struct og_span base_tile(struct desk *d, struct og_pyramid_place place)
 {
-    struct og_tally_source source = picture_tile(d->score->picture, place.depth, place.x, place.y);
+    struct og_tally_source source = picture_tile(d->score->of.picture, place.depth, place.x, place.y);
     struct og_plane planes[3];
     struct og_span stream;
     struct og_error err = {0};
@@ -61,7 +59,7 @@ static struct og_span base_tile(struct desk *d, struct og_pyramid_place place)
 /* Of the slot's prediction, which the family holds. */
 static struct og_span residual_tile(struct desk *d, unsigned slot, struct og_pyramid_place place)
 {
-    struct og_tally_source source = picture_tile(d->score->picture, place.depth, place.x, place.y);
+    struct og_tally_source source = picture_tile(d->score->of.picture, place.depth, place.x, place.y);
     struct og_plane predicted = og_family_luma(d->family, slot), due = source.planes[0];
     struct og_plane residual = {d->samples[0], T, T, T};
     struct og_span stream;
@@ -78,7 +76,7 @@ static struct og_span residual_tile(struct desk *d, unsigned slot, struct og_pyr
 
 static void score_slot(struct desk *d, unsigned slot, struct og_pyramid_place place, struct family_found *found)
 {
-    const struct picture *picture = d->score->picture;
+    const struct picture *picture = d->score->of.picture;
     struct og_extent size = og_pyramid_tile(&picture->pyramid, place.depth, place.x, place.y);
     struct og_plane planes[3] = {og_family_luma(d->family, slot)};
     struct og_span stream;
@@ -102,15 +100,15 @@ static void make_residual(struct desk *d, unsigned slot, struct og_pyramid_place
 
 static void make_base(struct desk *d, struct og_pyramid_place place, struct family_found *found)
 {
-    struct og_extent size = og_pyramid_tile(&d->score->picture->pyramid, 2, place.x, place.y);
+    struct og_extent size = og_pyramid_tile(&d->score->of.picture->pyramid, 2, place.x, place.y);
     struct og_span stream = base_tile(d, place);
     struct og_error err = {0};
     found->bytes += stream.size;
     must(og_family_decode_base(d->family, d->decoder, (struct og_span){0}, stream, (int)size.width, (int)size.height,
                                &err),
          &err);
-    family_score_stored(found, d->score->picture, place, d->family->base, false);
-    family_score_served(found, d->score->picture, place, d->decoder, stream);
+    family_score_stored(found, d->score->of.picture, place, d->family->base, false);
+    family_score_served(found, d->score->of.picture, place, d->decoder, stream);
 }
 
 static uint64_t record_bytes(const struct rrip_family *family)
@@ -127,11 +125,11 @@ static enum og_status make(void *worker, uint64_t piece, void *item, struct og_e
 {
     struct desk *d = worker;
     struct family_found *found = item;
-    struct og_pyramid_place at = og_pyramid_nth(&d->score->picture->pyramid, 2, piece);
+    struct og_pyramid_place at = og_pyramid_nth(&d->score->of.picture->pyramid, 2, piece);
     struct rrip_family streams = {.x = at.x, .y = at.y};
     struct place_of_slot slots[OG_FAMILY_SLOTS];
     (void)err;
-    family_score_places(d->score->picture, at.x, at.y, slots);
+    family_score_places(d->score->of.picture, at.x, at.y, slots);
     make_base(d, slots[OG_SLOT_L2].place, found);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
         og_family_rebuild(d->family, og_kernels_choose(), OG_PREDICTOR_BILINEAR_ROUNDED, slot, false);
@@ -146,22 +144,14 @@ static enum og_status make(void *worker, uint64_t piece, void *item, struct og_e
     return OG_OK;
 }
 
-static enum og_status take(void *context, uint64_t piece, void *item, struct og_error *err)
-{
-    struct score *score = context;
-    (void)piece, (void)err;
-    family_score_add(&score->sum, item);
-    return OG_OK;
-}
-
 static uint64_t coarse_bytes(struct score *score)
 {
     struct desk desk = {NULL};
     struct og_error err = {0};
     uint64_t sum = 0;
     must(join(score, &desk, &err), &err);
-    for (unsigned depth = 3; depth < score->picture->levels; depth++) {
-        struct og_extent grid = og_pyramid_grid(&score->picture->pyramid, depth);
+    for (unsigned depth = 3; depth < score->of.picture->levels; depth++) {
+        struct og_extent grid = og_pyramid_grid(&score->of.picture->pyramid, depth);
         for (uint32_t i = 0; i < grid.width * grid.height; i++)
             sum += base_tile(&desk, (struct og_pyramid_place){depth, i % grid.width, i / grid.width}).size;
     }
@@ -172,19 +162,11 @@ static uint64_t coarse_bytes(struct score *score)
 struct both published_score(int base_quality, int l1_quality, int l0_quality, const struct picture *picture)
 {
     struct score score = {
-        .picture = picture,
+        .of = {.picture = picture},
         .base = {.components = 3, .quality = base_quality},
         .residual = {{.components = 1, .quality = l0_quality}, {.components = 1, .quality = l1_quality}}};
-    struct og_parallel_work work = {.pieces = og_pyramid_tiles(&picture->pyramid, 2),
-                                    .worker_bytes = sizeof(struct desk),
-                                    .item_bytes = sizeof(struct family_found),
-                                    .context = &score,
-                                    .join = join,
-                                    .make = make,
-                                    .leave = leave,
-                                    .take = take};
-    struct og_error err = {0};
-    must(og_parallel_run(&work, "families", 0, &err), &err);
-    uint64_t bytes = score.sum.bytes + coarse_bytes(&score) + BUNDLE_HEADER;
-    return (struct both){outcome_of(bytes, score.sum.stored), outcome_of(bytes, score.sum.served)};
+    family_score_run(&score.of, (struct og_parallel_work){
+                                    .worker_bytes = sizeof(struct desk), .join = join, .make = make, .leave = leave});
+    uint64_t bytes = score.of.sum.bytes + coarse_bytes(&score) + BUNDLE_HEADER;
+    return (struct both){outcome_of(bytes, score.of.sum.stored), outcome_of(bytes, score.of.sum.served)};
 }

@@ -3,15 +3,13 @@
 
 #include "family_score.h"
 #include "must.h"
-#include "tool/parallel.h"
 #include "tool/rebuild.h"
 #include "tool/slide_path.h"
 #include "tool/unpack.h"
 
 struct score {
-    const struct picture *picture;
+    struct family_score of; /* first */
     struct og_slide *slide;
-    struct family_found sum;
 };
 
 struct desk {
@@ -52,7 +50,7 @@ static void score_stored(const struct desk *d, uint32_t fx, uint32_t fy, const s
         if (!slots[slot].is_inside)
             continue;
         og_unpacked_tile(&unpacked, slot, planes, &halved);
-        family_score_stored(found, d->score->picture, slots[slot].place, planes, halved);
+        family_score_stored(found, d->score->of.picture, slots[slot].place, planes, halved);
     }
 }
 
@@ -68,7 +66,7 @@ static void score_served(const struct desk *d, uint32_t fx, uint32_t fy, const s
          &err);
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS; slot++) {
         if (slots[slot].is_inside)
-            family_score_served(found, d->score->picture, slots[slot].place, d->decoder,
+            family_score_served(found, d->score->of.picture, slots[slot].place, d->decoder,
                                 (struct og_span){tiles[slot]->data, tiles[slot]->size});
         og_buf_unref(&tiles[slot]);
     }
@@ -77,38 +75,23 @@ static void score_served(const struct desk *d, uint32_t fx, uint32_t fy, const s
 static enum og_status make(void *worker, uint64_t piece, void *item, struct og_error *err)
 {
     const struct desk *d = worker;
-    struct og_pyramid_place at = og_pyramid_nth(&d->score->picture->pyramid, 2, piece);
+    struct og_pyramid_place at = og_pyramid_nth(&d->score->of.picture->pyramid, 2, piece);
     struct place_of_slot slots[OG_FAMILY_SLOTS];
     (void)err;
-    family_score_places(d->score->picture, at.x, at.y, slots);
+    family_score_places(d->score->of.picture, at.x, at.y, slots);
     score_stored(d, at.x, at.y, slots, item);
     score_served(d, at.x, at.y, slots, item);
     return OG_OK;
 }
 
-static enum og_status take(void *context, uint64_t piece, void *item, struct og_error *err)
-{
-    struct score *score = context;
-    (void)piece, (void)err;
-    family_score_add(&score->sum, item);
-    return OG_OK;
-}
-
 struct both slide_score(const char *path, const struct picture *picture)
 {
-    struct score score = {.picture = picture};
+    struct score score = {.of = {.picture = picture}};
     struct og_error err = {0};
     must(og_slide_open_path(path, &score.slide, &err), &err);
-    struct og_parallel_work work = {.pieces = og_pyramid_tiles(&picture->pyramid, 2),
-                                    .worker_bytes = sizeof(struct desk),
-                                    .item_bytes = sizeof(struct family_found),
-                                    .context = &score,
-                                    .join = join,
-                                    .make = make,
-                                    .leave = leave,
-                                    .take = take};
-    must(og_parallel_run(&work, "families", 0, &err), &err);
+    family_score_run(&score.of, (struct og_parallel_work){
+                                    .worker_bytes = sizeof(struct desk), .join = join, .make = make, .leave = leave});
     uint64_t bytes = og_slide_facts(score.slide)->file_bytes;
     og_slide_unref(&score.slide);
-    return (struct both){outcome_of(bytes, score.sum.stored), outcome_of(bytes, score.sum.served)};
+    return (struct both){outcome_of(bytes, score.of.sum.stored), outcome_of(bytes, score.of.sum.served)};
 }
