@@ -78,8 +78,8 @@ struct og_arguments {
 OG_CHECKED enum og_status og_options_parse(uint32_t takes, int argc, const char *const *argv, struct og_arguments *out,
                                            struct og_error *err);
 
-/* "--NAME" of the first option of a set that is not empty, into the caller's room. */
-void og_options_name(uint32_t set, char *room, size_t size);
+/* Of the first option of a set that is not empty, without its dashes. */
+const char *og_options_name(uint32_t set);
 
 /* One line per option of the set, with its range and its default. */
 void og_options_help(uint32_t takes, FILE *out);

@@ -32,8 +32,7 @@ struct og_plan_counts {
     struct og_symbol_counts of[OG_PLAN_COARSER][2];
 };
 
-/* What libjpeg's scale of a quality makes of a table of 50, the way back, and hundredths of a step; 1 … 255. */
-int og_plan_step_of_quality(int quality);
+/* The quality of which libjpeg's scale makes this step of a table of 50; and hundredths of a step, 1 … 255. */
 int og_plan_quality_of_step(int step);
 int og_plan_share(int step, int hundredths);
 int og_plan_whole_step(double step); /* the one that is stored */

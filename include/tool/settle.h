@@ -25,9 +25,8 @@ struct og_wish {
     bool trellis;
 };
 
-/* The step of L0 for the aim, when `step` gives `psnr`; and what goes with a step of L0. */
+/* The step of L0 for the aim, when `step` gives `psnr`. */
 double og_steer(double aim, double step, double psnr);
-struct og_plan_settings og_settle_steps(const struct og_wish *wish, double l0_step);
 
 /* Plan and settings as the first sample is made with them: all that can be said before a pixel is read. */
 OG_CHECKED enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish,

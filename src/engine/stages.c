@@ -217,7 +217,7 @@ static enum og_status encode(struct og_worker *worker, const struct og_job *job,
     enum og_status status = encode_tile(worker, job->place->family, slot,
                                         og_pyramid_tile(pyramid, place.depth, place.x, place.y), out, err);
     if (status == OG_OK)
-        remember(worker, job, pyramid->top - place.depth, place.x, place.y, *out);
+        remember(worker, job, og_pyramid_level(pyramid, place.depth), place.x, place.y, *out);
     return status;
 }
 

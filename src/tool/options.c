@@ -161,9 +161,9 @@ enum og_status og_options_parse(uint32_t takes, int argc, const char *const *arg
     return OG_OK;
 }
 
-void og_options_name(uint32_t set, char *room, size_t size)
+const char *og_options_name(uint32_t set)
 {
-    snprintf(room, size, "--%s", rows[__builtin_ctz(set)].name);
+    return rows[__builtin_ctz(set)].name;
 }
 
 void og_options_help(uint32_t takes, FILE *out)

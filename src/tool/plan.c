@@ -85,7 +85,7 @@ static int bounded(int step)
     return step < 1 ? 1 : step > 255 ? 255 : step;
 }
 
-int og_plan_step_of_quality(int quality)
+static int step_of_quality(int quality)
 {
     return bounded(quality < 50 ? divided(2500, quality) : 100 - quality);
 }
@@ -132,7 +132,7 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     for (unsigned depth = 0; depth < OG_PLAN_COARSER; depth++)
         for (unsigned i = 0; i < 2; i++)
             expect(&counts.of[depth][i]);
-    int base_step = og_plan_step_of_quality(s->base_quality);
+    int base_step = step_of_quality(s->base_quality);
     int base_chroma_step = og_plan_share(base_step, s->chroma_step ? CHROMA_STEP_CORRECTED : CHROMA_STEP);
     out->coding[0].quantiser[0] = make_quantiser(s->l0_step, shape_l0, s->trellis);
     out->coding[1].quantiser[0] = make_quantiser(s->l1_step, shape_l1, s->trellis);

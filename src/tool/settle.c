@@ -90,7 +90,7 @@ static struct ratios ratios_of(int l0_step, bool chroma)
     return chroma ? *row : without_chroma;
 }
 
-struct og_plan_settings og_settle_steps(const struct og_wish *wish, double l0_step)
+static struct og_plan_settings settings_of(const struct og_wish *wish, double l0_step)
 {
     int step = og_plan_whole_step(l0_step), chroma_step = wish->chroma_step;
     if (chroma_step == OG_CHROMA_FOLLOWS)
@@ -214,7 +214,7 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
         double next = next_step(wish, step, &harvest.tally, unfit);
         settled = fabs(next - step) <= near * step && !unfit;
         step = wish->trellis ? next : floor(next);
-        *settings = og_settle_steps(wish, step);
+        *settings = settings_of(wish, step);
         status = replan(plan, settings, &harvest.counts, err);
     }
     return status;
@@ -223,7 +223,7 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
 enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish, struct og_plan *plan,
                                struct og_plan_settings *settings, struct og_error *err)
 {
-    *settings = og_settle_steps(wish, first_step(wish));
+    *settings = settings_of(wish, first_step(wish));
     enum og_status status = og_plan_make(facts->width, facts->height, settings, plan, err);
     return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", facts->name);
 }

@@ -16,12 +16,10 @@ static bool is_slide_name(const char *path)
 static enum og_status check_picture(const struct og_arguments *arguments, struct og_error *err)
 {
     uint32_t senseless = arguments->given & OG_TAKES_SLIDE;
-    char option[40];
     if (!senseless)
         return OG_OK;
-    og_options_name(senseless, option, sizeof option);
-    return og_error_set(err, OG_INVALID, "%s is for slides; %s becomes an ordinary picture", option,
-                        arguments->values.out);
+    return og_error_set(err, OG_INVALID, "--%s is for slides; %s becomes an ordinary picture",
+                        og_options_name(senseless), arguments->values.out);
 }
 
 static enum og_status write_slide(const struct og_source *source, const struct og_values *values, FILE *out,

@@ -8,12 +8,11 @@
 static enum og_status check_options(const struct og_arguments *arguments, struct og_error *err)
 {
     const struct og_values *values = &arguments->values;
-    uint32_t of_source = OG_TAKES(MIN_PSNR) | OG_TAKES(MIN_SSIM) | OG_TAKES(WORST) | OG_TAKES(WORST_TO);
-    if (arguments->operand_count == 1 && arguments->given & of_source) {
-        char option[40];
-        og_options_name(arguments->given & of_source, option, sizeof option);
-        return og_error_set(err, OG_INVALID, "%s needs the source: origami verify INPUT SLIDE.tif", option);
-    }
+    uint32_t of_source =
+        arguments->given & (OG_TAKES(MIN_PSNR) | OG_TAKES(MIN_SSIM) | OG_TAKES(WORST) | OG_TAKES(WORST_TO));
+    if (arguments->operand_count == 1 && of_source)
+        return og_error_set(err, OG_INVALID, "--%s needs the source: origami verify INPUT SLIDE.tif",
+                            og_options_name(of_source));
     if (values->worst_to && values->worst == 0)
         return og_error_set(err, OG_INVALID, "--worst-to has nothing to draw with --worst 0");
     return OG_OK;
