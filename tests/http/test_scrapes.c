@@ -34,6 +34,22 @@ static unsigned ask(struct og_scrapes *scrapes, unsigned *rendered)
     return value;
 }
 
+/* MANY clients that do not read, one after the other. */
+static void hold(struct og_scrapes *scrapes, unsigned *rendered, uint64_t pause_ns, struct og_buf *held[MANY])
+{
+    for (unsigned i = 0; i < MANY; i++) {
+        held[i] = og_scrapes_find(scrapes, render_count, rendered);
+        assert_non_null(held[i]);
+        now_ns += pause_ns;
+    }
+}
+
+static void let_go(struct og_buf *held[MANY])
+{
+    for (unsigned i = 0; i < MANY; i++)
+        og_buf_unref(&held[i]);
+}
+
 static void each_request_has_an_answer_of_its_own_as_long_as_few_are_out(void **state)
 {
     (void)state;
@@ -50,14 +66,10 @@ static void whoever_does_not_read_keeps_nobody_from_an_answer(void **state)
     unsigned rendered = 0;
     struct og_buf *held[MANY];
     struct og_scrapes *scrapes = og_scrapes_new(test_clock);
-    for (unsigned i = 0; i < MANY; i++) {
-        held[i] = og_scrapes_find(scrapes, render_count, &rendered);
-        assert_non_null(held[i]);
-    }
+    hold(scrapes, &rendered, 0, held);
     assert_int_equal(rendered, OG_SCRAPES_MAX / 2);
     assert_int_equal(ask(scrapes, &rendered), rendered);
-    for (unsigned i = 0; i < MANY; i++)
-        og_buf_unref(&held[i]);
+    let_go(held);
     assert_int_equal(ask(scrapes, &rendered), OG_SCRAPES_MAX / 2 + 1);
     og_scrapes_destroy(&scrapes);
 }
@@ -68,16 +80,11 @@ static void what_is_shared_is_renewed_until_all_are_out(void **state)
     unsigned rendered = 0;
     struct og_buf *held[MANY];
     struct og_scrapes *scrapes = og_scrapes_new(test_clock);
-    for (unsigned i = 0; i < MANY; i++) {
-        held[i] = og_scrapes_find(scrapes, render_count, &rendered);
-        assert_non_null(held[i]);
-        now_ns += UINT64_C(4000000000); /* half of the time for which one is shared */
-    }
+    hold(scrapes, &rendered, UINT64_C(4000000000), held); /* half of the time for which one is shared */
     assert_int_equal(rendered, OG_SCRAPES_MAX);
     assert_int_equal(value_of(held[OG_SCRAPES_MAX / 2]), OG_SCRAPES_MAX / 2);
     assert_int_equal(value_of(held[OG_SCRAPES_MAX / 2 + 1]), OG_SCRAPES_MAX / 2 + 1);
-    for (unsigned i = 0; i < MANY; i++)
-        og_buf_unref(&held[i]);
+    let_go(held);
     og_scrapes_destroy(&scrapes);
 }
 

@@ -294,36 +294,33 @@ static enum og_status read_counted(void *reader, struct og_rect area, uint8_t *r
     return read_grey(reader, area, rgb, stride, err);
 }
 
-static void a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read(void **state)
+static void expect_refusal_unread(const struct folder *folder, const char *name, struct og_extent size,
+                                  enum og_status status, struct og_error *err)
 {
     static const struct og_source_kind kind = {.read = read_counted};
-    const struct folder *folder = *state;
     atomic_uint reads = 0;
-    struct og_source source = {.facts = {.width = 600, .height = 500}, .kind = &kind, .state = &reads};
+    struct og_source source = {.facts = {.width = size.width, .height = size.height}, .kind = &kind, .state = &reads};
     struct og_encode_result result;
-    struct og_error err = {0};
     char path[160];
-    snprintf(path, sizeof path, "%s/no/such/x.tif", folder->path);
-    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_IO);
-    assert_non_null(strstr(err.text, "no/such/x.tif: cannot create a file beside it: No such file"));
+    snprintf(path, sizeof path, "%s/%s", folder->path, name);
+    assert_int_equal(og_encode(&source, path, &usual, &result, err), status);
     assert_int_equal(atomic_load_explicit(&reads, memory_order_relaxed), 0);
+}
+
+static void a_place_where_nothing_can_be_written_is_told_before_a_pixel_is_read(void **state)
+{
+    struct og_error err = {0};
+    expect_refusal_unread(*state, "no/such/x.tif", (struct og_extent){600, 500}, OG_IO, &err);
+    assert_non_null(strstr(err.text, "no/such/x.tif: cannot create a file beside it: No such file"));
 }
 
 static void more_pixels_than_an_index_holds_are_refused_before_one_is_read(void **state)
 {
-    static const struct og_source_kind kind = {.read = read_counted};
-    const struct folder *folder = *state;
-    atomic_uint reads = 0;
-    struct og_source source = {.facts = {.width = 4000000, .height = 3500000}, .kind = &kind, .state = &reads};
-    struct og_encode_result result;
     struct og_error err = {0};
-    char path[160];
-    snprintf(path, sizeof path, "%s/x.tif", folder->path);
-    assert_int_equal(og_encode(&source, path, &usual, &result, &err), OG_UNSUPPORTED);
+    expect_refusal_unread(*state, "x.tif", (struct og_extent){4000000, 3500000}, OG_UNSUPPORTED, &err);
     assert_non_null(strstr(err.text, "x.tif: 4000000 x 3500000 pixels are 13354126 squares"));
     assert_non_null(strstr(err.text, "room for 11930464"));
-    assert_int_equal(atomic_load_explicit(&reads, memory_order_relaxed), 0);
-    assert_int_equal(folder_count(folder), 0);
+    assert_int_equal(folder_count(*state), 0);
 }
 
 static void a_source_that_fails_half_way_is_named_and_leaves_nothing_behind(void **state)
