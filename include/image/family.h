@@ -55,6 +55,17 @@ OG_CHECKED enum og_status og_family_decode_residual(struct og_family *family, un
                                                     struct og_jpeg_decoder *decoder, struct og_span tables,
                                                     struct og_span stream, struct og_error *err);
 
+/* What the luma of an L1 or L0 slot is predicted from, and with which taps; L1's chroma is predicted from the same
+ * area.
+ */
+struct og_family_source {
+    const struct og_plane *from;
+    struct og_rect area;
+    enum og_predicted luma;
+};
+
+struct og_family_source og_family_source(const struct og_family *family, unsigned slot);
+
 /* Whichever of the two the slot asks for; width and height are those of the family's base. */
 OG_CHECKED static inline enum og_status og_family_decode(struct og_family *family, unsigned slot,
                                                          struct og_jpeg_decoder *decoder, struct og_span tables,

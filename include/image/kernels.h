@@ -41,7 +41,7 @@ struct og_kernels {
 
     struct {
         /* Predicts the 2·area.width x 2·area.height samples at `to` from the part `area` of `from`, at most 512 wide.
-         * `taps` are valid ones; the bilinear predictors do not look at them.
+         * `taps` are valid ones, never NULL; the bilinear predictors do not look at them.
          */
         void (*upsample)(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
                          ptrdiff_t to_stride);

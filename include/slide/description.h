@@ -16,7 +16,6 @@
 
 #include "base/prediction.h"
 #include "base/status.h"
-#include "base/tile.h"
 
 #define OG_FORMAT_VERSION 1
 

@@ -23,9 +23,9 @@ struct og_made_family {
     struct og_record record; /* the offset is not known yet */
     struct og_buf *bytes;    /* the streams one after another in slot order */
     struct og_tally tally[3];
-    struct og_plan_counts counts; /* symbols of its streams */
-    struct og_taps_fit fit[OG_PREDICTED];
-    struct og_plane base[3]; /* source planes of the L2 tile, valid part; memory of this struct's */
+    struct og_plan_counts counts;         /* symbols of its streams */
+    struct og_taps_fit fit[OG_PREDICTED]; /* of a family of the sample; else zeros */
+    struct og_plane base[3];              /* source planes of the L2 tile, valid part; memory of this struct's */
     uint8_t samples[3][OG_TILE_SIZE * OG_TILE_SIZE];
 };
 
@@ -33,7 +33,7 @@ struct og_family_maker;
 
 OG_CHECKED enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_source *source,
                                               struct og_family_maker **out, struct og_error *err);
-OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, uint32_t fx, uint32_t fy,
+OG_CHECKED enum og_status og_family_maker_make(struct og_family_maker *maker, uint32_t fx, uint32_t fy, bool of_sample,
                                                struct og_made_family *out, struct og_error *err);
 
 /* Without streams: its place, and in tally[0].tissue_samples those of the first tile that shows any. */

@@ -10,8 +10,8 @@
  *     slopes  = (S a)_k - (S a)_own and (Sᵀ d)_k - (Sᵀ d)_own, because the weights add up to 64
  *     sums   += slope_j slope_k, slope_k (64² due - dᵀ S a)
  *
- * Whole numbers, so that families may be added up in any order. One place in 7 x 7 is looked at, all four phases of it:
- * 7 has no factor in common with the 8 of blocks.
+ * Whole numbers, so that families may be added up in any order. One place in 49 is looked at, all four phases of it,
+ * each row's turned by 18 from those above: no pattern in a picture meets them always at the same part of it.
  *
  * Threads: values. Ownership: borrow. Errors: none.
  */
@@ -32,7 +32,8 @@ void og_taps_fit_merge(struct og_taps_fit *to, const struct og_taps_fit *from);
 /* What most slides are near to: where a fit begins, and what it stays with where there is little to see. */
 extern const struct og_taps og_taps_usual;
 
-/* Better taps than those that the sums were made with; those, where no better ones are valid. */
+/* The taps that one step leads to from those that the sums were made with; those, where it would leave what is valid.
+ */
 struct og_taps og_taps_fit_solve(const struct og_taps_fit *sums, const struct og_taps *taps);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/family.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/pages.h"
@@ -94,6 +95,19 @@ enum og_status og_family_decode_residual(struct og_family *family, unsigned slot
     return og_jpeg_decode_foreign(decoder, stream, 1, &luma, luma.width, luma.height, err);
 }
 
+struct og_family_source og_family_source(const struct og_family *family, unsigned slot)
+{
+    struct og_place place = og_slot_place(slot);
+    struct og_family_source source = {.from = &family->base[0],
+                                      .area = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2},
+                                      .luma = OG_PREDICTED_L1};
+    if (place.depth == 0) {
+        source.from = &family->luma1;
+        source.luma = OG_PREDICTED_L0;
+    }
+    return source;
+}
+
 /* How one plane is predicted. */
 struct upsampling {
     const struct og_kernels *kernels;
@@ -101,9 +115,10 @@ struct upsampling {
     const struct og_taps *taps;
 };
 
-static struct upsampling upsampling(const struct og_kernels *kernels, const struct og_prediction *prediction,
-                                    enum og_predicted predicted)
+static struct upsampling upsampling_of(const struct og_kernels *kernels, const struct og_prediction *prediction,
+                                       enum og_predicted predicted)
 {
+    assert(prediction->predictor != OG_PREDICTOR_TAPS || og_taps_are_valid(&prediction->taps[predicted]));
     enum og_predictor predictor = prediction->predictor;
     if (predicted == OG_PREDICTED_CHROMA && predictor == OG_PREDICTOR_BILINEAR)
         predictor = OG_PREDICTOR_BILINEAR_ROUNDED;
@@ -140,21 +155,18 @@ static void rebuild(struct upsampling by, const struct og_plane *from, struct og
 
 void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
 {
-    struct og_place place = og_slot_place(slot);
-    struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
-    const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
-    struct upsampling luma =
-        upsampling(kernels, &family->prediction, place.depth == 0 ? OG_PREDICTED_L0 : OG_PREDICTED_L1);
-    struct upsampling of_chroma = upsampling(kernels, &family->prediction, OG_PREDICTED_CHROMA);
+    struct og_family_source source = og_family_source(family, slot);
+    struct upsampling of_luma = upsampling_of(kernels, &family->prediction, source.luma);
+    struct upsampling of_chroma = upsampling_of(kernels, &family->prediction, OG_PREDICTED_CHROMA);
     struct og_plane planes[3];
     int count = og_family_residual(family, slot, planes);
-    rebuild(luma, from, source, &planes[0], has_residual);
+    rebuild(of_luma, source.from, source.area, &planes[0], has_residual);
     for (int i = 1; i < count; i++)
-        rebuild(of_chroma, &family->base[i], source, &planes[i], has_residual);
-    if (place.depth != 0 || family->prediction.corrects_chroma)
+        rebuild(of_chroma, &family->base[i], source.area, &planes[i], has_residual);
+    if (source.luma == OG_PREDICTED_L1 || family->prediction.corrects_chroma)
         return;
 
-    struct og_rect quarter = {source.x / 2, source.y / 2, T / 4, T / 4};
+    struct og_rect quarter = {source.area.x / 2, source.area.y / 2, T / 4, T / 4};
     struct og_plane chroma[2];
     og_family_chroma(family, slot, chroma);
     for (int i = 0; i < 2; i++)

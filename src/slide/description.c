@@ -132,7 +132,7 @@ static void weights(struct reader *r, const struct node *at, const char *key, un
     for (unsigned i = 0; i < OG_TAPS; i++) {
         const json_t *weight = json_array_get(all, first + i);
         json_int_t number = json_integer_value(weight);
-        if (json_array_size(all) != 2 * OG_TAPS || !json_is_integer(weight) || number < INT8_MIN || number > INT8_MAX)
+        if (!json_is_integer(weight) || number < INT8_MIN || number > INT8_MAX)
             refuse(r, at, key, "is not twelve small numbers");
         else
             out->of[i] = (int8_t)number;
@@ -141,12 +141,16 @@ static void weights(struct reader *r, const struct node *at, const char *key, un
 
 static struct og_taps taps(struct reader *r, const struct node *at, const char *key)
 {
-    struct og_taps taps = {{{0}}, {{0}}};
-    weights(r, at, key, 0, &taps.down);
-    weights(r, at, key, OG_TAPS, &taps.along);
-    if (!og_taps_are_valid(&taps))
-        refuse(r, at, key, "are not weights that add up to 64, at most 127 of them above zero");
-    return taps;
+    struct og_taps found = {{{0}}, {{0}}};
+    if (!find(at, key))
+        refuse(r, at, key, "is missing");
+    else if (json_array_size(find(at, key)) != 2 * OG_TAPS)
+        refuse(r, at, key, "is not twelve small numbers");
+    weights(r, at, key, 0, &found.down);
+    weights(r, at, key, OG_TAPS, &found.along);
+    if (!og_taps_are_valid(&found))
+        refuse(r, at, key, "are not weights that add up to 64, those above zero to 127 at most");
+    return found;
 }
 
 static void read_predictor(struct reader *r, const struct node *root, struct og_description *d)

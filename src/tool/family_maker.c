@@ -138,23 +138,21 @@ static void measure(const struct og_family_maker *m, struct og_made_family *made
 static void fit(const struct og_family_maker *m, struct og_made_family *made, unsigned slot,
                 const struct og_plane sources[3])
 {
-    struct og_place place = og_slot_place(slot);
-    struct og_rect area = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
-    const struct og_plane *luma = place.depth == 0 ? &m->family->luma1 : &m->family->base[0];
-    enum og_predicted of = place.depth == 0 ? OG_PREDICTED_L0 : OG_PREDICTED_L1;
+    struct og_family_source source = og_family_source(m->family, slot);
     const struct og_taps *taps = m->plan->prediction.taps;
-    og_taps_fit_add(&made->fit[of], &taps[of], luma, area, &sources[0]);
-    for (int i = 1; i < 3 && place.depth == 1; i++)
-        og_taps_fit_add(&made->fit[OG_PREDICTED_CHROMA], &taps[OG_PREDICTED_CHROMA], &m->family->base[i], area,
+    og_taps_fit_add(&made->fit[source.luma], &taps[source.luma], source.from, source.area, &sources[0]);
+    for (int i = 1; i < 3 && source.luma == OG_PREDICTED_L1; i++)
+        og_taps_fit_add(&made->fit[OG_PREDICTED_CHROMA], &taps[OG_PREDICTED_CHROMA], &m->family->base[i], source.area,
                         &sources[i]);
 }
 
-static enum og_status make_slot(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
+static enum og_status make_slot(struct og_family_maker *m, struct og_made_family *made, unsigned slot, bool of_sample,
                                 struct og_error *err)
 {
     struct og_tally_source source = og_reference_tile(m->reference, slot);
     og_family_rebuild(m->family, m->plan->kernels, slot, false);
-    fit(m, made, slot, source.planes);
+    if (of_sample)
+        fit(m, made, slot, source.planes);
     bool kept;
     enum og_status status = make_residual(m, made, slot, source.planes, &kept, err);
     if (status != OG_OK)
@@ -165,13 +163,14 @@ static enum og_status make_slot(struct og_family_maker *m, struct og_made_family
     return OG_OK;
 }
 
-static enum og_status make_slots(struct og_family_maker *m, struct og_made_family *made, struct og_error *err)
+static enum og_status make_slots(struct og_family_maker *m, struct og_made_family *made, bool of_sample,
+                                 struct og_error *err)
 {
     uint32_t inside = og_pyramid_slots(&m->plan->pyramid, made->fx, made->fy);
     enum og_status status = make_base(m, made, err);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++)
         if (inside & (UINT32_C(1) << slot))
-            status = make_slot(m, made, slot, err);
+            status = make_slot(m, made, slot, of_sample, err);
         else if (slot < OG_SLOT_L0)
             og_family_rebuild(m->family, m->plan->kernels, slot, false);
     return status;
@@ -203,8 +202,8 @@ enum og_status og_family_maker_look(struct og_family_maker *m, uint32_t fx, uint
     return find_tissue(m, out, err);
 }
 
-enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, struct og_made_family *out,
-                                    struct og_error *err)
+enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint32_t fy, bool of_sample,
+                                    struct og_made_family *out, struct og_error *err)
 {
     out->fx = fx;
     out->fy = fy;
@@ -212,7 +211,7 @@ enum og_status og_family_maker_make(struct og_family_maker *m, uint32_t fx, uint
     enum og_status status = og_reference_read(m->reference, fx, fy, err);
     if (status != OG_OK)
         return status;
-    status = make_slots(m, out, err);
+    status = make_slots(m, out, of_sample, err);
     if (status != OG_OK)
         return og_error_prefix(err, "family %u, %u", fx, fy);
     out->bytes = og_buf_copy(m->streams, m->streams_size);

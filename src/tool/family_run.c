@@ -5,7 +5,7 @@
 
 struct errand {
     const struct og_family_run *run;
-    const struct og_cell *cells; /* NULL: all, in Z order */
+    const struct og_cell *cells; /* of a sample; NULL: all, in Z order */
     bool look;
     og_take_family *take;
     void *context;
@@ -36,7 +36,7 @@ static enum og_status make(void *worker, uint64_t piece, void *item, struct og_e
     struct og_cell cell =
         errand->cells ? errand->cells[piece] : og_zorder_cell(og_pyramid_grid(&errand->run->plan->pyramid, 2), piece);
     return errand->look ? og_family_maker_look(hand->maker, cell.x, cell.y, item, err)
-                        : og_family_maker_make(hand->maker, cell.x, cell.y, item, err);
+                        : og_family_maker_make(hand->maker, cell.x, cell.y, errand->cells != NULL, item, err);
 }
 
 static enum og_status hand_over(void *context, uint64_t piece, void *item, struct og_error *err)

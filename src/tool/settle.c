@@ -71,18 +71,16 @@ double og_steer(double aim, double step, double psnr)
     return fmin(fmax(next, least), FACTOR * usual);
 }
 
-/* Steps of L1 and of the base's luma in hundredths of L0's, up to a step of L0. */
+/* Steps of L1 and of the base's luma in hundredths of L0's, up to a step of L0; and by how much chroma's is finer. */
 struct ratios {
-    int up_to, l1, base;
+    int up_to, l1, base, chroma_finer_by;
 };
 
-static const struct ratios without_chroma = {255, 118, 122};
+static const struct ratios without_chroma = {255, 118, 122, 0};
 
 /* Where L1 corrects chroma, the base's luma can be coarser. At middle steps it is where a JPEG pyramid's coarser levels
  * are worst at the same L0. */
-static const struct ratios with_chroma[] = {{10, 107, 142}, {28, 121, 146}, {255, 117, 126}};
-
-enum { CHROMA_FINER_BY = 2 };
+static const struct ratios with_chroma[] = {{7, 107, 142, 1}, {10, 107, 142, 2}, {28, 121, 146, 2}, {255, 117, 126, 2}};
 
 static struct ratios ratios_of(int l0_step, bool chroma)
 {
@@ -96,9 +94,9 @@ static struct og_plan_settings settings_of(const struct og_wish *wish, double l0
                                            const struct og_taps taps[OG_PREDICTED])
 {
     int step = og_plan_whole_step(l0_step), chroma_step = wish->chroma_step;
+    struct ratios ratios = ratios_of(step, chroma_step != 0);
     if (chroma_step == OG_CHROMA_FOLLOWS)
-        chroma_step = step > CHROMA_FINER_BY ? step - CHROMA_FINER_BY : 1;
-    struct ratios ratios = ratios_of(step, chroma_step > 0);
+        chroma_step = step > ratios.chroma_finer_by ? step - ratios.chroma_finer_by : 1;
     int base_step = og_plan_share(step, ratios.base);
     struct og_plan_settings settings = {
         .base_quality = wish->base_quality ? wish->base_quality : og_plan_quality_of_step(base_step),
@@ -203,8 +201,8 @@ static double next_step(const struct og_wish *wish, double step, const struct og
 }
 
 /*
- * Tables fit what the tables before them made: each round gets nearer. Rounded levels do not depend on tables, so that
- * one round is enough for them when the steps are given.
+ * Tables fit what the tables before them made, and taps what the taps before them predicted: each round gets nearer.
+ * Rounded levels do not depend on tables and hardly on taps, so that one round does for them when the steps are given.
  */
 static enum og_status settle(const struct og_family_run *run, const struct og_wish *wish, const struct sample *sample,
                              struct og_plan *plan, struct og_plan_settings *settings, struct og_error *err)

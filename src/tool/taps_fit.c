@@ -3,7 +3,14 @@
 
 #include <math.h>
 
-enum { APART = 7, SCALE = OG_TAPS_SUM * OG_TAPS_SUM, FREE = OG_TAPS_FREE, OF_EACH = OG_TAPS - 1, FURTHEST = 512 };
+enum {
+    EVERY = 49,
+    TURN = 18,
+    SCALE = OG_TAPS_SUM * OG_TAPS_SUM,
+    FREE = OG_TAPS_FREE,
+    OF_EACH = OG_TAPS - 1,
+    FURTHEST = 512
+};
 
 const struct og_taps og_taps_usual = {{{1, -6, 17, 61, -12, 3}}, {{1, -6, 17, 61, -12, 3}}};
 
@@ -65,8 +72,8 @@ static void add_sample(struct og_taps_fit *sums, const struct og_taps *taps, con
 void og_taps_fit_add(struct og_taps_fit *sums, const struct og_taps *taps, const struct og_plane *from,
                      struct og_rect area, const struct og_plane *due)
 {
-    for (int y = APART / 2; 2 * y + 1 < due->height; y += APART)
-        for (int x = APART / 2; 2 * x + 1 < due->width; x += APART)
+    for (int y = 0; 2 * y + 1 < due->height; y++)
+        for (int x = TURN * y % EVERY; 2 * x + 1 < due->width; x += EVERY)
             for (int phase = 0; phase < 4; phase++) {
                 int right = phase & 1, below = phase >> 1;
                 struct window w = window_at(from, area.x + x, area.y + y, right, below);

@@ -420,6 +420,8 @@ static void absurd_descriptions_are_refused_though_sealed(void **state)
         {"\"tile\":256,", ""},
         {"\"upsample\":\"six-tap\"", "\"upsample\":\"nearest\""},
         {"\"upsample\":\"six-tap\",", ""},
+        {"\"taps\":{\"L0\":[", "\"taps\":{\"L0\":[1,"},
+        {"\"taps\":{", "\"tips\":{"},
         {"\"origami\":1", "\"origami\":2"},
         {"\"origami\":1,", ""},
         {"\"mpp_x\":0.25", "\"mpp_x\":-1"},

@@ -66,7 +66,7 @@ static void colour(struct bench *b, const struct og_plane *luma, const struct og
 {
     struct og_rect all = {0, 0, luma->width / 2, luma->height / 2};
     for (int i = 0; i < 2; i++)
-        og_kernels_scalar.predict[OG_PREDICTOR_BILINEAR_ROUNDED].upsample(NULL, &chroma[i], all, b->chroma[i],
+        og_kernels_scalar.predict[OG_PREDICTOR_BILINEAR_ROUNDED].upsample(&og_taps_cubic, &chroma[i], all, b->chroma[i],
                                                                           luma->width);
     og_kernels_scalar.ycc_to_rgb(luma->data, b->chroma[0], b->chroma[1], (size_t)luma->width * (size_t)luma->height,
                                  rgb);

@@ -143,6 +143,8 @@ static struct og_family *stepped(enum og_predictor predictor, unsigned slot)
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < T * T; i++)
             family->base[c].data[i] = i % 4 < 2 ? 50 : 60;
+    for (int i = 0; i < 4 * T * T; i++)
+        family->luma1.data[i] = i % 4 < 2 ? 150 : 190;
     family->prediction = prediction_like_a_slides();
     family->prediction.predictor = predictor;
     og_family_rebuild(family, og_kernels_choose(), slot, false);
@@ -161,6 +163,10 @@ static void luma_is_predicted_as_asked_and_bilinear_chroma_rounds(void **state)
         og_kernels_scalar.predict[predictor].upsample(&taps[OG_PREDICTED_L1], &l1->base[0],
                                                       (struct og_rect){0, 0, T / 2, 1}, expected, T);
         assert_memory_equal(l1->luma1.data, expected, T);
+
+        og_kernels_scalar.predict[predictor].upsample(&taps[OG_PREDICTED_L0], &l0->luma1,
+                                                      (struct og_rect){0, 0, T / 2, 1}, expected, T);
+        assert_memory_equal(l0->luma0.data, expected, T);
 
         og_kernels_scalar.predict[chroma].upsample(&taps[OG_PREDICTED_CHROMA], &l0->base[2],
                                                    (struct og_rect){0, 0, T / 4, 1}, expected, T / 2);

@@ -20,10 +20,11 @@
 
 static const struct og_taps taps_like_a_slides[OG_PREDICTED] = TAPS_LIKE_A_SLIDES;
 
-/* All positive sums, all negative ones, and the weights in an order that shows a swap. */
+/* The largest sums and the least ones, with few weights and with all; none but the own sample; an order that shows a
+ * swap. */
 static const struct og_taps taps_at_the_bounds[] = {
     {{{0, 0, 0, 127, -63, 0}}, {{-63, 0, 127, 0, 0, 0}}},
-    {{{21, -21, 21, 85, -21, -21}}, {{-128 + 65, 64, 63, 0, 0, 0}}},
+    {{{21, -21, 21, 85, -21, -21}}, {{-63, 64, 63, 0, 0, 0}}},
     {{{0, 0, 0, 64, 0, 0}}, {{10, 11, 9, 12, 15, 7}}},
 };
 
