@@ -15,7 +15,7 @@ void desk_open(struct desk *desk, const struct og_catalogue *catalogue, const ch
                           .buffer = malloc(OG_SLIDE_BUFFER_BYTES)};
     struct og_error err = {0};
     must(og_reader_new(OG_READER_AUTO, &desk->reader, &err), &err);
-    desk->family->corrects_chroma = og_slide_facts(desk->slide)->corrects_chroma;
+    desk->family->prediction = og_slide_facts(desk->slide)->prediction;
     desk->grid = og_pyramid_grid(&og_slide_facts(desk->slide)->pyramid, 2);
 }
 
@@ -31,7 +31,7 @@ void desk_put(struct desk *desk, uint32_t x, uint32_t y)
                                   stored->stream[slot], OG_TILE_SIZE, OG_TILE_SIZE, &err),
                  &err);
         if (slot != OG_SLOT_L2)
-            og_family_rebuild(desk->family, og_kernels_choose(), og_slide_facts(desk->slide)->predictor, slot, there);
+            og_family_rebuild(desk->family, og_kernels_choose(), slot, there);
     }
 }
 

@@ -101,10 +101,10 @@ static void time_kernels(const struct og_kernels *kernels, struct og_family *fam
         for (int p = 0; p < OG_PREDICTORS; p++) {
             double before = thread_cpu();
             for (int n = 0; n < KERNEL_REPEATS; n++)
-                kernels->predict[p].upsample(&family->base[0], area, family->luma1.data, 512);
+                kernels->predict[p].upsample(&og_taps_cubic, &family->base[0], area, family->luma1.data, 512);
             double between = thread_cpu();
             for (int n = 0; n < KERNEL_REPEATS; n++)
-                kernels->predict[p].upsample_add(&family->base[0], area, family->luma1.data, 512);
+                kernels->predict[p].upsample_add(&og_taps_cubic, &family->base[0], area, family->luma1.data, 512);
             figures->up[p][r] = (between - before) * per_sample;
             figures->add[p][r] = (thread_cpu() - between) * per_sample;
         }
@@ -125,7 +125,7 @@ static void time_kernels(const struct og_kernels *kernels, struct og_family *fam
 
 static void bench_kernels(const struct report *report)
 {
-    static const char *const words[OG_PREDICTORS] = {"cubic", "bilinear", "rounded bilinear"};
+    static const char *const words[OG_PREDICTORS] = {"six taps", "bilinear", "rounded bilinear"};
     struct og_family *family = og_family_new(false);
     report_title(report, "kernels, per sample written");
     for (unsigned i = 0; og_kernels_variant(i); i++) {

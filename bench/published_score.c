@@ -29,7 +29,10 @@ static enum og_status join(void *context, void *worker, struct og_error *err)
     d->encoder = og_jpeg_encoder_new();
     d->decoder = og_jpeg_decoder_new(og_kernels_choose());
     d->family = og_family_new(false);
-    return d->encoder && d->decoder && d->family ? OG_OK : og_error_set(err, OG_NO_MEMORY, "out of memory");
+    if (!d->encoder || !d->decoder || !d->family)
+        return og_error_set(err, OG_NO_MEMORY, "out of memory");
+    d->family->prediction.predictor = OG_PREDICTOR_BILINEAR_ROUNDED;
+    return OG_OK;
 }
 
 static void leave(void *worker)
@@ -95,7 +98,7 @@ static void make_residual(struct desk *d, unsigned slot, struct og_pyramid_place
     struct og_span stream = residual_tile(d, slot, place);
     *kept = og_buf_copy(stream.data, stream.size);
     must(og_family_decode_residual(d->family, slot, d->decoder, (struct og_span){0}, stream, &err), &err);
-    og_family_rebuild(d->family, og_kernels_choose(), OG_PREDICTOR_BILINEAR_ROUNDED, slot, true);
+    og_family_rebuild(d->family, og_kernels_choose(), slot, true);
 }
 
 static void make_base(struct desk *d, struct og_pyramid_place place, struct family_found *found)
@@ -132,7 +135,7 @@ static enum og_status make(void *worker, uint64_t piece, void *item, struct og_e
     family_score_places(d->score->of.picture, at.x, at.y, slots);
     make_base(d, slots[OG_SLOT_L2].place, found);
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++) {
-        og_family_rebuild(d->family, og_kernels_choose(), OG_PREDICTOR_BILINEAR_ROUNDED, slot, false);
+        og_family_rebuild(d->family, og_kernels_choose(), slot, false);
         if (!slots[slot].is_inside)
             continue;
         make_residual(d, slot, slots[slot].place, &streams.stream[slot]);

@@ -16,13 +16,13 @@ enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_de
 {
     enum og_status status = og_family_decode_base_of_product(family, decoder, tables, stream, width, height, err);
     for (int i = 0; i < 2; i++)
-        og_kernels_choose()->predict[OG_PREDICTOR_CUBIC].upsample(&family->base[1 + i], (struct og_rect){0, 0, T, T},
-                                                                  family->chroma1[i].data, family->chroma1[i].stride);
+        og_kernels_choose()->predict[OG_PREDICTOR_TAPS].upsample(&family->prediction.taps[OG_PREDICTED_CHROMA],
+                                                                 &family->base[1 + i], (struct og_rect){0, 0, T, T},
+                                                                 family->chroma1[i].data, family->chroma1[i].stride);
     return status;
 }
 
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
-                       unsigned slot, bool has_residual)
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
 {
-    rebuild_luma(family, kernels, predictor, slot, has_residual);
+    rebuild_luma(family, kernels, slot, has_residual);
 }

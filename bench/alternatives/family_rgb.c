@@ -72,18 +72,18 @@ static struct og_plane chroma_of_l1(const struct og_family *family, unsigned slo
     return og_plane_part(family->chroma1[i], (struct og_rect){(int)place.dx * T, (int)place.dy * T, T, T});
 }
 
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
-                       unsigned slot, bool has_residual)
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
 {
     struct og_place place = og_slot_place(slot);
-    rebuild_luma(family, kernels, predictor, slot, has_residual);
+    rebuild_luma(family, kernels, slot, has_residual);
     if (place.depth == 0)
         return;
+    const struct og_taps *taps = &family->prediction.taps[OG_PREDICTED_CHROMA];
     struct og_plane luma = og_family_luma(family, slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     struct og_plane tile[3] = {luma, chroma_of_l1(family, slot, 0), chroma_of_l1(family, slot, 1)};
     for (int i = 1; i < 3; i++)
-        kernels->predict[predictor].upsample(&family->base[i], source, tile[i].data, tile[i].stride);
+        kernels->predict[OG_PREDICTOR_TAPS].upsample(taps, &family->base[i], source, tile[i].data, tile[i].stride);
     for (int y = 0; y < T; y++) { /* what L0 is predicted from has been RGB; its chroma comes from L2 */
         uint8_t rgb[3 * T], unused[2][T];
         row_of_rgb(kernels, tile, y, rgb);
@@ -103,7 +103,8 @@ enum og_status og_family_encode(const struct og_family *family, unsigned slot, s
     for (int i = 0; i < 2; i++) {
         tile[1 + i] = (struct og_plane){.data = large[i], .stride = T, .width = T, .height = T};
         if (place.depth == 0)
-            kernels->predict[OG_PREDICTOR_CUBIC].upsample(&family->chroma1[i], source, large[i], T);
+            kernels->predict[OG_PREDICTOR_TAPS].upsample(&family->prediction.taps[OG_PREDICTED_CHROMA],
+                                                         &family->chroma1[i], source, large[i], T);
         else
             tile[1 + i] = chroma_of_l1(family, slot, i);
     }

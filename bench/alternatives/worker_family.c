@@ -45,7 +45,7 @@ static void build(struct og_worker *worker, struct og_job *job)
     struct og_stored_family *stored = &job->place->stored;
     struct og_family *family = job->place->family;
     uint32_t slots = og_pyramid_slots(&og_slide_facts(job->slide)->pyramid, job->x, job->y);
-    family->corrects_chroma = og_slide_facts(job->slide)->corrects_chroma;
+    family->prediction = og_slide_facts(job->slide)->prediction;
     must(og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err));
 
     struct og_ready unused = {0};
@@ -61,7 +61,7 @@ static void build(struct og_worker *worker, struct og_job *job)
             must(og_family_decode(family, slot, worker->decoder, stored->tables[og_slot_place(slot).depth],
                                   stored->stream[slot], OG_TILE_SIZE, OG_TILE_SIZE, &err));
         if (slot != OG_SLOT_L2)
-            og_family_rebuild(family, worker->engine->kernels, OG_PREDICTOR_CUBIC, slot, there);
+            og_family_rebuild(family, worker->engine->kernels, slot, there);
     }
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         if (slots >> slot & 1)

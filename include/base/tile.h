@@ -27,17 +27,6 @@ enum {
 #define OG_SLOTS_L0 UINT32_C(0x1fffe0)
 #define OG_SLOTS    UINT32_C(0x1fffff)
 
-/* How a level is predicted from the next coarser one; image/kernels.h defines the arithmetic of each. */
-enum og_predictor {
-    OG_PREDICTOR_CUBIC,            /* ours */
-    OG_PREDICTOR_BILINEAR,         /* of the published residual layout: sums rounded down */
-    OG_PREDICTOR_BILINEAR_ROUNDED, /* the same, rounded to nearest */
-    OG_PREDICTORS,
-};
-
-/* What our own slides call OG_PREDICTOR_CUBIC: the only one that format version 1 knows. */
-#define OG_PREDICTOR_NAME "cubic-64"
-
 struct og_place {
     unsigned depth;  /* 0, 1 or 2 */
     unsigned dx, dy; /* within the family, in tiles of that depth */
@@ -48,7 +37,7 @@ unsigned og_place_slot(struct og_place place);
 
 /*
  * The L1 slots whose rebuilt pixels the prediction of an L0 slot reads: its own quarter and, because the predictors'
- * taps reach one or two pixels over a tile border inside the family, the neighbours that it touches.
+ * taps reach up to three pixels over a tile border inside the family, the neighbours that it touches.
  */
 uint32_t og_slot_sources(unsigned slot);
 

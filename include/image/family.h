@@ -17,6 +17,7 @@
  * Ownership: new returns owned. Spans are borrowed for the call.
  * Errors:    as og_jpeg_decode; a family with a failed slot is still good for slots whose closure lacks it.
  */
+#include "base/prediction.h"
 #include "base/span.h"
 #include "base/status.h"
 #include "base/tile.h"
@@ -25,11 +26,11 @@
 #include "image/plane.h"
 
 struct og_family {
-    struct og_plane base[3];    /* Y, Cb, Cr of the L2 tile */
-    struct og_plane luma1;      /* of the four L1 tiles */
-    struct og_plane luma0;      /* of the sixteen L0 tiles */
-    struct og_plane chroma1[2]; /* Cb, Cr at L1's resolution */
-    bool corrects_chroma; /* L1 residuals of the slide at hand do: set before anything else is done for a family */
+    struct og_plane base[3];         /* Y, Cb, Cr of the L2 tile */
+    struct og_plane luma1;           /* of the four L1 tiles */
+    struct og_plane luma0;           /* of the sixteen L0 tiles */
+    struct og_plane chroma1[2];      /* Cb, Cr at L1's resolution */
+    struct og_prediction prediction; /* of the slide at hand: set before anything else is done for a family */
 };
 
 /*
@@ -71,11 +72,10 @@ int og_family_residual(const struct og_family *family, unsigned slot, struct og_
 
 /*
  * Luma of an L1 slot, luma and chroma of an L0 slot; chroma with the L1 slot where its residual may correct it. All
- * four L1 slots exist, also those outside the slide. `predictor` is luma's; chroma is never rounded down: with a
- * bilinear predictor its own is OG_PREDICTOR_BILINEAR_ROUNDED.
+ * four L1 slots exist, also those outside the slide. Chroma is never rounded down: with a bilinear predictor its own is
+ * OG_PREDICTOR_BILINEAR_ROUNDED.
  */
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
-                       unsigned slot, bool has_residual);
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual);
 
 /* The slot's luma plane, 256², within luma1 or luma0. */
 struct og_plane og_family_luma(const struct og_family *family, unsigned slot);

@@ -8,12 +8,15 @@
  * A predictor is a centre-aligned 2x upsampling, first down the columns, then along the rows; `>>` is arithmetic;
  * indices outside the source plane take its nearest sample, and nothing outside it is read. C(v) = clamp(v, 0, 255).
  *
- * OG_PREDICTOR_CUBIC, "cubic-64": cubic convolution with a = -0.75 in 1/64 (R. Keys, "Cubic convolution interpolation
- * for digital image processing", IEEE TASSP 29, 1981), 8-bit samples between the passes:
+ * OG_PREDICTOR_TAPS, "six-tap": weights w of the slide's own (base/prediction.h), some for each pass, 8-bit samples
+ * between the passes:
  *
- *     column pass   v[2i]   = C((-2 s[i-2] + 17 s[i-1] + 56 s[i] -  7 s[i+1] + 32) >> 6)
- *                   v[2i+1] = C((-7 s[i-1] + 56 s[i] + 17 s[i+1] -  2 s[i+2] + 32) >> 6)
- *     row pass      the same over v, along the row
+ *     column pass   v[2i]   = C((w[0] s[i-3] + w[1] s[i-2] + … + w[5] s[i+2] + 32) >> 6)
+ *                   v[2i+1] = C((w[0] s[i+3] + w[1] s[i+2] + … + w[5] s[i-2] + 32) >> 6)
+ *     row pass      the same over v, along the row, with its own w
+ *
+ * og_taps_cubic, "cubic-64", is cubic convolution with a = -0.75 in 1/64 (R. Keys, "Cubic convolution interpolation for
+ * digital image processing", IEEE TASSP 29, 1981).
  *
  * OG_PREDICTOR_BILINEAR and OG_PREDICTOR_BILINEAR_ROUNDED: weights 3:1 in each direction, exact sums between the
  * passes, so that a sample is (9a + 3b + 3c + d + k) >> 4 with k = 0 and k = 8:
@@ -25,23 +28,27 @@
  *
  * Threads:   const tables, pure functions. Ownership: borrow everything. Errors: none.
  */
+#include "base/prediction.h"
 #include "base/status.h"
 #include "base/tile.h"
 #include "image/dct.h"
 #include "image/plane.h"
 
-enum { OG_PREDICTOR_REACH = 2 }; /* samples that a prediction reads beyond each side of its area, at most */
+enum { OG_PREDICTOR_REACH = 3 }; /* samples that a prediction reads beyond each side of its area, at most */
 
 struct og_kernels {
     const char *name;
 
     struct {
         /* Predicts the 2·area.width x 2·area.height samples at `to` from the part `area` of `from`, at most 512 wide.
+         * `taps` are valid ones; the bilinear predictors do not look at them.
          */
-        void (*upsample)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
+        void (*upsample)(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
+                         ptrdiff_t to_stride);
 
         /* The same where `to` holds residuals r: to = C(prediction + r - 128). */
-        void (*upsample_add)(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride);
+        void (*upsample_add)(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
+                             ptrdiff_t to_stride);
     } predict[OG_PREDICTORS];
 
     /* to[x, y] = (sum of the 2x2 block + 2) >> 2; `from` may be odd: its last column or row is repeated. */

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/prediction.h"
 #include "base/status.h"
 #include "base/tile.h"
 
@@ -29,7 +30,8 @@ struct og_fidelity {
 
 struct og_description {
     uint32_t width, height, tile;
-    char upsample[32];    /* name of the predictor */
+    char upsample[32]; /* name of the predictor */
+    struct og_taps taps[OG_PREDICTED];
     double mpp_x, mpp_y;  /* µm per pixel; 0: unknown */
     double magnification; /* of the objective; 0: unknown */
     char vendor[64];      /* empty: unknown */

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/parse.h"
+#include "base/prediction.h"
 #include "base/span.h"
 #include "base/status.h"
 #include "base/tile.h"
@@ -33,12 +34,11 @@ struct og_slide_facts {
     struct og_pyramid pyramid;
     struct og_description description; /* of an Origami slide; else zeros but for the sizes */
     uint64_t file_bytes;               /* 0: unknown */
-    uint64_t generation;         /* of the content: the same for the same slide on every machine, new when it is */
-    int64_t modified_ns;         /* when the file was last written, since 1970 */
-    bool residual;               /* depths 0 and 1 are rebuilt from families … */
-    enum og_predictor predictor; /* … with this one */
-    bool corrects_chroma;        /* … and L1 residuals correct chroma too */
-    unsigned last_depth;         /* the coarsest that is stored; coarser ones are made from its only tile */
+    uint64_t generation;             /* of the content: the same for the same slide on every machine, new when it is */
+    int64_t modified_ns;             /* when the file was last written, since 1970 */
+    bool residual;                   /* depths 0 and 1 are rebuilt from families … */
+    struct og_prediction prediction; /* … in this way */
+    unsigned last_depth;             /* the coarsest that is stored; coarser ones are made from its only tile */
 };
 
 /* Opens `name` in the open directory `directory`: "x.tif", "x.dzi" or a folder "x". `key` is a number never used for

@@ -16,6 +16,7 @@
 #include "tool/plan.h"
 #include "tool/source.h"
 #include "tool/tally.h"
+#include "tool/taps_fit.h"
 
 struct og_made_family {
     uint32_t fx, fy;
@@ -23,7 +24,8 @@ struct og_made_family {
     struct og_buf *bytes;    /* the streams one after another in slot order */
     struct og_tally tally[3];
     struct og_plan_counts counts; /* symbols of its streams */
-    struct og_plane base[3];      /* source planes of the L2 tile, valid part; memory of this struct's */
+    struct og_taps_fit fit[OG_PREDICTED];
+    struct og_plane base[3]; /* source planes of the L2 tile, valid part; memory of this struct's */
     uint8_t samples[3][OG_TILE_SIZE * OG_TILE_SIZE];
 };
 

@@ -20,6 +20,7 @@ struct og_plan_settings {
                          worth as much more or less as makes up for the difference */
     int chroma_step;  /* of L1's chroma residuals, 1 … 255; 0: there are none */
     bool trellis;     /* levels by rate and distortion; else rounded with a dead zone */
+    struct og_taps taps[OG_PREDICTED];
 };
 
 /* By depth: residuals of L0 and L1 (with chroma or without), L2, and the last one for all coarser levels. */
@@ -39,6 +40,7 @@ int og_plan_whole_step(double step); /* the one that is stored */
 
 struct og_plan {
     struct og_pyramid pyramid;
+    struct og_prediction prediction;
     const struct og_kernels *kernels;
     struct og_jpeg_coding coding[OG_PLAN_DEPTHS];
     struct og_symbol_bits bits[OG_PLAN_DEPTHS][2];

@@ -179,7 +179,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     struct og_spent spent = {.queue_ns = lap(worker, OG_TIME_QUEUE, &since)};
     struct og_error err = {0};
     struct og_stored_family *stored = &job->place->stored;
-    job->place->family->corrects_chroma = og_slide_facts(job->slide)->corrects_chroma;
+    job->place->family->prediction = og_slide_facts(job->slide)->prediction;
     hint_aside(worker, job);
     enum og_status status =
         og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err);
@@ -294,8 +294,8 @@ void og_stage_task(struct og_worker *worker, struct og_task *task, enum og_urgen
     if (task->stage == OG_STAGE_DECODE)
         status = decode(worker, job, task->slot, &err);
     else if (task->stage == OG_STAGE_RESIDUAL)
-        og_family_rebuild(job->place->family, worker->engine->kernels, og_slide_facts(job->slide)->predictor,
-                          task->slot, job->place->stored.stream[task->slot].size > 0);
+        og_family_rebuild(job->place->family, worker->engine->kernels, task->slot,
+                          job->place->stored.stream[task->slot].size > 0);
     else
         status = encode(worker, job, task->slot, &buf, &err);
     uint64_t spent_ns = lap(worker, stage_timer[task->stage], &since);

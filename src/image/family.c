@@ -62,7 +62,7 @@ int og_family_residual(const struct og_family *family, unsigned slot, struct og_
     struct og_place place = og_slot_place(slot);
     struct og_rect part = {(int)place.dx * T, (int)place.dy * T, T, T};
     planes[0] = og_family_luma(family, slot);
-    if (!family->corrects_chroma || place.depth == 0)
+    if (!family->prediction.corrects_chroma || place.depth == 0)
         return 1;
     for (int i = 0; i < 2; i++)
         planes[1 + i] = og_plane_part(family->chroma1[i], part);
@@ -94,9 +94,20 @@ enum og_status og_family_decode_residual(struct og_family *family, unsigned slot
     return og_jpeg_decode_foreign(decoder, stream, 1, &luma, luma.width, luma.height, err);
 }
 
-static enum og_predictor of_chroma(enum og_predictor luma)
+/* How one plane is predicted. */
+struct upsampling {
+    const struct og_kernels *kernels;
+    enum og_predictor predictor;
+    const struct og_taps *taps;
+};
+
+static struct upsampling upsampling(const struct og_kernels *kernels, const struct og_prediction *prediction,
+                                    enum og_predicted predicted)
 {
-    return luma == OG_PREDICTOR_CUBIC ? OG_PREDICTOR_CUBIC : OG_PREDICTOR_BILINEAR_ROUNDED;
+    enum og_predictor predictor = prediction->predictor;
+    if (predicted == OG_PREDICTED_CHROMA && predictor == OG_PREDICTOR_BILINEAR)
+        predictor = OG_PREDICTOR_BILINEAR_ROUNDED;
+    return (struct upsampling){kernels, predictor, &prediction->taps[predicted]};
 }
 
 /* The part of a plane that the prediction of `area` reads. */
@@ -108,45 +119,46 @@ static struct og_plane seen_from(const struct og_plane *from, struct og_rect are
 }
 
 /* Weights add up to one: glass predicts glass, and a look is cheaper than the arithmetic. */
-static void predict(const struct og_kernels *kernels, enum og_predictor predictor, const struct og_plane *from,
-                    struct og_rect area, const struct og_plane *to)
+static void predict(struct upsampling by, const struct og_plane *from, struct og_rect area, const struct og_plane *to)
 {
     struct og_plane seen = seen_from(from, area);
     if (og_plane_is_flat(&seen))
         og_plane_fill(to, seen.data[0]);
     else
-        kernels->predict[predictor].upsample(from, area, to->data, to->stride);
+        by.kernels->predict[by.predictor].upsample(by.taps, from, area, to->data, to->stride);
 }
 
 /* A plane that holds a residual where `add` says so, and nothing where not. */
-static void rebuild(const struct og_kernels *kernels, enum og_predictor predictor, const struct og_plane *from,
-                    struct og_rect area, const struct og_plane *to, bool add)
+static void rebuild(struct upsampling by, const struct og_plane *from, struct og_rect area, const struct og_plane *to,
+                    bool add)
 {
     if (add)
-        kernels->predict[predictor].upsample_add(from, area, to->data, to->stride);
+        by.kernels->predict[by.predictor].upsample_add(by.taps, from, area, to->data, to->stride);
     else
-        predict(kernels, predictor, from, area, to);
+        predict(by, from, area, to);
 }
 
-void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, enum og_predictor predictor,
-                       unsigned slot, bool has_residual)
+void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
 {
     struct og_place place = og_slot_place(slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     const struct og_plane *from = place.depth == 0 ? &family->luma1 : &family->base[0];
+    struct upsampling luma =
+        upsampling(kernels, &family->prediction, place.depth == 0 ? OG_PREDICTED_L0 : OG_PREDICTED_L1);
+    struct upsampling of_chroma = upsampling(kernels, &family->prediction, OG_PREDICTED_CHROMA);
     struct og_plane planes[3];
     int count = og_family_residual(family, slot, planes);
-    rebuild(kernels, predictor, from, source, &planes[0], has_residual);
+    rebuild(luma, from, source, &planes[0], has_residual);
     for (int i = 1; i < count; i++)
-        rebuild(kernels, of_chroma(predictor), &family->base[i], source, &planes[i], has_residual);
-    if (place.depth != 0 || family->corrects_chroma)
+        rebuild(of_chroma, &family->base[i], source, &planes[i], has_residual);
+    if (place.depth != 0 || family->prediction.corrects_chroma)
         return;
 
     struct og_rect quarter = {source.x / 2, source.y / 2, T / 4, T / 4};
     struct og_plane chroma[2];
     og_family_chroma(family, slot, chroma);
     for (int i = 0; i < 2; i++)
-        predict(kernels, of_chroma(predictor), &family->base[1 + i], quarter, &chroma[i]);
+        predict(of_chroma, &family->base[1 + i], quarter, &chroma[i]);
 }
 
 bool og_family_is_flat(const struct og_family *family, unsigned slot, uint8_t colour[3])

@@ -17,49 +17,69 @@ static void store(uint8_t *to, __m256i v)
     _mm256_storeu_si256((__m256i *)to, v);
 }
 
+/* The weights of taps, two by two, for maddubs. */
+struct pairs {
+    __m256i weights[OG_TAPS / 2];
+};
+
+static inline struct pairs pairs_of(const struct og_weights *weights)
+{
+    struct pairs p;
+    for (int i = 0; i < OG_TAPS / 2; i++)
+        p.weights[i] = _mm256_set1_epi16((short)((uint8_t)weights->of[2 * i + 1] << 8 | (uint8_t)weights->of[2 * i]));
+    return p;
+}
+
 /*
  * 32 samples of the predictor. Bytes are interleaved in pairs so that one maddubs does two taps of 16 samples:
  *
- *     far₀ near₀ far₁ near₁ …  · (-2, 17)   +   own₀ other₀ own₁ other₁ …  · (56, -7)   →  16-bit sums, exact
+ *     s₀[0] s₁[0] s₀[1] s₁[1] …  · (w₀, w₁)   +   s₂[0] s₃[0] …  · (w₂, w₃)   +   …   →  16-bit sums, exact
  *
  * unpacklo and unpackhi work within each half of the register and packus puts the halves back where they came from.
  */
-static __m256i cubic32(__m256i far, __m256i near, __m256i own, __m256i other)
+static inline __m256i taps32(const struct pairs *p, const __m256i s[OG_TAPS])
 {
-    const __m256i outer = _mm256_set1_epi16((short)(17 << 8 | (uint8_t)-2));
-    const __m256i inner = _mm256_set1_epi16((short)((uint8_t)-7 << 8 | 56));
-    const __m256i half = _mm256_set1_epi16(32);
-    __m256i low = _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_unpacklo_epi8(far, near), outer),
-                                   _mm256_maddubs_epi16(_mm256_unpacklo_epi8(own, other), inner));
-    __m256i high = _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_unpackhi_epi8(far, near), outer),
-                                    _mm256_maddubs_epi16(_mm256_unpackhi_epi8(own, other), inner));
-    low = _mm256_srai_epi16(_mm256_add_epi16(low, half), 6);
-    high = _mm256_srai_epi16(_mm256_add_epi16(high, half), 6);
-    return _mm256_packus_epi16(low, high);
+    __m256i low = _mm256_set1_epi16(32), high = low;
+    for (int i = 0; i < OG_TAPS / 2; i++) {
+        __m256i a = s[2 * i], b = s[2 * i + 1];
+        low = _mm256_add_epi16(low, _mm256_maddubs_epi16(_mm256_unpacklo_epi8(a, b), p->weights[i]));
+        high = _mm256_add_epi16(high, _mm256_maddubs_epi16(_mm256_unpackhi_epi8(a, b), p->weights[i]));
+    }
+    return _mm256_packus_epi16(_mm256_srai_epi16(low, 6), _mm256_srai_epi16(high, 6));
 }
 
-static void cubic_blend(const struct taps *rows, int first, int last, void *to)
+static inline __m256i blend32(const struct pairs *p, const struct sources *rows, int x)
 {
+    __m256i s[OG_TAPS];
+    for (int i = 0; i < OG_TAPS; i++)
+        s[i] = load(rows->row[i] + x);
+    return taps32(p, s);
+}
+
+static void taps_blend(const struct og_weights *weights, const struct sources *rows, int first, int last, void *to)
+{
+    const struct pairs p = pairs_of(weights);
     uint8_t *row = to;
     int x = first;
     for (; x + LANES <= last; x += LANES)
-        store(row + x - first,
-              cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+        store(row + x - first, blend32(&p, rows, x));
     if (x < last && last - first >= LANES) { /* the last ones together with some that are done */
-        x = last - LANES;
-        store(row + x - first,
-              cubic32(load(rows->far + x), load(rows->near + x), load(rows->own + x), load(rows->other + x)));
+        store(row + last - LANES - first, blend32(&p, rows, last - LANES));
         return;
     }
     for (; x < last; x++)
-        cubic_blend_sample(rows, x, row + x - first);
+        taps_blend_sample(weights, rows, x, row + x - first);
 }
 
 /* 64 samples of an output row: even and odd phases, then put side by side. */
-static void stretch64(const uint8_t *s, __m256i *first, __m256i *second)
+static inline void stretch64(const struct pairs *p, const uint8_t *s, __m256i *first, __m256i *second)
 {
-    __m256i a = load(s - 2), b = load(s - 1), c = load(s), d = load(s + 1), e = load(s + 2);
-    __m256i even = cubic32(a, b, c, d), odd = cubic32(e, d, c, b);
+    __m256i forward[OG_TAPS], backward[OG_TAPS];
+    for (int i = 0; i < OG_TAPS; i++) {
+        forward[i] = load(s + i - OG_TAPS_OWN);
+        backward[i] = load(s + OG_TAPS_OWN - i);
+    }
+    __m256i even = taps32(p, forward), odd = taps32(p, backward);
     __m256i low = _mm256_unpacklo_epi8(even, odd), high = _mm256_unpackhi_epi8(even, odd);
     *first = _mm256_permute2x128_si256(low, high, 0x20);
     *second = _mm256_permute2x128_si256(low, high, 0x31);
@@ -73,32 +93,34 @@ static __m256i add32(__m256i prediction, __m256i residual)
     return _mm256_xor_si256(_mm256_adds_epi8(_mm256_xor_si256(prediction, top), _mm256_xor_si256(residual, top)), top);
 }
 
-static void cubic_stretch(const void *row, int width, uint8_t *to)
+static void taps_stretch(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
+    const struct pairs p = pairs_of(weights);
     const uint8_t *s = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES) {
         __m256i first, second;
-        stretch64(s + x, &first, &second);
+        stretch64(&p, s + x, &first, &second);
         store(to + 2 * x, first);
         store(to + 2 * x + LANES, second);
     }
     for (; x < width; x++)
-        cubic_stretch_sample(s + x, to + 2 * x);
+        taps_stretch_sample(weights, s + x, to + 2 * x);
 }
 
-static void cubic_stretch_add(const void *row, int width, uint8_t *to)
+static void taps_stretch_add(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
+    const struct pairs p = pairs_of(weights);
     const uint8_t *s = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES) {
         __m256i first, second;
-        stretch64(s + x, &first, &second);
+        stretch64(&p, s + x, &first, &second);
         store(to + 2 * x, add32(first, load(to + 2 * x)));
         store(to + 2 * x + LANES, add32(second, load(to + 2 * x + LANES)));
     }
     for (; x < width; x++)
-        cubic_stretch_add_sample(s + x, to + 2 * x);
+        taps_stretch_add_sample(weights, s + x, to + 2 * x);
 }
 
 /* 32 samples of an output row: each 16 bits hold an even sample and, above it, the odd one. */
@@ -111,8 +133,9 @@ static __m256i bilinear32(const uint16_t *v)
     return _mm256_or_si256(_mm256_srli_epi16(even, 4), odd);
 }
 
-static void bilinear_stretch(const void *row, int width, uint8_t *to)
+static void bilinear_stretch(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
+    (void)weights;
     const uint16_t *v = row;
     int x = 0;
     for (; x + SUMS <= width; x += SUMS)
@@ -121,8 +144,9 @@ static void bilinear_stretch(const void *row, int width, uint8_t *to)
         bilinear_stretch_sample(v + x, to + 2 * x);
 }
 
-static void bilinear_stretch_add(const void *row, int width, uint8_t *to)
+static void bilinear_stretch_add(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
+    (void)weights;
     const uint16_t *v = row;
     int x = 0;
     for (; x + SUMS <= width; x += SUMS)
@@ -132,7 +156,7 @@ static void bilinear_stretch_add(const void *row, int width, uint8_t *to)
 }
 
 /* Sums of neighbouring bytes as 16 bits: 16 of them from 32 samples. */
-static __m256i pairs(const uint8_t *from)
+static __m256i beside(const uint8_t *from)
 {
     return _mm256_maddubs_epi16(load(from), _mm256_set1_epi8(1));
 }
@@ -142,8 +166,8 @@ static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, ui
     const __m256i two = _mm256_set1_epi16(2);
     int x = 0;
     for (; 2 * x + 2 * LANES <= samples; x += LANES) {
-        __m256i low = _mm256_add_epi16(pairs(upper + 2 * x), pairs(lower + 2 * x));
-        __m256i high = _mm256_add_epi16(pairs(upper + 2 * x + LANES), pairs(lower + 2 * x + LANES));
+        __m256i low = _mm256_add_epi16(beside(upper + 2 * x), beside(lower + 2 * x));
+        __m256i high = _mm256_add_epi16(beside(upper + 2 * x + LANES), beside(lower + 2 * x + LANES));
         low = _mm256_srli_epi16(_mm256_add_epi16(low, two), 2);
         high = _mm256_srli_epi16(_mm256_add_epi16(high, two), 2);
         store(to + x, _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xd8));

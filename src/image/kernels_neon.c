@@ -6,20 +6,23 @@
 
 enum { LANES = 16, SUMS = LANES / 2 };
 
-/* Sums in 16 bits, whose sign comes back when they are read as signed; the shift rounds and clamps. */
-static uint8x8_t cubic8(uint8x8_t far, uint8x8_t near, uint8x8_t own, uint8x8_t other)
+/* Sums in 16 bits; the shift rounds and clamps. */
+static uint8x8_t taps8(const struct og_weights *weights, const uint8x8_t s[OG_TAPS])
 {
-    uint16x8_t sum = vmull_u8(own, vdup_n_u8(56));
-    sum = vmlal_u8(sum, near, vdup_n_u8(17));
-    sum = vmlsl_u8(sum, far, vdup_n_u8(2));
-    sum = vmlsl_u8(sum, other, vdup_n_u8(7));
-    return vqrshrun_n_s16(vreinterpretq_s16_u16(sum), 6);
+    int16x8_t sum = vdupq_n_s16(0);
+    for (int i = 0; i < OG_TAPS; i++)
+        sum = vmlaq_n_s16(sum, vreinterpretq_s16_u16(vmovl_u8(s[i])), weights->of[i]);
+    return vqrshrun_n_s16(sum, 6);
 }
 
-static uint8x16_t cubic16(uint8x16_t far, uint8x16_t near, uint8x16_t own, uint8x16_t other)
+static uint8x16_t taps16(const struct og_weights *weights, const uint8x16_t s[OG_TAPS])
 {
-    return vcombine_u8(cubic8(vget_low_u8(far), vget_low_u8(near), vget_low_u8(own), vget_low_u8(other)),
-                       cubic8(vget_high_u8(far), vget_high_u8(near), vget_high_u8(own), vget_high_u8(other)));
+    uint8x8_t low[OG_TAPS], high[OG_TAPS];
+    for (int i = 0; i < OG_TAPS; i++) {
+        low[i] = vget_low_u8(s[i]);
+        high[i] = vget_high_u8(s[i]);
+    }
+    return vcombine_u8(taps8(weights, low), taps8(weights, high));
 }
 
 /* clamp(prediction + residual - 128): both moved to signed by flipping the top bit, added with saturation, moved back.
@@ -31,22 +34,29 @@ static uint8x16_t add16(uint8x16_t prediction, uint8x16_t residual)
     return veorq_u8(vreinterpretq_u8_s8(vqaddq_s8(p, r)), top);
 }
 
-static void cubic_blend(const struct taps *rows, int first, int last, void *to)
+static void taps_blend(const struct og_weights *weights, const struct sources *rows, int first, int last, void *to)
 {
     uint8_t *row = to;
     int x = first;
-    for (; x + LANES <= last; x += LANES, row += LANES)
-        vst1q_u8(row, cubic16(vld1q_u8(rows->far + x), vld1q_u8(rows->near + x), vld1q_u8(rows->own + x),
-                              vld1q_u8(rows->other + x)));
+    for (; x + LANES <= last; x += LANES, row += LANES) {
+        uint8x16_t s[OG_TAPS];
+        for (int i = 0; i < OG_TAPS; i++)
+            s[i] = vld1q_u8(rows->row[i] + x);
+        vst1q_u8(row, taps16(weights, s));
+    }
     for (; x < last; x++)
-        cubic_blend_sample(rows, x, row++);
+        taps_blend_sample(weights, rows, x, row++);
 }
 
 /* Even and odd samples of an output row; storing two puts them side by side. */
-static uint8x16x2_t cubic_phases(const uint8_t *s)
+static uint8x16x2_t taps_phases(const struct og_weights *weights, const uint8_t *s)
 {
-    uint8x16_t a = vld1q_u8(s - 2), b = vld1q_u8(s - 1), c = vld1q_u8(s), d = vld1q_u8(s + 1), e = vld1q_u8(s + 2);
-    return (uint8x16x2_t){{cubic16(a, b, c, d), cubic16(e, d, c, b)}};
+    uint8x16_t forward[OG_TAPS], backward[OG_TAPS];
+    for (int i = 0; i < OG_TAPS; i++) {
+        forward[i] = vld1q_u8(s + i - OG_TAPS_OWN);
+        backward[i] = vld1q_u8(s + OG_TAPS_OWN - i);
+    }
+    return (uint8x16x2_t){{taps16(weights, forward), taps16(weights, backward)}};
 }
 
 static uint8x16x2_t bilinear_phases(const uint16_t *v)
@@ -66,28 +76,29 @@ static void add_phases(uint8x16x2_t predicted, uint8_t *to)
     vst2q_u8(to, (uint8x16x2_t){{add16(predicted.val[0], residual.val[0]), add16(predicted.val[1], residual.val[1])}});
 }
 
-static void cubic_stretch(const void *row, int width, uint8_t *to)
+static void taps_stretch(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
     const uint8_t *s = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES)
-        vst2q_u8(to + 2 * x, cubic_phases(s + x));
+        vst2q_u8(to + 2 * x, taps_phases(weights, s + x));
     for (; x < width; x++)
-        cubic_stretch_sample(s + x, to + 2 * x);
+        taps_stretch_sample(weights, s + x, to + 2 * x);
 }
 
-static void cubic_stretch_add(const void *row, int width, uint8_t *to)
+static void taps_stretch_add(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
     const uint8_t *s = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES)
-        add_phases(cubic_phases(s + x), to + 2 * x);
+        add_phases(taps_phases(weights, s + x), to + 2 * x);
     for (; x < width; x++)
-        cubic_stretch_add_sample(s + x, to + 2 * x);
+        taps_stretch_add_sample(weights, s + x, to + 2 * x);
 }
 
-static void bilinear_stretch(const void *row, int width, uint8_t *to)
+static void bilinear_stretch(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
+    (void)weights;
     const uint16_t *v = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES)
@@ -96,8 +107,9 @@ static void bilinear_stretch(const void *row, int width, uint8_t *to)
         bilinear_stretch_sample(v + x, to + 2 * x);
 }
 
-static void bilinear_stretch_add(const void *row, int width, uint8_t *to)
+static void bilinear_stretch_add(const struct og_weights *weights, const void *row, int width, uint8_t *to)
 {
+    (void)weights;
     const uint16_t *v = row;
     int x = 0;
     for (; x + LANES <= width; x += LANES)

@@ -2,7 +2,7 @@
 #ifndef OG_IMAGE_KERNELS_ROWS_H
 #define OG_IMAGE_KERNELS_ROWS_H
 /*
- * What every variant of the kernels shares: the row between the passes, the four source rows of a column pass, the
+ * What every variant of the kernels shares: the row between the passes, the source rows of a column pass, the
  * bilinear column pass, which compilers turn into vectors as well as anybody, and one sample of each other step in
  * plain C, which is the whole of the scalar variant and the ragged ends of the others.
  *
@@ -13,18 +13,21 @@
 #include "base/tile.h"
 #include "image/kernels.h"
 
-/* A row of the column pass: the samples under it and two beyond each end, and room for a vector that starts inside. */
+/* A row of the column pass: the samples under it and three beyond each end, and room for a vector that starts inside.
+ */
 enum { REACH = OG_PREDICTOR_REACH, WIDEST = 2 * OG_TILE_SIZE, ROW = WIDEST + 2 * REACH + 64 };
 
 union row {
-    uint8_t samples[ROW]; /* cubic */
+    uint8_t samples[ROW]; /* of taps */
     uint16_t sums[ROW];   /* bilinear */
 };
 
-/* Source rows by their distance from the output row. */
-struct taps {
-    const uint8_t *far, *near, *own, *other;
+/* The source rows of an output row, in the order of the taps' weights. */
+struct sources {
+    const uint8_t *row[OG_TAPS];
 };
+
+enum { OWN = OG_TAPS_OWN, NEAR = OWN - 1 };
 
 static inline int inside(int i, int size)
 {
@@ -37,9 +40,12 @@ static inline uint8_t clamp(int16_t v)
 }
 
 /* Every sum fits 16 bits, so that compilers may too. */
-static inline uint8_t cubic(int16_t far, int16_t near, int16_t own, int16_t other)
+static inline uint8_t weighed(const struct og_weights *weights, int16_t a, int16_t b, int16_t c, int16_t d, int16_t e,
+                              int16_t f)
 {
-    return clamp((int16_t)((int16_t)(-2 * far + 17 * near + 56 * own - 7 * other + 32) >> 6));
+    const int8_t *w = weights->of;
+    int16_t sum = (int16_t)(w[0] * a + w[1] * b + w[2] * c + w[3] * d + w[4] * e + w[5] * f + 32);
+    return clamp((int16_t)(sum >> 6));
 }
 
 static inline uint8_t add(uint8_t prediction, uint8_t residual)
@@ -47,37 +53,42 @@ static inline uint8_t add(uint8_t prediction, uint8_t residual)
     return clamp((int16_t)(prediction + residual - 128));
 }
 
-static inline void cubic_blend_sample(const struct taps *rows, int x, uint8_t *to)
+static inline void taps_blend_sample(const struct og_weights *weights, const struct sources *rows, int x, uint8_t *to)
 {
-    *to = cubic(rows->far[x], rows->near[x], rows->own[x], rows->other[x]);
+    const uint8_t *const *row = rows->row;
+    *to = weighed(weights, row[0][x], row[1][x], row[2][x], row[3][x], row[4][x], row[5][x]);
 }
 
-static inline void cubic_stretch_sample(const uint8_t *s, uint8_t *to)
+static inline void taps_stretch_sample(const struct og_weights *weights, const uint8_t *s, uint8_t *to)
 {
-    to[0] = cubic(s[-2], s[-1], s[0], s[1]);
-    to[1] = cubic(s[2], s[1], s[0], s[-1]);
+    to[0] = weighed(weights, s[-3], s[-2], s[-1], s[0], s[1], s[2]);
+    to[1] = weighed(weights, s[3], s[2], s[1], s[0], s[-1], s[-2]);
 }
 
-static inline void cubic_stretch_add_sample(const uint8_t *s, uint8_t *to)
+static inline void taps_stretch_add_sample(const struct og_weights *weights, const uint8_t *s, uint8_t *to)
 {
-    to[0] = add(cubic(s[-2], s[-1], s[0], s[1]), to[0]);
-    to[1] = add(cubic(s[2], s[1], s[0], s[-1]), to[1]);
+    to[0] = add(weighed(weights, s[-3], s[-2], s[-1], s[0], s[1], s[2]), to[0]);
+    to[1] = add(weighed(weights, s[3], s[2], s[1], s[0], s[-1], s[-2]), to[1]);
 }
 
-static inline void bilinear_blend(const struct taps *rows, int first, int last, int rounding, uint16_t *restrict row)
+static inline void bilinear_blend(const struct sources *rows, int first, int last, int rounding, uint16_t *restrict row)
 {
     for (int x = first; x < last; x++)
-        *row++ = (uint16_t)(3 * rows->own[x] + rows->near[x] + rounding);
+        *row++ = (uint16_t)(3 * rows->row[OWN][x] + rows->row[NEAR][x] + rounding);
 }
 
-static inline void bilinear_blend_down(const struct taps *rows, int first, int last, void *to)
+static inline void bilinear_blend_down(const struct og_weights *weights, const struct sources *rows, int first,
+                                       int last, void *to)
 {
+    (void)weights;
     bilinear_blend(rows, first, last, 0, to);
 }
 
 /* The row pass weighs the 2 by 3 + 1: the k of the definition. */
-static inline void bilinear_blend_nearest(const struct taps *rows, int first, int last, void *to)
+static inline void bilinear_blend_nearest(const struct og_weights *weights, const struct sources *rows, int first,
+                                          int last, void *to)
 {
+    (void)weights;
     bilinear_blend(rows, first, last, 2, to);
 }
 

@@ -2,36 +2,42 @@
 #include "kernels_plain.h"
 #include "kernels_rows.h"
 
-static void cubic_blend(const struct taps *rows, int first, int last, void *restrict to)
+static void taps_blend(const struct og_weights *weights, const struct sources *rows, int first, int last,
+                       void *restrict to)
 {
     uint8_t *row = to;
     for (int x = first; x < last; x++)
-        cubic_blend_sample(rows, x, row++);
+        taps_blend_sample(weights, rows, x, row++);
 }
 
-static void cubic_stretch(const void *restrict row, int width, uint8_t *restrict to)
+static void taps_stretch(const struct og_weights *weights, const void *restrict row, int width, uint8_t *restrict to)
 {
     const uint8_t *s = row;
     for (int x = 0; x < width; x++)
-        cubic_stretch_sample(s + x, to + 2 * x);
+        taps_stretch_sample(weights, s + x, to + 2 * x);
 }
 
-static void cubic_stretch_add(const void *restrict row, int width, uint8_t *restrict to)
+static void taps_stretch_add(const struct og_weights *weights, const void *restrict row, int width,
+                             uint8_t *restrict to)
 {
     const uint8_t *s = row;
     for (int x = 0; x < width; x++)
-        cubic_stretch_add_sample(s + x, to + 2 * x);
+        taps_stretch_add_sample(weights, s + x, to + 2 * x);
 }
 
-static void bilinear_stretch(const void *restrict row, int width, uint8_t *restrict to)
+static void bilinear_stretch(const struct og_weights *weights, const void *restrict row, int width,
+                             uint8_t *restrict to)
 {
+    (void)weights;
     const uint16_t *v = row;
     for (int x = 0; x < width; x++)
         bilinear_stretch_sample(v + x, to + 2 * x);
 }
 
-static void bilinear_stretch_add(const void *restrict row, int width, uint8_t *restrict to)
+static void bilinear_stretch_add(const struct og_weights *weights, const void *restrict row, int width,
+                                 uint8_t *restrict to)
 {
+    (void)weights;
     const uint16_t *v = row;
     for (int x = 0; x < width; x++)
         bilinear_stretch_add_sample(v + x, to + 2 * x);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sweeps, once for all variants: edges, and one output row after the other while it is in cache. A template,
- * included by each variant after it has defined its row functions, cubic_… on bytes and bilinear_… on sums:
+ * included by each variant after it has defined its row functions, taps_… on bytes and bilinear_… on sums:
  *
- *     cubic_blend(const struct taps *rows, int first, int last, void *to)   the column pass, columns first … last - 1
- *     …_stretch(const void *row, int width, uint8_t *to)       the row pass; row[-2] … row[width + 1] exist
- *     …_stretch_add(const void *row, int width, uint8_t *to)   the same onto residuals
+ *     taps_blend(weights, const struct sources *rows, int first, int last, void *to)
+ *         the column pass, columns first … last - 1
+ *     …_stretch(weights, const void *row, int width, uint8_t *to)
+ *         the row pass; row[-3] … row[width + 2] exist
+ *     …_stretch_add(weights, const void *row, int width, uint8_t *to)   the same onto residuals
  *     what kernels_blocks.h asks for
  *     halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
  *         halves the first 2n of the samples that all exist, as many as suit it, and returns n; plain C does the rest
@@ -25,25 +27,22 @@ enum { LINE = 64, AHEAD = 8 };
 
 struct passes {
     size_t unit; /* bytes of a sample between the passes */
-    void (*blend)(const struct taps *rows, int first, int last, void *to);
-    void (*stretch)(const void *row, int width, uint8_t *to);
+    void (*blend)(const struct og_weights *weights, const struct sources *rows, int first, int last, void *to);
+    void (*stretch)(const struct og_weights *weights, const void *row, int width, uint8_t *to);
 };
 
 /* One output row's column pass over the columns area.x - REACH … area.x + area.width + REACH. */
-static inline void blend_row(struct passes passes, const struct og_plane *from, struct og_rect area, int y, bool odd,
-                             uint8_t *row)
+static inline void blend_row(struct passes passes, const struct og_weights *weights, const struct og_plane *from,
+                             struct og_rect area, int y, bool odd, uint8_t *row)
 {
-    int step = odd ? 1 : -1;
-    const struct taps rows = {
-        .far = from->data + inside(y + 2 * step, from->height) * from->stride,
-        .near = from->data + inside(y + step, from->height) * from->stride,
-        .own = from->data + y * from->stride,
-        .other = from->data + inside(y - step, from->height) * from->stride,
-    };
+    int step = odd ? -1 : 1;
+    struct sources rows;
+    for (int i = 0; i < OG_TAPS; i++)
+        rows.row[i] = from->data + inside(y + step * (i - OG_TAPS_OWN), from->height) * from->stride;
     int begin = area.x - REACH, end = area.x + area.width + REACH;
     int first = begin < 0 ? 0 : begin, last = end > from->width ? from->width : end;
     size_t unit = passes.unit;
-    passes.blend(&rows, first, last, row + (first - begin) * unit);
+    passes.blend(weights, &rows, first, last, row + (first - begin) * unit);
     for (int x = begin; x < first; x++)
         memcpy(row + (x - begin) * unit, row + (first - begin) * unit, unit);
     for (int x = last; x < end; x++)
@@ -64,45 +63,54 @@ static inline void fetch_ahead(const struct og_plane *from, struct og_rect area,
 }
 
 /* Inlined, so that each predictor becomes a sweep of its own without calls inside. */
-static inline __attribute__((always_inline)) void sweep(struct passes passes, const struct og_plane *from,
-                                                        struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static inline __attribute__((always_inline)) void sweep(struct passes passes, const struct og_taps *taps,
+                                                        const struct og_plane *from, struct og_rect area, uint8_t *to,
+                                                        ptrdiff_t to_stride)
 {
     union row row;
     for (int y = 0; y < 2 * area.height; y++) {
         fetch_ahead(from, area, y, to, to_stride);
-        blend_row(passes, from, area, area.y + y / 2, y % 2, row.samples);
-        passes.stretch(row.samples + REACH * passes.unit, area.width, to + y * to_stride);
+        blend_row(passes, &taps->down, from, area, area.y + y / 2, y % 2, row.samples);
+        passes.stretch(&taps->along, row.samples + REACH * passes.unit, area.width, to + y * to_stride);
     }
 }
 
-static void cubic_upsample(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static void taps_upsample(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
+                          ptrdiff_t to_stride)
 {
-    sweep((struct passes){sizeof(uint8_t), cubic_blend, cubic_stretch}, from, area, to, to_stride);
+    sweep((struct passes){sizeof(uint8_t), taps_blend, taps_stretch}, taps, from, area, to, to_stride);
 }
 
-static void cubic_upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static void taps_upsample_add(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
+                              ptrdiff_t to_stride)
 {
-    sweep((struct passes){sizeof(uint8_t), cubic_blend, cubic_stretch_add}, from, area, to, to_stride);
+    sweep((struct passes){sizeof(uint8_t), taps_blend, taps_stretch_add}, taps, from, area, to, to_stride);
 }
 
-static void down_upsample(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static void down_upsample(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
+                          ptrdiff_t to_stride)
 {
-    sweep((struct passes){sizeof(uint16_t), bilinear_blend_down, bilinear_stretch}, from, area, to, to_stride);
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_down, bilinear_stretch}, taps, from, area, to, to_stride);
 }
 
-static void down_upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static void down_upsample_add(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
+                              ptrdiff_t to_stride)
 {
-    sweep((struct passes){sizeof(uint16_t), bilinear_blend_down, bilinear_stretch_add}, from, area, to, to_stride);
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_down, bilinear_stretch_add}, taps, from, area, to,
+          to_stride);
 }
 
-static void nearest_upsample(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static void nearest_upsample(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
+                             ptrdiff_t to_stride)
 {
-    sweep((struct passes){sizeof(uint16_t), bilinear_blend_nearest, bilinear_stretch}, from, area, to, to_stride);
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_nearest, bilinear_stretch}, taps, from, area, to, to_stride);
 }
 
-static void nearest_upsample_add(const struct og_plane *from, struct og_rect area, uint8_t *to, ptrdiff_t to_stride)
+static void nearest_upsample_add(const struct og_taps *taps, const struct og_plane *from, struct og_rect area,
+                                 uint8_t *to, ptrdiff_t to_stride)
 {
-    sweep((struct passes){sizeof(uint16_t), bilinear_blend_nearest, bilinear_stretch_add}, from, area, to, to_stride);
+    sweep((struct passes){sizeof(uint16_t), bilinear_blend_nearest, bilinear_stretch_add}, taps, from, area, to,
+          to_stride);
 }
 
 static void halve(const struct og_plane *from, const struct og_plane *to)
@@ -122,7 +130,7 @@ static void halve(const struct og_plane *from, const struct og_plane *to)
         .name = word,                                                                                                  \
         .predict =                                                                                                     \
             {                                                                                                          \
-                [OG_PREDICTOR_CUBIC] = {cubic_upsample, cubic_upsample_add},                                           \
+                [OG_PREDICTOR_TAPS] = {taps_upsample, taps_upsample_add},                                              \
                 [OG_PREDICTOR_BILINEAR] = {down_upsample, down_upsample_add},                                          \
                 [OG_PREDICTOR_BILINEAR_ROUNDED] = {nearest_upsample, nearest_upsample_add},                            \
             },                                                                                                         \

@@ -125,6 +125,44 @@ static void read_format(struct reader *r, const struct node *root)
                                  (unsigned long long)version, OG_FORMAT_VERSION);
 }
 
+/* Six of twelve. */
+static void weights(struct reader *r, const struct node *at, const char *key, unsigned first, struct og_weights *out)
+{
+    const json_t *all = find(at, key);
+    for (unsigned i = 0; i < OG_TAPS; i++) {
+        const json_t *weight = json_array_get(all, first + i);
+        json_int_t number = json_integer_value(weight);
+        if (json_array_size(all) != 2 * OG_TAPS || !json_is_integer(weight) || number < INT8_MIN || number > INT8_MAX)
+            refuse(r, at, key, "is not twelve small numbers");
+        else
+            out->of[i] = (int8_t)number;
+    }
+}
+
+static struct og_taps taps(struct reader *r, const struct node *at, const char *key)
+{
+    struct og_taps taps = {{{0}}, {{0}}};
+    weights(r, at, key, 0, &taps.down);
+    weights(r, at, key, OG_TAPS, &taps.along);
+    if (!og_taps_are_valid(&taps))
+        refuse(r, at, key, "are not weights that add up to 64, at most 127 of them above zero");
+    return taps;
+}
+
+static void read_predictor(struct reader *r, const struct node *root, struct og_description *d)
+{
+    bool is_cubic = strcmp(d->upsample, OG_PREDICTOR_NAME_CUBIC) == 0;
+    if (!is_cubic && strcmp(d->upsample, OG_PREDICTOR_NAME) != 0) {
+        r->status =
+            og_error_set(r->err, OG_UNSUPPORTED, "description: predictor \"%s\", this program knows \"%s\" and \"%s\"",
+                         d->upsample, OG_PREDICTOR_NAME, OG_PREDICTOR_NAME_CUBIC);
+        return;
+    }
+    struct node all = child(r, root, "taps");
+    for (unsigned i = 0; i < OG_PREDICTED; i++)
+        d->taps[i] = is_cubic ? og_taps_cubic : taps(r, &all, og_description_predicted[i]);
+}
+
 static void read_geometry(struct reader *r, const struct node *root, struct og_description *d)
 {
     d->width = (uint32_t)whole(r, root, "width", 1, OG_PYRAMID_SIDE_MAX);
@@ -136,9 +174,8 @@ static void read_geometry(struct reader *r, const struct node *root, struct og_d
                                  d->tile, OG_TILE_SIZE);
     if (r->status == OG_OK && !d->upsample[0])
         refuse(r, root, "upsample", "is missing");
-    if (r->status == OG_OK && strcmp(d->upsample, OG_PREDICTOR_NAME) != 0)
-        r->status = og_error_set(r->err, OG_UNSUPPORTED, "description: predictor \"%s\", this program knows \"%s\"",
-                                 d->upsample, OG_PREDICTOR_NAME);
+    if (r->status == OG_OK)
+        read_predictor(r, root, d);
 }
 
 static void read_facts(struct reader *r, const struct node *root, struct og_description *d)

@@ -2,6 +2,9 @@
 #include "description_json.h"
 
 #include <math.h>
+#include <string.h>
+
+const char *const og_description_predicted[OG_PREDICTED] = {"L0", "L1", "chroma"};
 
 #define PSNR_PRINTED_MAX 100.0
 
@@ -82,6 +85,27 @@ static json_t *source_json(const struct og_description *d)
     return source;
 }
 
+static void append(json_t **array, const struct og_weights *weights)
+{
+    for (unsigned i = 0; i < OG_TAPS && *array; i++)
+        if (json_array_append_new(*array, json_integer(weights->of[i])) != 0) {
+            json_decref(*array);
+            *array = NULL;
+        }
+}
+
+static json_t *taps_json(const struct og_description *d)
+{
+    json_t *all = json_object();
+    for (unsigned i = 0; i < OG_PREDICTED; i++) {
+        json_t *weights = json_array();
+        append(&weights, &d->taps[i].down);
+        append(&weights, &d->taps[i].along);
+        og_json_put(&all, og_description_predicted[i], weights);
+    }
+    return all;
+}
+
 json_t *og_description_json(const struct og_description *d)
 {
     static const char *const levels[3] = {"L0", "L1", "L2"};
@@ -95,6 +119,8 @@ json_t *og_description_json(const struct og_description *d)
     og_json_put(&all, "height", og_json_count(d->height));
     og_json_put(&all, "tile", og_json_count(d->tile));
     og_json_put(&all, "upsample", text_json(d->upsample));
+    if (strcmp(d->upsample, OG_PREDICTOR_NAME) == 0)
+        og_json_put(&all, "taps", taps_json(d));
     og_json_put(&all, "mpp_x", number_json(d->mpp_x));
     og_json_put(&all, "mpp_y", number_json(d->mpp_y));
     og_json_put(&all, "magnification", number_json(d->magnification));

@@ -17,6 +17,8 @@
 
 void og_json_put(json_t **object, const char *key, json_t *value);
 
+extern const char *const og_description_predicted[OG_PREDICTED]; /* members of "taps" */
+
 json_t *og_json_count(uint64_t value);
 
 json_t *og_description_json(const struct og_description *description);

@@ -186,7 +186,9 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     facts->pyramid = slide->pyramid;
     facts->file_bytes = slide->file.size;
     facts->residual = true;
-    facts->corrects_chroma = slide->corrects_chroma;
+    facts->prediction =
+        (struct og_prediction){.predictor = OG_PREDICTOR_TAPS, .corrects_chroma = slide->corrects_chroma};
+    memcpy(facts->prediction.taps, facts->description.taps, sizeof facts->prediction.taps);
     facts->last_depth = og_pyramid_last_depth(&slide->pyramid);
     *state = slide;
     return OG_OK;

@@ -207,7 +207,7 @@ static enum og_status open_parts(int directory, struct og_slide_facts *facts, vo
     }
     status = open_residuals(slide, directory, err);
     if (status == OG_OK)
-        status = read_summary(directory, &facts->predictor, err);
+        status = read_summary(directory, &facts->prediction.predictor, err);
     if (status != OG_OK) {
         close_slide(slide);
         return status;

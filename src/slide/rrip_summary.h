@@ -15,8 +15,8 @@
  */
 #include <stddef.h>
 
+#include "base/prediction.h"
 #include "base/status.h"
-#include "base/tile.h"
 
 #define OG_RRIP_WITHOUT_SUMMARY OG_PREDICTOR_BILINEAR_ROUNDED
 

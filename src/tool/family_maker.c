@@ -35,7 +35,7 @@ enum og_status og_family_maker_new(const struct og_plan *plan, const struct og_s
                                 ? og_reference_new(source, &plan->pyramid, plan->kernels, &m->reference, err)
                                 : og_error_set(err, OG_NO_MEMORY, "out of memory");
     if (status == OG_OK)
-        m->family->corrects_chroma = plan->coding[1].components == 3;
+        m->family->prediction = plan->prediction;
     if (status != OG_OK)
         og_family_maker_destroy(out);
     return status;
@@ -135,17 +135,32 @@ static void measure(const struct og_family_maker *m, struct og_made_family *made
     og_tally_tile(&made->tally[place.depth], m->plan->kernels, place.x, place.y, source, tile, true);
 }
 
+static void fit(const struct og_family_maker *m, struct og_made_family *made, unsigned slot,
+                const struct og_plane sources[3])
+{
+    struct og_place place = og_slot_place(slot);
+    struct og_rect area = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
+    const struct og_plane *luma = place.depth == 0 ? &m->family->luma1 : &m->family->base[0];
+    enum og_predicted of = place.depth == 0 ? OG_PREDICTED_L0 : OG_PREDICTED_L1;
+    const struct og_taps *taps = m->plan->prediction.taps;
+    og_taps_fit_add(&made->fit[of], &taps[of], luma, area, &sources[0]);
+    for (int i = 1; i < 3 && place.depth == 1; i++)
+        og_taps_fit_add(&made->fit[OG_PREDICTED_CHROMA], &taps[OG_PREDICTED_CHROMA], &m->family->base[i], area,
+                        &sources[i]);
+}
+
 static enum og_status make_slot(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
                                 struct og_error *err)
 {
     struct og_tally_source source = og_reference_tile(m->reference, slot);
-    og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, false);
+    og_family_rebuild(m->family, m->plan->kernels, slot, false);
+    fit(m, made, slot, source.planes);
     bool kept;
     enum og_status status = make_residual(m, made, slot, source.planes, &kept, err);
     if (status != OG_OK)
         return status;
     if (kept)
-        og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, true);
+        og_family_rebuild(m->family, m->plan->kernels, slot, true);
     measure(m, made, slot, &source);
     return OG_OK;
 }
@@ -158,7 +173,7 @@ static enum og_status make_slots(struct og_family_maker *m, struct og_made_famil
         if (inside & (UINT32_C(1) << slot))
             status = make_slot(m, made, slot, err);
         else if (slot < OG_SLOT_L0)
-            og_family_rebuild(m->family, m->plan->kernels, OG_PREDICTOR_CUBIC, slot, false);
+            og_family_rebuild(m->family, m->plan->kernels, slot, false);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include "tool/plan.h"
 
 #include <math.h>
+#include <string.h>
 
 /*
  * Found by measurement. Steps rise or fall by `slope` hundredths from frequency 0 to 7, but that of DC is the step
@@ -128,6 +129,8 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     if (!og_pyramid_make(width, height, OG_TILE_SIZE, 0, &out->pyramid))
         return og_error_set(err, OG_UNSUPPORTED, "%u x %u pixels: a slide has 1 to %u on each side", width, height,
                             OG_PYRAMID_SIDE_MAX);
+    out->prediction = (struct og_prediction){.predictor = OG_PREDICTOR_TAPS, .corrects_chroma = s->chroma_step > 0};
+    memcpy(out->prediction.taps, s->taps, sizeof out->prediction.taps);
     struct og_plan_counts counts = {0};
     for (unsigned depth = 0; depth < OG_PLAN_COARSER; depth++)
         for (unsigned i = 0; i < 2; i++)

@@ -46,9 +46,9 @@ static enum og_status check_replaced(const char *path, struct og_error *err)
         return OG_OK;
     if (og_slide_open_path(path, &slide, err) != OG_OK)
         return og_error_set(err, OG_INVALID,
-                            "%s: is there already and cannot be opened as a slide: only slides are replaced; take "
-                            "another name, or remove it first",
-                            path);
+                            "%s: is there already and %s: only slides are replaced; take another name, or remove it "
+                            "first",
+                            path, S_ISLNK(info.st_mode) ? "is a symbolic link" : "cannot be opened as a slide");
     og_slide_unref(&slide);
     return OG_OK;
 }

@@ -51,9 +51,8 @@ static void note_bad(struct og_unpacker *u, unsigned slot, enum og_status status
     out->reason[slot] = u->reason[slot];
 }
 
-static enum og_status unpack_slot(struct og_unpacker *u, const struct og_slide_facts *facts, struct og_extent base,
-                                  unsigned slot, const struct og_stored_family *stored, struct og_unpacked *out,
-                                  struct og_error *err)
+static enum og_status unpack_slot(struct og_unpacker *u, struct og_extent base, unsigned slot,
+                                  const struct og_stored_family *stored, struct og_unpacked *out, struct og_error *err)
 {
     bool is_damaged = stored->damaged >> slot & 1, has_stream = stored->stream[slot].size > 0;
     enum og_status status = OG_OK;
@@ -69,7 +68,7 @@ static enum og_status unpack_slot(struct og_unpacker *u, const struct og_slide_f
     if (status != OG_OK)
         note_bad(u, slot, status, err->text, out);
     else if (slot != OG_SLOT_L2)
-        og_family_rebuild(u->family, u->kernels, facts->predictor, slot, has_stream);
+        og_family_rebuild(u->family, u->kernels, slot, has_stream);
     return OG_OK;
 }
 
@@ -79,7 +78,7 @@ enum og_status og_unpack_family(struct og_unpacker *u, const struct og_slide *sl
     const struct og_slide_facts *facts = og_slide_facts(slide);
     struct og_stored_family stored;
     *out = (struct og_unpacked){.family = u->family};
-    u->family->corrects_chroma = facts->corrects_chroma;
+    u->family->prediction = facts->prediction;
     enum og_status status = og_slide_read_family(slide, u->reader, fx, fy, u->buffer, &stored, err);
     if (status != OG_OK)
         return status;
@@ -89,7 +88,7 @@ enum og_status og_unpack_family(struct og_unpacker *u, const struct og_slide *sl
         closure |= inside >> slot & 1 ? og_slot_closure(slot) : 0;
     for (unsigned slot = 0; slot < OG_FAMILY_SLOTS && status == OG_OK; slot++)
         if (closure >> slot & 1)
-            status = unpack_slot(u, facts, base, slot, &stored, out, err);
+            status = unpack_slot(u, base, slot, &stored, out, err);
     return status == OG_OK ? OG_OK : og_error_prefix(err, "family %u,%u", fx, fy);
 }
 

@@ -81,7 +81,7 @@ static void slides_say_whether_they_have_chroma_residuals(void **state)
     const struct pair *pair = *state;
     for (unsigned i = 0; i < SLIDES; i++) {
         const struct og_slide_facts *facts = og_slide_facts(pair->slide[i]);
-        assert_int_equal(facts->corrects_chroma, has_chroma(i));
+        assert_int_equal(facts->prediction.corrects_chroma, has_chroma(i));
         assert_int_equal(facts->description.encoder.chroma_step, has_chroma(i) ? CHROMA_STEP : 0);
         const struct og_buf *json = og_slide_json(pair->slide[i]);
         assert_int_equal(memmem(json->data, json->size, "chroma", 6) != NULL, has_chroma(i));

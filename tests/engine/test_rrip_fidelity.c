@@ -66,13 +66,15 @@ static void colour(struct bench *b, const struct og_plane *luma, const struct og
 {
     struct og_rect all = {0, 0, luma->width / 2, luma->height / 2};
     for (int i = 0; i < 2; i++)
-        og_kernels_scalar.predict[OG_PREDICTOR_BILINEAR_ROUNDED].upsample(&chroma[i], all, b->chroma[i], luma->width);
+        og_kernels_scalar.predict[OG_PREDICTOR_BILINEAR_ROUNDED].upsample(NULL, &chroma[i], all, b->chroma[i],
+                                                                          luma->width);
     og_kernels_scalar.ycc_to_rgb(luma->data, b->chroma[0], b->chroma[1], (size_t)luma->width * (size_t)luma->height,
                                  rgb);
 }
 
 static void rebuild(struct bench *b, const struct rrip_family *family, enum og_predictor predictor)
 {
+    b->family->prediction.predictor = predictor;
     struct og_stored_family stored;
     struct og_error err;
     const struct og_slide_facts *facts = og_slide_facts(b->opened);
@@ -87,7 +89,7 @@ static void rebuild(struct bench *b, const struct rrip_family *family, enum og_p
             assert_int_equal(
                 og_family_decode_residual(b->family, slot, b->decoder, stored.tables[1], stored.stream[slot], &err),
                 OG_OK);
-        og_family_rebuild(b->family, og_kernels_choose(), predictor, slot, there);
+        og_family_rebuild(b->family, og_kernels_choose(), slot, there);
     }
     colour(b, &b->family->luma1, b->family->base + 1, b->rgb[1]);
     colour(b, &b->family->luma0, b->family->chroma1, b->rgb[0]);
@@ -148,7 +150,7 @@ static void assert_no_farther(const struct rrip_recipe *recipe)
     static struct bench bench;
     struct distance ours[2] = {{0}}, theirs[2] = {{0}};
     open_bench(&bench, recipe);
-    measure_ours(&bench, og_slide_facts(bench.opened)->predictor, ours);
+    measure_ours(&bench, og_slide_facts(bench.opened)->prediction.predictor, ours);
     measure_theirs(&bench, theirs);
     close_bench(&bench);
     for (int depth = 0; depth < 2; depth++) {
@@ -184,7 +186,7 @@ static void the_rounding_that_the_summary_tells_comes_closer_than_the_other(void
     for (enum rrip_encoder encoder = RRIP_ENCODE; encoder <= RRIP_INGEST; encoder++) {
         struct distance told[2] = {{0}}, other[2] = {{0}};
         open_bench(&bench, &(struct rrip_recipe){1024, 1024, encoder, RRIP_JPEG, 420, 70});
-        enum og_predictor predictor = og_slide_facts(bench.opened)->predictor;
+        enum og_predictor predictor = og_slide_facts(bench.opened)->prediction.predictor;
         measure_ours(&bench, predictor, told);
         measure_ours(&bench, predictor == OG_PREDICTOR_BILINEAR ? OG_PREDICTOR_BILINEAR_ROUNDED : OG_PREDICTOR_BILINEAR,
                      other);

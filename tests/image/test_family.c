@@ -5,6 +5,7 @@
 #include "image/family.h"
 #include "support/cmocka_all.h"
 #include "support/noise.h"
+#include "support/taps.h"
 
 enum { T = OG_TILE_SIZE };
 
@@ -13,6 +14,7 @@ static struct og_family *filled(void)
 {
     struct og_family *family = og_family_new(false);
     uint32_t seed = 23;
+    family->prediction = prediction_like_a_slides();
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < T * T; i++)
             family->base[c].data[i] = (uint8_t)(64 + (i % T) / 2 + noise_byte(&seed) % 32);
@@ -27,7 +29,7 @@ static struct og_family *filled_with_chroma(void)
 {
     struct og_family *family = filled();
     uint32_t seed = 29;
-    family->corrects_chroma = true;
+    family->prediction.corrects_chroma = true;
     for (int c = 0; c < 2; c++)
         for (int i = 0; i < 4 * T * T; i++)
             family->chroma1[c].data[i] = (uint8_t)(112 + noise_byte(&seed) % 32);
@@ -41,12 +43,13 @@ static bool has_residual(unsigned slot)
 
 static void rebuild_with(enum og_predictor predictor, struct og_family *family, unsigned slot)
 {
-    og_family_rebuild(family, og_kernels_choose(), predictor, slot, has_residual(slot));
+    family->prediction.predictor = predictor;
+    og_family_rebuild(family, og_kernels_choose(), slot, has_residual(slot));
 }
 
 static void rebuild(struct og_family *family, unsigned slot)
 {
-    rebuild_with(OG_PREDICTOR_CUBIC, family, slot);
+    rebuild_with(OG_PREDICTOR_TAPS, family, slot);
 }
 
 static void assert_same_luma(const struct og_family *a, const struct og_family *b, unsigned slot)
@@ -96,7 +99,7 @@ static void a_slot_depends_on_its_closure_alone_whatever_the_predictor(void **st
 static void so_it_does_where_residuals_correct_chroma(void **state)
 {
     (void)state;
-    slots_depend_on_their_closures_alone(OG_PREDICTOR_CUBIC, filled_with_chroma);
+    slots_depend_on_their_closures_alone(OG_PREDICTOR_TAPS, filled_with_chroma);
 }
 
 static int clamped(int v)
@@ -112,8 +115,9 @@ static void corrected_chroma_is_prediction_and_residual_and_l0_tiles_carry_it(vo
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         rebuild(family, slot);
     for (int c = 0; c < 2; c++) {
-        og_kernels_scalar.predict[OG_PREDICTOR_CUBIC].upsample(&family->base[1 + c], (struct og_rect){0, 0, T, T},
-                                                               predicted, 2 * T);
+        og_kernels_scalar.predict[OG_PREDICTOR_TAPS].upsample(&taps_like_a_slides[OG_PREDICTED_CHROMA],
+                                                              &family->base[1 + c], (struct og_rect){0, 0, T, T},
+                                                              predicted, 2 * T);
         for (int y = 0; y < 2 * T; y++)
             for (int x = 0; x < 2 * T; x++) {
                 bool corrected = has_residual((unsigned)(OG_SLOT_L1 + y / T * 2 + x / T));
@@ -139,7 +143,9 @@ static struct og_family *stepped(enum og_predictor predictor, unsigned slot)
     for (int c = 0; c < 3; c++)
         for (int i = 0; i < T * T; i++)
             family->base[c].data[i] = i % 4 < 2 ? 50 : 60;
-    og_family_rebuild(family, og_kernels_choose(), predictor, slot, false);
+    family->prediction = prediction_like_a_slides();
+    family->prediction.predictor = predictor;
+    og_family_rebuild(family, og_kernels_choose(), slot, false);
     return family;
 }
 
@@ -149,12 +155,15 @@ static void luma_is_predicted_as_asked_and_bilinear_chroma_rounds(void **state)
     uint8_t expected[2 * T];
     for (enum og_predictor predictor = 0; predictor < OG_PREDICTORS; predictor++) {
         struct og_family *l1 = stepped(predictor, OG_SLOT_L1), *l0 = stepped(predictor, OG_SLOT_L0);
-        enum og_predictor chroma = predictor == OG_PREDICTOR_CUBIC ? predictor : OG_PREDICTOR_BILINEAR_ROUNDED;
+        enum og_predictor chroma = predictor == OG_PREDICTOR_TAPS ? predictor : OG_PREDICTOR_BILINEAR_ROUNDED;
+        const struct og_taps *taps = taps_like_a_slides;
 
-        og_kernels_scalar.predict[predictor].upsample(&l1->base[0], (struct og_rect){0, 0, T / 2, 1}, expected, T);
+        og_kernels_scalar.predict[predictor].upsample(&taps[OG_PREDICTED_L1], &l1->base[0],
+                                                      (struct og_rect){0, 0, T / 2, 1}, expected, T);
         assert_memory_equal(l1->luma1.data, expected, T);
 
-        og_kernels_scalar.predict[chroma].upsample(&l0->base[2], (struct og_rect){0, 0, T / 4, 1}, expected, T / 2);
+        og_kernels_scalar.predict[chroma].upsample(&taps[OG_PREDICTED_CHROMA], &l0->base[2],
+                                                   (struct og_rect){0, 0, T / 4, 1}, expected, T / 2);
         assert_memory_equal(l0->chroma1[1].data, expected, T / 2);
         og_family_destroy(&l0);
         og_family_destroy(&l1);
@@ -231,10 +240,12 @@ static void glass_predicts_glass_and_a_speck_is_seen_as_far_as_it_reaches(void *
     for (int predictor = 0; predictor < OG_PREDICTORS; predictor++) {
         struct og_family *family = og_family_new(false);
         uint8_t colour[3];
+        family->prediction = prediction_like_a_slides();
+        family->prediction.predictor = (enum og_predictor)predictor;
         fill_base(family, 243, 127, 129);
         family->base[0].data[(T / 2 - 1) * T + 20] = 40; /* the last row of the upper half */
         for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
-            og_family_rebuild(family, og_kernels_choose(), (enum og_predictor)predictor, slot, false);
+            og_family_rebuild(family, og_kernels_choose(), slot, false);
         assert_false(og_family_is_flat(family, OG_SLOT_L1, colour));
         assert_false(og_family_is_flat(family, OG_SLOT_L1 + 2, colour)); /* below it */
         assert_true(og_family_is_flat(family, OG_SLOT_L1 + 1, colour));
@@ -256,12 +267,15 @@ static void flat_parts_come_out_as_the_kernels_would_make_them(void **state)
     static uint8_t expected[T * T];
     fill_base(family, 200, 3, 255);
     og_plane_fill(&(struct og_plane){family->base[0].data, T, T / 2, T}, 17);
+    family->prediction = prediction_like_a_slides();
     for (int predictor = 0; predictor < OG_PREDICTORS; predictor++)
         for (unsigned slot = OG_SLOT_L1; slot < OG_SLOT_L0; slot++) {
             struct og_place place = og_slot_place(slot);
             struct og_rect area = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
-            kernels->predict[predictor].upsample(&family->base[0], area, expected, T);
-            og_family_rebuild(family, kernels, (enum og_predictor)predictor, slot, false);
+            family->prediction.predictor = (enum og_predictor)predictor;
+            kernels->predict[predictor].upsample(&taps_like_a_slides[OG_PREDICTED_L1], &family->base[0], area, expected,
+                                                 T);
+            og_family_rebuild(family, kernels, slot, false);
             struct og_plane luma = og_family_luma(family, slot);
             for (int y = 0; y < T; y++)
                 assert_memory_equal(luma.data + y * luma.stride, expected + y * T, T);

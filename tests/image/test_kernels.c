@@ -7,12 +7,14 @@
 #include "image/kernels.h"
 #include "support/cmocka_all.h"
 #include "support/noise.h"
+#include "support/taps.h"
 
 enum { MAX_SIDE = 512 };
 
 struct subject {
     const struct og_kernels *kernels;
     enum og_predictor predictor;
+    const struct og_taps *taps;
 };
 
 /* The header's definitions, written again as plainly as possible: sample by sample, from the taps. */
@@ -28,22 +30,23 @@ static int sample(const struct og_plane *plane, int x, int y)
     return plane->data[y * plane->stride + x];
 }
 
-static int cubic(const int s[4], bool odd)
+static int weighed(const struct og_weights *weights, const int s[OG_TAPS])
 {
-    static const int weights[2][4] = {{-2, 17, 56, -7}, {-7, 56, 17, -2}};
-    const int *w = weights[odd];
-    return clamp((w[0] * s[0] + w[1] * s[1] + w[2] * s[2] + w[3] * s[3] + 32) >> 6);
+    int sum = 32;
+    for (int i = 0; i < OG_TAPS; i++)
+        sum += weights->of[i] * s[i];
+    return clamp(sum >> 6);
 }
 
-static uint8_t cubic_sample(const struct og_plane *from, int x, int y)
+static uint8_t taps_sample(const struct og_taps *taps, const struct og_plane *from, int x, int y)
 {
-    int left = x / 2 - 2 + x % 2, top = y / 2 - 2 + y % 2, column[4], row[4];
-    for (int i = 0; i < 4; i++) {
-        for (int j = 0; j < 4; j++)
-            column[j] = sample(from, left + i, top + j);
-        row[i] = cubic(column, y % 2);
+    int column[OG_TAPS], row[OG_TAPS];
+    for (int i = 0; i < OG_TAPS; i++) {
+        for (int j = 0; j < OG_TAPS; j++)
+            column[j] = sample(from, x / 2 + (x % 2 ? 3 - i : i - 3), y / 2 + (y % 2 ? 3 - j : j - 3));
+        row[i] = weighed(&taps->down, column);
     }
-    return (uint8_t)cubic(row, x % 2);
+    return (uint8_t)weighed(&taps->along, row);
 }
 
 static uint8_t bilinear_sample(const struct og_plane *from, int x, int y, int k)
@@ -54,11 +57,11 @@ static uint8_t bilinear_sample(const struct og_plane *from, int x, int y, int k)
     return (uint8_t)((9 * a + 3 * b + 3 * c + d + k) >> 4);
 }
 
-static uint8_t predicted(enum og_predictor predictor, const struct og_plane *from, int x, int y)
+static uint8_t predicted(const struct subject *subject, const struct og_plane *from, int x, int y)
 {
-    if (predictor == OG_PREDICTOR_CUBIC)
-        return cubic_sample(from, x, y);
-    return bilinear_sample(from, x, y, predictor == OG_PREDICTOR_BILINEAR ? 0 : 8);
+    if (subject->predictor == OG_PREDICTOR_TAPS)
+        return taps_sample(subject->taps, from, x, y);
+    return bilinear_sample(from, x, y, subject->predictor == OG_PREDICTOR_BILINEAR ? 0 : 8);
 }
 
 enum { DARK, BRIGHT, STRIPES, CHECKS, NOISE, KINDS };
@@ -101,13 +104,12 @@ static void check(const struct subject *subject, const struct og_plane *from, st
     uint8_t *before = malloc((size_t)stride * height);
     memcpy(before, sum, (size_t)stride * height);
 
-    subject->kernels->predict[subject->predictor].upsample(from, area, got, stride);
-    subject->kernels->predict[subject->predictor].upsample_add(from, area, sum, stride);
+    subject->kernels->predict[subject->predictor].upsample(subject->taps, from, area, got, stride);
+    subject->kernels->predict[subject->predictor].upsample_add(subject->taps, from, area, sum, stride);
 
     for (int y = 0; y < height; y++)
         for (int x = 0; x < stride; x++) {
-            int at = y * stride + x,
-                p = x < width ? predicted(subject->predictor, from, 2 * area.x + x, 2 * area.y + y) : 0;
+            int at = y * stride + x, p = x < width ? predicted(subject, from, 2 * area.x + x, 2 * area.y + y) : 0;
             assert_int_equal(got[at], x < width ? p : before[at]);
             assert_int_equal(sum[at], x < width ? clamp(p + before[at] - 128) : before[at]);
         }
@@ -167,7 +169,8 @@ static void every_prediction_meets_every_residual(void **state)
             memset(even, value, sizeof even);
             memset(sum, residual, sizeof sum);
 
-            subject->kernels->predict[subject->predictor].upsample_add(&from, (struct og_rect){0, 0, 64, 1}, sum, 128);
+            subject->kernels->predict[subject->predictor].upsample_add(subject->taps, &from,
+                                                                       (struct og_rect){0, 0, 64, 1}, sum, 128);
 
             for (size_t i = 0; i < sizeof sum; i++)
                 assert_int_equal(sum[i], clamp(value + residual - 128));
@@ -323,7 +326,7 @@ static void scalar_always_runs_and_comes_last(void **state)
 
 static int run_predictor(struct subject subject)
 {
-    static const char *const words[OG_PREDICTORS] = {"cubic", "bilinear", "rounded bilinear"};
+    static const char *const words[OG_PREDICTORS] = {"taps", "bilinear", "rounded bilinear"};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(planes_of_every_size_are_predicted_as_the_header_says, &subject),
         cmocka_unit_test_prestate(parts_at_every_edge_and_inside_are_parts_of_the_whole, &subject),
@@ -347,7 +350,15 @@ static int run_variant(const struct og_kernels *kernels)
     };
     printf("%s\n", kernels->name);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    for (; subject.predictor < OG_PREDICTORS; subject.predictor++)
+    const size_t bounds = sizeof taps_at_the_bounds / sizeof taps_at_the_bounds[0];
+    for (size_t i = 0; i < OG_PREDICTED + bounds + 1; i++) {
+        subject.taps = i < OG_PREDICTED            ? &taps_like_a_slides[i]
+                       : i < OG_PREDICTED + bounds ? &taps_at_the_bounds[i - OG_PREDICTED]
+                                                   : &og_taps_cubic;
+        assert_true(og_taps_are_valid(subject.taps));
+        failed += run_predictor(subject);
+    }
+    for (subject.predictor++; subject.predictor < OG_PREDICTORS; subject.predictor++)
         failed += run_predictor(subject);
     return failed;
 }

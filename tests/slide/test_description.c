@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "slide/description.h"
+#include "support/taps.h"
 
 static struct og_description example(void)
 {
@@ -19,6 +20,7 @@ static struct og_description example(void)
         .height = 32914,
         .tile = 256,
         .upsample = OG_PREDICTOR_NAME,
+        .taps = TAPS_LIKE_A_SLIDES,
         .mpp_x = 0.499,
         .mpp_y = 0.2527,
         .magnification = 20,
@@ -42,6 +44,7 @@ static void expect_equal(const struct og_description *a, const struct og_descrip
     assert_int_equal(a->height, b->height);
     assert_int_equal(a->tile, b->tile);
     assert_string_equal(a->upsample, b->upsample);
+    assert_memory_equal(a->taps, b->taps, sizeof a->taps);
     assert_true(a->mpp_x == b->mpp_x && a->mpp_y == b->mpp_y && a->magnification == b->magnification);
     assert_string_equal(a->vendor, b->vendor);
     assert_string_equal(a->icc, b->icc);
@@ -82,7 +85,7 @@ static void a_step_of_chroma_is_printed_where_there_is_one(void **state)
     assert_int_equal(parse(with, &found, NULL), OG_OK);
 
     expect_equal(&given, &found);
-    assert_null(strstr(without, "chroma"));
+    assert_null(strstr(without, "chroma_step"));
     assert_non_null(strstr(with, "\"l0_step\":22,\"chroma_step\":9,"));
     free(without);
     free(with);
@@ -91,7 +94,9 @@ static void a_step_of_chroma_is_printed_where_there_is_one(void **state)
 static void unknown_facts_are_printed_as_null_and_parse_to_unknown(void **state)
 {
     (void)state;
-    struct og_description given = {.width = 1, .height = 1, .tile = 256, .upsample = OG_PREDICTOR_NAME}, found;
+    struct og_description given = {.width = 1, .height = 1, .tile = 256, .upsample = OG_PREDICTOR_NAME_CUBIC}, found;
+    for (unsigned i = 0; i < OG_PREDICTED; i++)
+        given.taps[i] = og_taps_cubic;
 
     char *text = og_description_print(&given);
     assert_non_null(strstr(text, "\"mpp_x\":null"));
@@ -148,6 +153,38 @@ static void what_pixels_depend_on_is_enough(void **state)
     assert_int_equal(found.height, 20);
     assert_string_equal(found.vendor, "");
     assert_true(found.mpp_x == 0 && found.fidelity[0].psnr_luma == 0);
+}
+
+static void older_slides_have_the_weights_that_their_predictor_has_always_had(void **state)
+{
+    (void)state;
+    static const struct og_weights cubic = {{0, -2, 17, 56, -7, 0}};
+    struct og_description found;
+
+    assert_int_equal(parse("{" NEEDED ",\"taps\":{\"L0\":[]}}", &found, NULL), OG_OK);
+
+    for (unsigned i = 0; i < OG_PREDICTED; i++) {
+        assert_memory_equal(&found.taps[i].down, &cubic, sizeof cubic);
+        assert_memory_equal(&found.taps[i].along, &cubic, sizeof cubic);
+    }
+}
+
+#define SIX_TAP "\"origami\":1,\"width\":10,\"height\":20,\"tile\":256,\"upsample\":\"six-tap\""
+#define WEIGHTS "[1,-6,18,60,-11,2,2,-5,14,64,-14,3]"
+#define TWO     "\"L1\":" WEIGHTS ",\"chroma\":" WEIGHTS
+
+static void weights_are_told_for_each_plane_that_is_predicted(void **state)
+{
+    (void)state;
+    struct og_description found;
+
+    assert_int_equal(parse("{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,-63,0,127,0,0,0]}}", &found, NULL),
+                     OG_OK);
+
+    assert_int_equal(found.taps[OG_PREDICTED_L0].down.of[3], 64);
+    assert_int_equal(found.taps[OG_PREDICTED_L0].along.of[2], 127);
+    assert_int_equal(found.taps[OG_PREDICTED_L1].along.of[0], 2);
+    assert_int_equal(found.taps[OG_PREDICTED_CHROMA].down.of[5], 2);
 }
 
 static void members_that_nobody_knows_are_ignored(void **state)
@@ -279,6 +316,17 @@ static void malformed_members_are_refused_by_name(void **state)
         {"{" NEEDED ",\"fidelity\":{\"L2\":{\"worst\":{\"x\":\"\"}}}}", OG_DAMAGED,
          "fidelity.L2.worst.x is not a natural"},
         {"{" NEEDED ",\"bytes\":{\"L2\":1.5}}", OG_DAMAGED, "bytes.L2 is not a natural number"},
+        {"{" SIX_TAP "}", OG_DAMAGED, "taps.L0 is not twelve small numbers"},
+        {"{" SIX_TAP ",\"taps\":[]}", OG_DAMAGED, "taps is not an object"},
+        {"{" SIX_TAP ",\"taps\":{" TWO "}}", OG_DAMAGED, "taps.L0 is not twelve small numbers"},
+        {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":\"\"}}", OG_DAMAGED, "taps.L0 is not twelve small numbers"},
+        {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,0,0,0,64,0]}}", OG_DAMAGED, "taps.L0 is not twelve"},
+        {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,0,0,0,64,0,0.0]}}", OG_DAMAGED, "taps.L0 is not twelve"},
+        {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,0,0,0,192,-128,0]}}", OG_DAMAGED,
+         "taps.L0 is not twelve"},
+        {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,0,0,0,63,0,0]}}", OG_DAMAGED, "taps.L0 are not weights"},
+        {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,-64,127,1,0,0,0,0,64,0,0]}}", OG_DAMAGED,
+         "taps.L0 are not weights"},
         {"{" NEEDED "", OG_DAMAGED, "byte"},
         {"{" NEEDED "} {}", OG_DAMAGED, "byte"},
         {"{" NEEDED ",\"width\":10}", OG_DAMAGED, "duplicate"},
@@ -359,6 +407,8 @@ int main(void)
         cmocka_unit_test(perfect_fidelity_is_printed_as_a_hundred_decibels),
         cmocka_unit_test(names_that_are_not_utf8_are_printed_all_the_same),
         cmocka_unit_test(what_pixels_depend_on_is_enough),
+        cmocka_unit_test(older_slides_have_the_weights_that_their_predictor_has_always_had),
+        cmocka_unit_test(weights_are_told_for_each_plane_that_is_predicted),
         cmocka_unit_test(members_that_nobody_knows_are_ignored),
         cmocka_unit_test(texts_lose_control_characters),
         cmocka_unit_test(long_texts_are_cut_between_characters),

@@ -57,7 +57,7 @@ static void expect_predictor(const struct folder *folder, enum og_predictor pred
 {
     struct og_slide *slide = opened(folder);
     assert_true(og_slide_facts(slide)->residual);
-    assert_int_equal(og_slide_facts(slide)->predictor, predictor);
+    assert_int_equal(og_slide_facts(slide)->prediction.predictor, predictor);
     og_slide_unref(&slide);
 }
 

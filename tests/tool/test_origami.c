@@ -212,9 +212,11 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
 {
     struct folder *folder = *state;
     struct names names = names_in(folder);
-    char text[100], foreign[100], odd[100], odd_reason[200];
+    char text[100], foreign[100], link[100], odd[100], odd_reason[200];
     snprintf(foreign, sizeof foreign, "%s/scan.tif", folder->path);
     folder_write_text(folder, "scan.tif", "the only one of its kind");
+    snprintf(link, sizeof link, "%s/link.tif", folder->path);
+    assert_int_equal(symlink(names.demo, link), 0);
     snprintf(text, sizeof text, "%s/text.png", folder->path);
     folder_write_text(folder, "text.png", "no picture");
     snprintf(odd, sizeof odd, "%s/a.xyz", folder->path);
@@ -230,6 +232,7 @@ static void input_that_cannot_be_encoded_is_an_error_with_name_and_reason(void *
         {ORIGAMI_RUN("encode", names.demo, "-o", names.demo), 2, "is the input itself"},
         {ORIGAMI_RUN("encode", names.demo, "-o", foreign), 2, "only slides are replaced"},
         {ORIGAMI_RUN("demo", "--size", "9x9", "-o", foreign), 2, "only slides are replaced"},
+        {ORIGAMI_RUN("encode", text, "-o", link), 2, "is a symbolic link: only slides are replaced"},
         {ORIGAMI_RUN("tile", names.demo, "0", "0", "0", "-o", names.demo), 2, "is the input itself"},
         {ORIGAMI_RUN("info", "/tmp"), 1, "is a folder, not a slide"},
         {ORIGAMI_RUN("encode", names.demo, "-o", names.other), 1, "is an Origami slide already"},

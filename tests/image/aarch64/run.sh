@@ -36,6 +36,6 @@ timeout 30 "${start[@]}" "$work/nothing" || skip "$emulator cannot run a program
 
 kernels=$source/src/image
 "$compiler" "${flags[@]}" -I "$source/include" -I "$source/tests/image/aarch64" -I "$source/tests" -o "$work/test_kernels" \
-    "$source/src/base/status.c" "$kernels/kernels.c" "$kernels/kernels_scalar.c" "$kernels/kernels_neon.c" "$kernels/dct.c" "$source/tests/image/test_kernels.c"
+    "$source/src/base/status.c" "$source/src/base/prediction.c" "$kernels/kernels.c" "$kernels/kernels_scalar.c" "$kernels/kernels_neon.c" "$kernels/dct.c" "$source/tests/image/test_kernels.c"
 "${start[@]}" "$work/test_kernels" | tee "$work/said"
 grep -q '^neon$' "$work/said"

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef OG_TOOL_TAPS_FIT_H
+#define OG_TOOL_TAPS_FIT_H
+/*
+ * og_taps_fit: the taps that predict a slide best. Sums over places of the sample, of which one step of Gauss and
+ * Newton finds the taps with the least squared error. What is predicted is a product of the two directions' weights, so
+ * that a second step finds better ones still.
+ *
+ *     S = the 6 x 6 samples around a place, in the order of the weights d (down) and a (along); p = dᵀ S a / 64²
+ *     slopes  = (S a)_k - (S a)_own and (Sᵀ d)_k - (Sᵀ d)_own, because the weights add up to 64
+ *     sums   += slope_j slope_k, slope_k (64² due - dᵀ S a)
+ *
+ * Whole numbers, so that families may be added up in any order. One place in 7 x 7 is looked at, all four phases of it:
+ * 7 has no factor in common with the 8 of blocks.
+ *
+ * Threads: values. Ownership: borrow. Errors: none.
+ */
+#include "base/prediction.h"
+#include "image/plane.h"
+
+enum { OG_TAPS_FREE = 2 * (OG_TAPS - 1) }; /* weights but the two of the own sample, which follow */
+
+struct og_taps_fit {
+    int64_t slopes[OG_TAPS_FREE][OG_TAPS_FREE], errors[OG_TAPS_FREE], samples;
+};
+
+/* `due` is what the part `area` of `from` should have predicted with these taps; it may end before the area does. */
+void og_taps_fit_add(struct og_taps_fit *sums, const struct og_taps *taps, const struct og_plane *from,
+                     struct og_rect area, const struct og_plane *due);
+void og_taps_fit_merge(struct og_taps_fit *to, const struct og_taps_fit *from);
+
+/* What most slides are near to: where a fit begins, and what it stays with where there is little to see. */
+extern const struct og_taps og_taps_usual;
+
+/* Better taps than those that the sums were made with; those, where no better ones are valid. */
+struct og_taps og_taps_fit_solve(const struct og_taps_fit *sums, const struct og_taps *taps);
+
+#endif

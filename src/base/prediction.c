@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/prediction.h"
+
+const struct og_taps og_taps_cubic = {{{0, -2, 17, 56, -7, 0}}, {{0, -2, 17, 56, -7, 0}}};
+
+static bool are_valid(const struct og_weights *weights)
+{
+    int sum = 0, positive = 0;
+    for (int i = 0; i < OG_TAPS; i++) {
+        sum += weights->of[i];
+        positive += weights->of[i] > 0 ? weights->of[i] : 0;
+    }
+    return sum == OG_TAPS_SUM && positive <= OG_TAPS_POSITIVE_MAX;
+}
+
+bool og_taps_are_valid(const struct og_taps *taps)
+{
+    return are_valid(&taps->down) && are_valid(&taps->along);
+}
