@@ -89,10 +89,12 @@ OG_CHECKED enum og_status og_slide_read_family(const struct og_slide *slide, str
                                                struct og_error *err);
 
 /*
- * This family is likely to be read soon: reads its index entry, and asks the system to start reading its bytes without
- * waiting for them. A hint: where there is no such family, or its entry is damaged, or its bytes do not lie together,
- * nothing happens, and it says false.
+ * This tile, this family is likely to be read soon: reads its index entry, and asks the system to start reading its
+ * bytes without waiting for them. A hint: where there is nothing of that name, or its entry is damaged, or its bytes do
+ * not lie together in a file that is open, nothing happens, and it says false.
  */
+bool og_slide_prefetch_stored(const struct og_slide *slide, struct og_reader *reader, unsigned depth, uint32_t x,
+                              uint32_t y);
 bool og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy);
 
 /* What the index knows, by depth (0, 1, and 2 for L2 and coarser): reads every record. Residual slides only. */

@@ -8,6 +8,7 @@ struct row {
     unsigned turns; /* not 0 */
     unsigned aside;
     struct og_job *first, **last; /* laid aside */
+    struct og_job *unnamed;       /* of these the first that name_next did not name; NULL: there is none */
 };
 
 struct og_reads {
@@ -65,6 +66,7 @@ static void lay_aside(struct row *row, struct og_job *job)
     job->next_aside = NULL;
     *(row->first ? row->last : &row->first) = job;
     row->last = &job->next_aside;
+    row->unnamed = row->unnamed ? row->unnamed : job;
     row->aside++;
 }
 
@@ -91,6 +93,19 @@ bool og_reads_enter_if_free(struct og_reads *reads, uint64_t slide_key)
     return taken;
 }
 
+bool og_reads_name_next(struct og_reads *reads, uint64_t slide_key, struct og_read_name *out)
+{
+    pthread_mutex_lock(&reads->lock);
+    struct row *row = find(reads, slide_key);
+    struct og_job *job = row->unnamed;
+    if (job) {
+        *out = (struct og_read_name){job->family, job->level, job->x, job->y};
+        row->unnamed = job->next_aside;
+    }
+    pthread_mutex_unlock(&reads->lock);
+    return job;
+}
+
 struct og_job *og_reads_leave(struct og_reads *reads, uint64_t slide_key)
 {
     pthread_mutex_lock(&reads->lock);
@@ -98,6 +113,7 @@ struct og_job *og_reads_leave(struct og_reads *reads, uint64_t slide_key)
     struct og_job *job = row->first;
     if (job) {
         row->first = job->next_aside;
+        row->unnamed = row->unnamed == job ? job->next_aside : row->unnamed;
         row->aside--;
         job->has_turn = true;
     } else {

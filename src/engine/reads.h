@@ -14,6 +14,8 @@
  *               OG_READ_LATER   laid aside: a `leave` of the same slide returns it, and its turn is taken
  *               OG_READ_NEVER   refused
  *
+ * Who has a turn may ask which jobs wait for theirs, and have the system read ahead for them: each is named once.
+ *
  * A job that was handed a turn keeps it in its front ring. Each row has a turn at least, and a turn belongs to a worker
  * or to a job: there are rows for all of them, and those in use, as a rule a few, lie together.
  *
@@ -33,6 +35,14 @@ enum og_read_turn og_reads_enter(struct og_reads *reads, struct og_job *job);
 
 /* For a read that nobody waits for: true takes a turn, false says that it is better left out. */
 bool og_reads_enter_if_free(struct og_reads *reads, uint64_t slide_key);
+
+struct og_read_name {
+    bool family;
+    uint32_t level, x, y; /* as the job's */
+};
+
+/* Of those laid aside and not named before, the one that waits longest; false: there is none. For who has a turn. */
+bool og_reads_name_next(struct og_reads *reads, uint64_t slide_key, struct og_read_name *out);
 
 /* Gives a turn back. Whoever gets it is returned, to be put into its front ring; NULL: nobody is laid aside. */
 struct og_job *og_reads_leave(struct og_reads *reads, uint64_t slide_key);

@@ -3,6 +3,8 @@
 #include "image/family.h"
 #include "image/shrink.h"
 
+enum { HINTS = 8 }; /* at most, before a read */
+
 static const uint64_t complaint_gap_ns = 60 * UINT64_C(1000000000);
 
 /* At most one line a minute for each slide: people may pan over a damaged one for hours. The counters miss nothing. */
@@ -68,23 +70,51 @@ static uint64_t lap(struct og_worker *worker, enum og_timer timer, uint64_t *sin
     return spent;
 }
 
+/* Of the level that a tile is made from. */
+static unsigned stored_depth(const struct og_slide *slide, uint32_t level)
+{
+    const struct og_slide_facts *facts = og_slide_facts(slide);
+    unsigned depth = facts->pyramid.top - level;
+    return depth < facts->last_depth ? depth : facts->last_depth;
+}
+
+static void hint(struct og_worker *worker, const struct og_slide *slide, const struct og_read_name *name)
+{
+    if (name->family)
+        og_slide_prefetch_family(slide, worker->reader, name->x, name->y);
+    else
+        og_slide_prefetch_stored(slide, worker->reader, stored_depth(slide, name->level), name->x, name->y);
+}
+
+/* Within this job's turn: the system reads for those who wait for theirs, while it reads for this one. */
+static void hint_aside(struct og_worker *worker, const struct og_job *job)
+{
+    struct og_read_name name;
+    for (unsigned i = 0; i < HINTS && og_reads_name_next(worker->engine->reads, og_slide_key(job->slide), &name); i++) {
+        if (i == 0)
+            hint(worker, job->slide, &(struct og_read_name){job->family, job->level, job->x, job->y});
+        hint(worker, job->slide, &name);
+    }
+}
+
 static enum og_status make_tile(struct og_worker *worker, const struct og_job *job, struct og_spent *spent,
                                 struct og_buf **out, struct og_error *err)
 {
     const struct og_slide_facts *facts = og_slide_facts(job->slide);
     unsigned depth = facts->pyramid.top - job->level;
-    unsigned stored_depth = depth < facts->last_depth ? depth : facts->last_depth;
+    unsigned stored_at = stored_depth(job->slide, job->level);
     uint64_t since = worker->engine->options.clock();
     struct og_stored_tile stored;
+    hint_aside(worker, job);
     enum og_status status =
-        og_slide_read_stored(job->slide, worker->reader, stored_depth, job->x, job->y, worker->buffer, &stored, err);
+        og_slide_read_stored(job->slide, worker->reader, stored_at, job->x, job->y, worker->buffer, &stored, err);
     og_engine_end_read(worker->engine, og_slide_key(job->slide));
     spent->read_ns = lap(worker, OG_TIME_READ, &since);
     if (status != OG_OK)
         return status;
     og_count(worker->metrics, OG_COUNT_READ_BYTES, stored.stream.size);
-    struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_depth, job->x, job->y);
-    if (depth == stored_depth) {
+    struct og_extent size = og_pyramid_tile(&facts->pyramid, stored_at, job->x, job->y);
+    if (depth == stored_at) {
         status = og_jpeg_finish(stored.tables, stored.stream, stored.may_be_full, (int)size.width, (int)size.height,
                                 out, err);
         if (status == OG_OK && !has_room(worker->engine, (*out)->size, err)) {
@@ -99,7 +129,7 @@ static enum og_status make_tile(struct og_worker *worker, const struct og_job *j
     struct og_span span;
     status =
         og_shrink(worker->engine->kernels, worker->decoder, worker->encoder, stored.tables, stored.stream,
-                  (int)size.width, (int)size.height, depth - stored_depth, worker->engine->options.quality, &span, err);
+                  (int)size.width, (int)size.height, depth - stored_at, worker->engine->options.quality, &span, err);
     spent->encode_ns = lap(worker, OG_TIME_ENCODE, &since);
     return status == OG_OK ? keep_bytes(worker, span, out, err) : status;
 }
@@ -150,6 +180,7 @@ void og_stage_family(struct og_worker *worker, struct og_job *job)
     struct og_error err = {0};
     struct og_stored_family *stored = &job->place->stored;
     job->place->family->prediction = og_slide_facts(job->slide)->prediction;
+    hint_aside(worker, job);
     enum og_status status =
         og_slide_read_family(job->slide, worker->reader, job->x, job->y, job->place->buffer, stored, &err);
     og_engine_end_read(engine, og_slide_key(job->slide));

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <sched.h>
+
 #include "engine_parts.h"
 
 /* Demand waits for a workplace, the engine stops, or nothing could keep the result: speculation has to make room. */
@@ -202,12 +204,24 @@ static bool work_once(struct og_worker *worker)
     return task || follow_guess(worker);
 }
 
+/*
+ * Whoever was woken on this processor, an event thread with an answer or a worker whose read has come, gets on now: by
+ * itself the system may let it wait for milliseconds, beside a processor that idles. Not while families queue: all
+ * processors are busy then, and tiles per second are what counts.
+ */
+static void give_way(const struct og_engine *engine)
+{
+    if (og_ring_is_empty(engine->front_families))
+        sched_yield();
+}
+
 /* What it notes about itself is relaxed: numbers that stand alone, of which this thread is the only writer. */
 static bool step(struct og_worker *worker)
 {
     atomic_store_explicit(&worker->busy_since_ns, worker->engine->options.clock(), memory_order_relaxed);
     if (!work_once(worker))
         return false;
+    give_way(worker->engine);
     uint64_t steps = atomic_load_explicit(&worker->steps, memory_order_relaxed);
     atomic_store_explicit(&worker->steps, steps + 1, memory_order_relaxed);
     return true;

@@ -271,6 +271,17 @@ static enum og_status residual_read_family(void *state, struct og_reader *reader
     return OG_OK;
 }
 
+static bool residual_prefetch_stored(void *state, struct og_reader *reader, unsigned depth, uint32_t x, uint32_t y)
+{
+    struct residual_slide *slide = state;
+    struct og_record record;
+    struct og_error unheard;
+    if (read_record(slide, reader, depth - 2, x, y, &record, &unheard) != OG_OK)
+        return false;
+    og_reader_ahead(reader, &slide->file, record.offset, record.length[OG_SLOT_L2]);
+    return true;
+}
+
 static bool residual_prefetch_family(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy)
 {
     struct residual_slide *slide = state;
@@ -319,6 +330,7 @@ const struct og_slide_format og_residual_format = {
     .open = residual_open,
     .read_stored = residual_read_stored,
     .read_family = residual_read_family,
+    .prefetch_stored = residual_prefetch_stored,
     .prefetch_family = residual_prefetch_family,
     .survey = residual_survey,
     .close = residual_close,

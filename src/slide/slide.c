@@ -174,13 +174,18 @@ static bool inside(const struct og_slide *slide, unsigned depth, uint32_t x, uin
     return x < grid.width && y < grid.height;
 }
 
+static bool has_stored(const struct og_slide *slide, unsigned depth, uint32_t x, uint32_t y)
+{
+    unsigned first = slide->facts.residual ? 2 : 0;
+    return depth >= first && depth <= slide->facts.last_depth && inside(slide, depth, x, y);
+}
+
 enum og_status og_slide_read_stored(const struct og_slide *slide, struct og_reader *reader, unsigned depth, uint32_t x,
                                     uint32_t y, uint8_t *buffer, struct og_stored_tile *out, struct og_error *err)
 {
     *out = (struct og_stored_tile){0};
-    unsigned first = slide->facts.residual ? 2 : 0;
     enum og_status status;
-    if (depth < first || depth > slide->facts.last_depth || !inside(slide, depth, x, y))
+    if (!has_stored(slide, depth, x, y))
         status = og_error_set(err, OG_NOT_FOUND, "no tile %u_%u is stored at depth %u", x, y, depth);
     else
         status = slide->format->read_stored(slide->state, reader, depth, x, y, buffer, out, err);
@@ -197,6 +202,13 @@ enum og_status og_slide_read_family(const struct og_slide *slide, struct og_read
     else
         status = slide->format->read_family(slide->state, reader, fx, fy, buffer, out, err);
     return named(status, slide, err);
+}
+
+bool og_slide_prefetch_stored(const struct og_slide *slide, struct og_reader *reader, unsigned depth, uint32_t x,
+                              uint32_t y)
+{
+    return slide->format->prefetch_stored && has_stored(slide, depth, x, y) &&
+           slide->format->prefetch_stored(slide->state, reader, depth, x, y);
 }
 
 bool og_slide_prefetch_family(const struct og_slide *slide, struct og_reader *reader, uint32_t fx, uint32_t fy)

@@ -21,7 +21,8 @@ struct og_slide_format {
                            struct og_error *err);
     enum og_status (*read_stored)(void *state, struct og_reader *reader, unsigned depth, uint32_t x, uint32_t y,
                                   uint8_t *buffer, struct og_stored_tile *out, struct og_error *err);
-    /* These three may be NULL; families are read of slides whose facts say residual. */
+    /* These may be NULL; families are read of slides whose facts say residual. */
+    bool (*prefetch_stored)(void *state, struct og_reader *reader, unsigned depth, uint32_t x, uint32_t y);
     enum og_status (*read_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy, uint8_t *buffer,
                                   struct og_stored_family *out, struct og_error *err);
     bool (*prefetch_family)(void *state, struct og_reader *reader, uint32_t fx, uint32_t fy);

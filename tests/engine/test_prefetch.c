@@ -91,6 +91,42 @@ static void the_bytes_of_a_family_are_asked_for_and_no_others(void **state)
         }
 }
 
+static void the_bytes_of_a_stored_tile_are_asked_for_and_no_others(void **state)
+{
+    struct desk *desk = *state;
+    const struct og_slide_facts *facts = og_slide_facts(desk->slide);
+    for (unsigned depth = 2; depth <= facts->last_depth; depth++) {
+        struct og_extent grid = og_pyramid_grid(&facts->pyramid, depth);
+        struct og_stored_tile tile;
+        uint8_t start[64];
+        asked.count = 0;
+
+        assert_true(og_slide_prefetch_stored(desk->slide, desk->reader, depth, grid.width - 1, grid.height - 1));
+
+        assert_int_equal(asked.count, 1);
+        assert_int_equal(og_slide_read_stored(desk->slide, desk->reader, depth, grid.width - 1, grid.height - 1,
+                                              desk->buffer, &tile, NULL),
+                         OG_OK);
+        assert_int_equal(asked.size, tile.stream.size);
+        assert_int_equal(pread(asked.fd, start, sizeof start, asked.offset), sizeof start);
+        assert_memory_equal(start, tile.stream.data, sizeof start);
+    }
+}
+
+static void where_no_tile_is_stored_nothing_is_asked_for(void **state)
+{
+    struct desk *desk = *state;
+    const struct og_slide_facts *facts = og_slide_facts(desk->slide);
+    struct og_extent grid = og_pyramid_grid(&facts->pyramid, 2);
+
+    assert_false(og_slide_prefetch_stored(desk->slide, desk->reader, 1, 0, 0));
+    assert_false(og_slide_prefetch_stored(desk->slide, desk->reader, facts->last_depth + 1, 0, 0));
+    assert_false(og_slide_prefetch_stored(desk->slide, desk->reader, 2, grid.width, 0));
+    assert_false(og_slide_prefetch_stored(desk->slide, desk->reader, 2, 0, UINT32_MAX));
+
+    assert_int_equal(asked.count, 0);
+}
+
 static void where_there_is_no_family_nothing_is_asked_for(void **state)
 {
     struct desk *desk = *state;
@@ -114,7 +150,8 @@ static void a_damaged_index_entry_leads_nowhere(void **state)
     og_slide_unref(&desk->slide);
     open_slide(desk);
 
-    og_slide_prefetch_family(desk->slide, desk->reader, 0, 0);
+    assert_false(og_slide_prefetch_family(desk->slide, desk->reader, 0, 0));
+    assert_false(og_slide_prefetch_stored(desk->slide, desk->reader, 2, 0, 0));
 
     assert_int_equal(asked.count, 0);
     og_slide_prefetch_family(desk->slide, desk->reader, 1, 0);
@@ -125,6 +162,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_bytes_of_a_family_are_asked_for_and_no_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_bytes_of_a_stored_tile_are_asked_for_and_no_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(where_no_tile_is_stored_nothing_is_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(where_there_is_no_family_nothing_is_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(a_damaged_index_entry_leads_nowhere, setup, teardown),
     };
