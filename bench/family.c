@@ -88,8 +88,11 @@ static struct round measure(struct desk *desk, struct slides *slides, struct og_
 }
 
 struct kernel_figures {
-    double up[OG_PREDICTORS][ROUNDS], add[OG_PREDICTORS][ROUNDS], half[ROUNDS], ycc[ROUNDS], rgb[ROUNDS];
+    double up[OG_PREDICTORS][ROUNDS], add[OG_PREDICTORS][ROUNDS], smooth[ROUNDS], half[ROUNDS], ycc[ROUNDS],
+        rgb[ROUNDS];
 };
+
+static const struct og_smoothing smoothing = {{{47, 8, -1}, {14, -2, -2}, {-3, -3, 2}}};
 
 static void time_kernels(const struct og_kernels *kernels, struct og_family *family, struct kernel_figures *figures)
 {
@@ -109,6 +112,10 @@ static void time_kernels(const struct og_kernels *kernels, struct og_family *fam
             figures->add[p][r] = (thread_cpu() - between) * per_sample;
         }
         double before = thread_cpu();
+        for (int n = 0; n < KERNEL_REPEATS; n++)
+            kernels->smooth(&smoothing, &small);
+        figures->smooth[r] = (thread_cpu() - before) * per_sample;
+        before = thread_cpu();
         for (int n = 0; n < KERNEL_REPEATS; n++)
             kernels->halve(&family->luma1, &small);
         figures->half[r] = (thread_cpu() - before) * per_sample;
@@ -139,6 +146,8 @@ static void bench_kernels(const struct report *report)
             snprintf(name, sizeof name, "%s %s upsample and add", kernels->name, words[p]);
             report_figure(report, name, "ns", figures.add[p], ROUNDS);
         }
+        snprintf(name, sizeof name, "%s smooth", kernels->name);
+        report_figure(report, name, "ns", figures.smooth, ROUNDS);
         snprintf(name, sizeof name, "%s halve", kernels->name);
         report_figure(report, name, "ns", figures.half, ROUNDS);
         snprintf(name, sizeof name, "%s RGB to YCbCr, per pixel", kernels->name);

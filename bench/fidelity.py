@@ -26,7 +26,7 @@ class Figures:
         self.comparisons = [row for row in rows if "ratio" in row]
         self.worst = [row for row in rows if "worst" in row]
         self.inputs = list(dict.fromkeys(row["input"] for row in self.outcomes))
-        self.presets = list(dict.fromkeys(row["ours"] for row in self.comparisons if row["ours"] != "sweep"))
+        self.presets = list(dict.fromkeys(row["ours"] for row in self.comparisons if row["ours"] not in ("sweep", "no worse")))
         self.codecs = list(dict.fromkeys(row["against"] for row in self.comparisons if row["ours"] == "sweep"))
 
     def find(self, **wanted):
@@ -50,12 +50,16 @@ def mean_cell(rows, count):
     return f"**{geometric_mean([row['ratio'] for row in rows]):.2f}**" if len(rows) == count else "–"
 
 
-def against_jpeg(figures):
+def against_jpeg(figures, ours="sweep"):
     head = ["input", *[f"{aim} dB, {judged}" for judged in ("stored", "served") for aim in AIMS]]
-    columns = [{"judged": judged, "at": aim, "ours": "sweep", "against": "JPEG"} for judged in ("stored", "served") for aim in AIMS]
+    columns = [{"judged": judged, "at": aim, "ours": ours, "against": "JPEG"} for judged in ("stored", "served") for aim in AIMS]
     rows = [[name, *[ratio_cell(figures.find(input=name, **column)) for column in columns]] for name in figures.inputs]
     mean = ["**mean**", *[mean_cell(figures.find(**column), len(figures.inputs)) for column in columns]]
     return table(head, rows + [mean])
+
+
+def no_worse(figures):
+    return against_jpeg(figures, ours="no worse")
 
 
 MEASURES = [("L0", "chroma"), ("L0", "rgb"), ("L0", "ssim"), ("L1", "luma"), ("L1", "chroma"), ("L1", "ssim"),
@@ -68,8 +72,9 @@ def measure_name(level, measure):
 
 def difference(measure, values):
     digits = 3 if measure == "ssim" else 1
-    least, most = (f"{value:+.{digits}f}".replace("-", "−") for value in (min(values), max(values)))
-    return f"{least} … {most}" if least != most else least
+    mean = sum(values) / len(values)
+    least, most, mean = (f"{value:+.{digits}f}".replace("-", "−") for value in (min(values), max(values), mean))
+    return f"{least} … {most}, {mean}" if least != most else least
 
 
 def differences(figures):
@@ -136,7 +141,7 @@ def worst_tiles(figures):
     return "\n\n".join(parts)
 
 
-TABLES = {"against-jpeg": against_jpeg, "differences": differences, "against-all": against_all,
+TABLES = {"against-jpeg": against_jpeg, "no-worse": no_worse, "differences": differences, "against-all": against_all,
           "against-published": against_published, "presets": presets, "worst-tiles": worst_tiles}
 
 

@@ -58,3 +58,21 @@ bool curve_at(const struct curve *curve, double luma_psnr, struct outcome *out)
     }
     return false;
 }
+
+static bool is_no_worse(const struct outcome *outcome, const struct outcome *than)
+{
+    for (unsigned depth = 0; depth < OUTCOME_DEPTHS; depth++) {
+        const struct outcome_level *a = &outcome->level[depth], *b = &than->level[depth];
+        if (a->luma < b->luma || a->chroma < b->chroma || a->ssim < b->ssim)
+            return false;
+    }
+    return true;
+}
+
+bool curve_no_worse(const struct curve *curve, const struct outcome *than, struct outcome *out)
+{
+    for (double luma = than->level[0].luma; curve_at(curve, luma, out); luma += 0.01)
+        if (is_no_worse(out, than))
+            return true;
+    return false;
+}

@@ -38,4 +38,8 @@ void curve_add(struct curve *curve, const struct outcome *outcome);
 /* Between its points, by L0's luma PSNR: bytes by their logarithm. False where the curve does not reach. */
 bool curve_at(const struct curve *curve, double luma_psnr, struct outcome *out);
 
+/* The first place, in steps of 0.01 dB, where nothing that is compared at an equal luma PSNR is below `than`: luma,
+ * chroma and SSIM of every level, L0's luma included. */
+bool curve_no_worse(const struct curve *curve, const struct outcome *than, struct outcome *out);
+
 #endif

@@ -193,6 +193,20 @@ static void compare_sweep(const struct bench *b, const char *input, const struct
     }
 }
 
+/* Not at the same luma, but where nothing is worse than in a JPEG pyramid with the luma that is aimed at. */
+static void compare_no_worse(const struct bench *b, const char *input, const struct curve curves[CURVES])
+{
+    for (unsigned i = 0; i < COUNT(aims); i++)
+        for (enum curve_name ours = OURS_STORED; ours <= OURS_SERVED; ours++) {
+            struct comparison c = {.input = input,
+                                   .judged = ours == OURS_STORED ? "stored" : "served",
+                                   .ours = "no worse",
+                                   .against = curves[JPEG].codec};
+            if (curve_at(&curves[JPEG], aims[i], &c.their) && curve_no_worse(&curves[ours], &c.their, &c.our))
+                size_report_comparison(&b->report, &c);
+        }
+}
+
 static void compare_presets(const struct bench *b, const struct picture *picture, const struct curve curves[CURVES])
 {
     for (unsigned i = 0; i < PRESETS; i++) {
@@ -235,6 +249,7 @@ static void measure(const struct bench *b, const struct input *input)
     if (!b->report.json)
         printf("\n%s: our bytes ÷ theirs; ours less theirs, as above\n", picture->name);
     compare_sweep(b, picture->name, curves);
+    compare_no_worse(b, picture->name, curves);
     compare_presets(b, picture, curves);
     compare_published(b, picture->name, &published, curves);
     for (enum curve_name i = 0; input->is_drawn && i < CURVES; i++)

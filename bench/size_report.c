@@ -61,11 +61,11 @@ void size_report_comparison(const struct report *report, const struct comparison
     if (report->json) {
         printf("{\"bench\":\"size\",\"input\":\"%s\",\"judged\":\"%s\",\"at\":%.2f,\"ours\":\"%s\",\"against\":\"%s\","
                "\"ratio\":%.4f",
-               c->input, c->judged, c->our.level[0].luma, c->ours, c->against, ratio);
+               c->input, c->judged, c->their.level[0].luma, c->ours, c->against, ratio);
         say_levels(less);
         return;
     }
-    printf("  %5.2f dB %-6s %-10s ÷ %-20s %.3f ", c->our.level[0].luma, c->judged, c->ours, c->against, ratio);
+    printf("  %5.2f dB %-6s %-10s ÷ %-20s %.3f ", c->their.level[0].luma, c->judged, c->ours, c->against, ratio);
     for (unsigned depth = 0; depth < OUTCOME_DEPTHS; depth++)
         printf("  %+5.2f %+5.2f %+5.2f %+.4f", less[depth].luma, less[depth].chroma, less[depth].rgb, less[depth].ssim);
     putchar('\n');

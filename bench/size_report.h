@@ -2,7 +2,8 @@
 #ifndef OG_BENCH_SIZE_REPORT_H
 #define OG_BENCH_SIZE_REPORT_H
 /*
- * How bench_size speaks: an outcome, and the comparison of one with what another codec makes at the same L0 luma PSNR.
+ * How bench_size speaks: an outcome, and the comparison of one with what another codec makes, most at the same L0 luma
+ * PSNR, "no worse" where nothing is below what theirs has; "at" is theirs.
  *
  *     {"bench":"size","input":…,"pixels":…,"codec":…,"setting":…,"bytes":…,"L0":{"luma":…,"chroma":…,"rgb":…,"tissue":…,"ssim":…},…}
  *     {"bench":"size","input":…,"judged":"stored" or "served","at":…,"ours":…,"against":…,"ratio":…,"L0":{…},…}

@@ -16,7 +16,7 @@ enum og_status og_family_decode_base(struct og_family *family, struct og_jpeg_de
 {
     enum og_status status = og_family_decode_base_of_product(family, decoder, tables, stream, width, height, err);
     for (int i = 0; i < 2; i++)
-        og_kernels_choose()->predict[OG_PREDICTOR_TAPS].upsample(&family->prediction.taps[OG_PREDICTED_CHROMA],
+        og_kernels_choose()->predict[OG_PREDICTOR_TAPS].upsample(&family->prediction.tuning.taps[OG_PREDICTED_CHROMA],
                                                                  &family->base[1 + i], (struct og_rect){0, 0, T, T},
                                                                  family->chroma1[i].data, family->chroma1[i].stride);
     return status;

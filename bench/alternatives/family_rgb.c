@@ -78,7 +78,7 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
     rebuild_luma(family, kernels, slot, has_residual);
     if (place.depth == 0)
         return;
-    const struct og_taps *taps = &family->prediction.taps[OG_PREDICTED_CHROMA];
+    const struct og_taps *taps = &family->prediction.tuning.taps[OG_PREDICTED_CHROMA];
     struct og_plane luma = og_family_luma(family, slot);
     struct og_rect source = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
     struct og_plane tile[3] = {luma, chroma_of_l1(family, slot, 0), chroma_of_l1(family, slot, 1)};
@@ -103,7 +103,7 @@ enum og_status og_family_encode(const struct og_family *family, unsigned slot, s
     for (int i = 0; i < 2; i++) {
         tile[1 + i] = (struct og_plane){.data = large[i], .stride = T, .width = T, .height = T};
         if (place.depth == 0)
-            kernels->predict[OG_PREDICTOR_TAPS].upsample(&family->prediction.taps[OG_PREDICTED_CHROMA],
+            kernels->predict[OG_PREDICTOR_TAPS].upsample(&family->prediction.tuning.taps[OG_PREDICTED_CHROMA],
                                                          &family->chroma1[i], source, large[i], T);
         else
             tile[1 + i] = chroma_of_l1(family, slot, i);

@@ -16,11 +16,14 @@ static inline void rebuild_luma(const struct og_family *family, const struct og_
     struct og_plane luma = og_family_luma(family, slot);
     struct og_family_source source = og_family_source(family, slot);
     const struct og_prediction *prediction = &family->prediction;
-    const struct og_taps *taps = &prediction->taps[source.luma];
-    if (has_residual)
-        kernels->predict[prediction->predictor].upsample_add(taps, source.from, source.area, luma.data, luma.stride);
-    else
+    const struct og_taps *taps = &prediction->tuning.taps[source.luma];
+    if (!has_residual) {
         kernels->predict[prediction->predictor].upsample(taps, source.from, source.area, luma.data, luma.stride);
+        return;
+    }
+    if (source.luma == OG_PREDICTED_L0)
+        kernels->smooth(&prediction->tuning.smoothing, &luma);
+    kernels->predict[prediction->predictor].upsample_add(taps, source.from, source.area, luma.data, luma.stride);
 }
 
 #endif

@@ -2,7 +2,8 @@
 #ifndef OG_BASE_PREDICTION_H
 #define OG_BASE_PREDICTION_H
 /*
- * How a level's samples are predicted from the next coarser one; image/kernels.h defines the arithmetic.
+ * How a level's samples are predicted from the next coarser one, and its residuals smoothed before they are added;
+ * image/kernels.h defines the arithmetic.
  *
  * Threads: values. Ownership: none. Errors: none.
  */
@@ -20,6 +21,7 @@ enum og_predictor {
 #define OG_PREDICTOR_NAME       "six-tap"
 #define OG_PREDICTOR_NAME_CUBIC "cubic-64"
 
+enum { OG_SMOOTHING_REACH = 2, OG_SMOOTHING_SUM = 64, OG_SMOOTHING_SIZE_MAX = 255 };
 enum { OG_TAPS = 6, OG_TAPS_OWN = 3, OG_TAPS_SUM = 64, OG_TAPS_POSITIVE_MAX = 127 };
 
 /* Weights of s[i-3] … s[i+2] for sample 2i, in 1/64; mirrored, of s[i+3] … s[i-2], for sample 2i+1. */
@@ -37,6 +39,19 @@ extern const struct og_taps og_taps_cubic;
 /* Both add up to OG_TAPS_SUM, those above zero to OG_TAPS_POSITIVE_MAX at most: then every sum fits 16 bits. */
 bool og_taps_are_valid(const struct og_taps *taps);
 
+/*
+ * Weights of a residual's samples around one, in 1/64: of[v][u] for the four, two or one that lie v rows and u columns
+ * away. Quantised blocks have errors with edges between them: a mean over neighbours is nearer to what was coded.
+ */
+struct og_smoothing {
+    int8_t of[OG_SMOOTHING_REACH + 1][OG_SMOOTHING_REACH + 1];
+};
+
+extern const struct og_smoothing og_smoothing_none; /* leaves residuals as they are */
+
+/* The sizes of all 25 add up to OG_SMOOTHING_SIZE_MAX at most: then every sum fits 16 bits. */
+bool og_smoothing_is_valid(const struct og_smoothing *smoothing);
+
 /* What is predicted with taps of its own. */
 enum og_predicted {
     OG_PREDICTED_L0,     /* luma of L0 from that of L1 */
@@ -45,11 +60,17 @@ enum og_predicted {
     OG_PREDICTED,
 };
 
+/* The weights that one slide is rebuilt with. */
+struct og_tuning {
+    struct og_taps taps[OG_PREDICTED];
+    struct og_smoothing smoothing; /* of L0's residuals */
+};
+
 /* How the families of one slide are rebuilt. */
 struct og_prediction {
     enum og_predictor predictor;
-    struct og_taps taps[OG_PREDICTED]; /* of OG_PREDICTOR_TAPS; else zeros */
-    bool corrects_chroma;              /* L1 residuals correct chroma too */
+    struct og_tuning tuning; /* of OG_PREDICTOR_TAPS; else zeros: nothing is smoothed either */
+    bool corrects_chroma;    /* L1 residuals correct chroma too */
 };
 
 #endif

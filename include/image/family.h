@@ -7,10 +7,10 @@
  *     base Y Cb Cr 256²   ── upsample ──►  luma1 512²  ── upsample ──►  luma0 1024²
  *                 └──────── upsample ──►  chroma1 512² (what 4:2:0 L0 tiles carry; L1 tiles carry the base's chroma)
  *
- * A residual is decoded straight into luma1 or luma0, where rebuild then adds the prediction in place. Where a slide's
- * L1 residuals correct chroma too, they do so in chroma1, which is then made with the L1 slots; else its parts are made
- * with the L0 slots that carry them. The result of a slot depends on its closure (base/tile.h) alone, never on the
- * order of calls.
+ * A residual is decoded straight into luma1 or luma0; rebuild smooths it, if it is one of L0, and adds the prediction
+ * in place. Where a slide's L1 residuals correct chroma too, they do so in chroma1, which is then made with the L1
+ * slots; else its parts are made with the L0 slots that carry them. The result of a slot depends on its closure
+ * (base/tile.h) alone, never on the order of calls.
  *
  * Threads:   no locks: calls on one family may run at once in different threads when they concern different slots and
  *            every slot is rebuilt after its sources were; whoever schedules them provides that order.

@@ -26,6 +26,11 @@
  *     row pass      p[2j]   = (3 v[j] + v[j-1] + k) >> 4
  *                   p[2j+1] = (3 v[j] + v[j+1] + k) >> 4
  *
+ * A residual r of L0 is smoothed before it is added to what OG_PREDICTOR_TAPS predicts, with weights w of the slide's
+ * own, in place; the plane is mirrored at its edges (-1 is 0, -2 is 1), as the transform sees it:
+ *
+ *     r[x, y] = C(128 + ((32 + sum of w[|v|][|u|] (r[x + u, y + v] - 128) for u, v from -2 to 2) >> 6))
+ *
  * Threads:   const tables, pure functions. Ownership: borrow everything. Errors: none.
  */
 #include "base/prediction.h"
@@ -50,6 +55,9 @@ struct og_kernels {
         void (*upsample_add)(const struct og_taps *taps, const struct og_plane *from, struct og_rect area, uint8_t *to,
                              ptrdiff_t to_stride);
     } predict[OG_PREDICTORS];
+
+    /* Of a plane of 2 x 2 or more, at most 512 wide; `smoothing` is valid. */
+    void (*smooth)(const struct og_smoothing *smoothing, const struct og_plane *residual);
 
     /* to[x, y] = (sum of the 2x2 block + 2) >> 2; `from` may be odd: its last column or row is repeated. */
     void (*halve)(const struct og_plane *from, const struct og_plane *to);

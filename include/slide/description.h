@@ -30,7 +30,7 @@ struct og_fidelity {
 struct og_description {
     uint32_t width, height, tile;
     char upsample[32]; /* name of the predictor */
-    struct og_taps taps[OG_PREDICTED];
+    struct og_tuning tuning;
     double mpp_x, mpp_y;  /* µm per pixel; 0: unknown */
     double magnification; /* of the objective; 0: unknown */
     char vendor[64];      /* empty: unknown */

@@ -16,16 +16,16 @@
 #include "tool/plan.h"
 #include "tool/source.h"
 #include "tool/tally.h"
-#include "tool/taps_fit.h"
+#include "tool/tuning_fit.h"
 
 struct og_made_family {
     uint32_t fx, fy;
     struct og_record record; /* the offset is not known yet */
     struct og_buf *bytes;    /* the streams one after another in slot order */
     struct og_tally tally[3];
-    struct og_plan_counts counts;         /* symbols of its streams */
-    struct og_taps_fit fit[OG_PREDICTED]; /* of a family of the sample; else zeros */
-    struct og_plane base[3];              /* source planes of the L2 tile, valid part; memory of this struct's */
+    struct og_plan_counts counts; /* symbols of its streams */
+    struct og_tuning_fit fit;     /* of a family of the sample; else zeros */
+    struct og_plane base[3];      /* source planes of the L2 tile, valid part; memory of this struct's */
     uint8_t samples[3][OG_TILE_SIZE * OG_TILE_SIZE];
 };
 

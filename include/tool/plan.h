@@ -20,7 +20,7 @@ struct og_plan_settings {
                          worth as much more or less as makes up for the difference */
     int chroma_step;  /* of L1's chroma residuals, 1 … 255; 0: there are none */
     bool trellis;     /* levels by rate and distortion; else rounded with a dead zone */
-    struct og_taps taps[OG_PREDICTED];
+    struct og_tuning tuning;
 };
 
 /* By depth: residuals of L0 and L1 (with chroma or without), L2, and the last one for all coarser levels. */

@@ -118,11 +118,11 @@ struct upsampling {
 static struct upsampling upsampling_of(const struct og_kernels *kernels, const struct og_prediction *prediction,
                                        enum og_predicted predicted)
 {
-    assert(prediction->predictor != OG_PREDICTOR_TAPS || og_taps_are_valid(&prediction->taps[predicted]));
+    assert(prediction->predictor != OG_PREDICTOR_TAPS || og_taps_are_valid(&prediction->tuning.taps[predicted]));
     enum og_predictor predictor = prediction->predictor;
     if (predicted == OG_PREDICTED_CHROMA && predictor == OG_PREDICTOR_BILINEAR)
         predictor = OG_PREDICTOR_BILINEAR_ROUNDED;
-    return (struct upsampling){kernels, predictor, &prediction->taps[predicted]};
+    return (struct upsampling){kernels, predictor, &prediction->tuning.taps[predicted]};
 }
 
 /* The part of a plane that the prediction of `area` reads. */
@@ -153,6 +153,14 @@ static void rebuild(struct upsampling by, const struct og_plane *from, struct og
         predict(by, from, area, to);
 }
 
+static void smooth(const struct og_prediction *prediction, const struct og_kernels *kernels,
+                   const struct og_plane *residual)
+{
+    const struct og_smoothing *smoothing = &prediction->tuning.smoothing;
+    if (prediction->predictor == OG_PREDICTOR_TAPS && memcmp(smoothing, &og_smoothing_none, sizeof *smoothing) != 0)
+        kernels->smooth(smoothing, residual);
+}
+
 void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
 {
     struct og_family_source source = og_family_source(family, slot);
@@ -160,6 +168,8 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
     struct upsampling of_chroma = upsampling_of(kernels, &family->prediction, OG_PREDICTED_CHROMA);
     struct og_plane planes[3];
     int count = og_family_residual(family, slot, planes);
+    if (has_residual && source.luma == OG_PREDICTED_L0)
+        smooth(&family->prediction, kernels, &planes[0]);
     rebuild(of_luma, source.from, source.area, &planes[0], has_residual);
     for (int i = 1; i < count; i++)
         rebuild(of_chroma, &family->base[i], source.area, &planes[i], has_residual);

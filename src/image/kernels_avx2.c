@@ -155,6 +155,33 @@ static void bilinear_stretch_add(const struct og_weights *weights, const void *r
         bilinear_stretch_add_sample(v + x, to + 2 * x);
 }
 
+static inline __m256i load_sums(const struct columns *columns, int away, int x)
+{
+    return _mm256_loadu_si256(
+        (const __m256i *)(columns->sums[away < 0 ? -away : away] + OG_SMOOTHING_REACH + x + away));
+}
+
+static inline __m256i add_columns16(const struct columns *columns, int x)
+{
+    __m256i sum = load_sums(columns, 0, x);
+    sum = _mm256_add_epi16(sum, _mm256_add_epi16(load_sums(columns, -1, x), load_sums(columns, 1, x)));
+    sum = _mm256_add_epi16(sum, _mm256_add_epi16(load_sums(columns, -2, x), load_sums(columns, 2, x)));
+    return _mm256_srai_epi16(sum, 6);
+}
+
+/* Clamped less 128, as signed bytes. */
+static void add_columns(const struct columns *columns, int width, uint8_t *to)
+{
+    const __m256i top = _mm256_set1_epi8((char)0x80);
+    int x = 0;
+    for (; x + LANES <= width; x += LANES) {
+        __m256i bytes = _mm256_packs_epi16(add_columns16(columns, x), add_columns16(columns, x + SUMS));
+        store(to + x, _mm256_xor_si256(_mm256_permute4x64_epi64(bytes, 0xd8), top));
+    }
+    for (; x < width; x++)
+        add_columns_sample(columns, x, to);
+}
+
 /* Sums of neighbouring bytes as 16 bits: 16 of them from 32 samples. */
 static __m256i beside(const uint8_t *from)
 {

@@ -118,6 +118,27 @@ static void bilinear_stretch_add(const struct og_weights *weights, const void *r
         bilinear_stretch_add_sample(v + x, to + 2 * x);
 }
 
+static uint16x8_t load_sums(const struct columns *columns, int away, int x)
+{
+    const int16_t *sums = columns->sums[away < 0 ? -away : away] + OG_SMOOTHING_REACH;
+    return vreinterpretq_u16_s16(vld1q_s16(sums + x + away));
+}
+
+/* Parts of the sum wrap round; the clamped whole is, less 128, a signed byte. */
+static void add_columns(const struct columns *columns, int width, uint8_t *to)
+{
+    int x = 0;
+    for (; x + SUMS <= width; x += SUMS) {
+        uint16x8_t sum = load_sums(columns, 0, x);
+        sum = vaddq_u16(sum, vaddq_u16(load_sums(columns, -1, x), load_sums(columns, 1, x)));
+        sum = vaddq_u16(sum, vaddq_u16(load_sums(columns, -2, x), load_sums(columns, 2, x)));
+        int8x8_t bytes = vqshrn_n_s16(vreinterpretq_s16_u16(sum), 6);
+        vst1_u8(to + x, veor_u8(vreinterpret_u8_s8(bytes), vdup_n_u8(0x80)));
+    }
+    for (; x < width; x++)
+        add_columns_sample(columns, x, to);
+}
+
 static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
 {
     int x = 0;

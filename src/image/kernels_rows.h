@@ -34,6 +34,11 @@ static inline int inside(int i, int size)
     return i < 0 ? 0 : i >= size ? size - 1 : i;
 }
 
+static inline int mirrored(int i, int size)
+{
+    return i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i;
+}
+
 static inline uint8_t clamp(int16_t v)
 {
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
@@ -102,6 +107,59 @@ static inline void bilinear_stretch_add_sample(const uint16_t *v, uint8_t *to)
 {
     to[0] = add((uint8_t)((3 * v[0] + v[-1]) >> 4), to[0]);
     to[1] = add((uint8_t)((3 * v[0] + v[1]) >> 4), to[1]);
+}
+
+/* What each column of a residual adds to a row's sums: to its own, to those beside it, to those two away. Two of them
+ * are mirrored beyond each end. Parts of a sum may leave 16 bits; the whole one does not. */
+struct columns {
+    int16_t sums[OG_SMOOTHING_REACH + 1][OG_SMOOTHING_REACH + WIDEST + OG_SMOOTHING_REACH];
+};
+
+/* 32 less all weights times 128. */
+static inline int16_t smoothing_offset(const struct og_smoothing *smoothing)
+{
+    int all = 0;
+    for (int v = 0; v <= OG_SMOOTHING_REACH; v++)
+        for (int u = 0; u <= OG_SMOOTHING_REACH; u++)
+            all += smoothing->of[v][u] * (v ? 2 : 1) * (u ? 2 : 1);
+    return (int16_t)(32 - 128 * all);
+}
+
+static inline void mirror_columns(int16_t *sums, int width)
+{
+    for (int beyond = 1; beyond <= OG_SMOOTHING_REACH; beyond++) {
+        sums[-beyond] = sums[beyond - 1];
+        sums[width - 1 + beyond] = sums[width - beyond];
+    }
+}
+
+/* Rows by their distance, the own one first; one loop, which compilers turn into vectors. */
+static inline void weigh_columns(const struct og_smoothing *smoothing, const uint8_t *const above[],
+                                 const uint8_t *const below[], int width, struct columns *columns)
+{
+    const int8_t(*w)[OG_SMOOTHING_REACH + 1] = smoothing->of;
+    const int16_t w00 = w[0][0], w01 = w[0][1], w02 = w[0][2], w10 = w[1][0], w11 = w[1][1], w12 = w[1][2],
+                  w20 = w[2][0], w21 = w[2][1], w22 = w[2][2], offset = smoothing_offset(smoothing);
+    const uint8_t *own = above[0], *a = above[1], *b = below[1], *c = above[2], *d = below[2];
+    int16_t *restrict at = columns->sums[0] + OG_SMOOTHING_REACH,
+                      *restrict beside = columns->sums[1] + OG_SMOOTHING_REACH,
+                      *restrict further = columns->sums[2] + OG_SMOOTHING_REACH;
+    for (int x = 0; x < width; x++) {
+        int16_t near = (int16_t)(a[x] + b[x]), far = (int16_t)(c[x] + d[x]);
+        at[x] = (int16_t)(w00 * own[x] + w10 * near + w20 * far + offset);
+        beside[x] = (int16_t)(w01 * own[x] + w11 * near + w21 * far);
+        further[x] = (int16_t)(w02 * own[x] + w12 * near + w22 * far);
+    }
+    mirror_columns(beside, width);
+    mirror_columns(further, width);
+}
+
+static inline void add_columns_sample(const struct columns *columns, int x, uint8_t *to)
+{
+    const int16_t *own = columns->sums[0] + OG_SMOOTHING_REACH + x, *beside = columns->sums[1] + OG_SMOOTHING_REACH + x,
+                  *further = columns->sums[2] + OG_SMOOTHING_REACH + x;
+    int16_t sum = (int16_t)(own[0] + beside[-1] + beside[1] + further[-2] + further[2]);
+    to[x] = clamp((int16_t)((sum >> 6) + 128));
 }
 
 /* Columns `first` … of one halved row; the last source column and row are repeated by the caller's pointers. */

@@ -43,6 +43,12 @@ static void bilinear_stretch_add(const struct og_weights *weights, const void *r
         bilinear_stretch_add_sample(v + x, to + 2 * x);
 }
 
+static void add_columns(const struct columns *columns, int width, uint8_t *restrict to)
+{
+    for (int x = 0; x < width; x++)
+        add_columns_sample(columns, x, to);
+}
+
 static int halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
 {
     (void)upper, (void)lower, (void)samples, (void)to;

@@ -8,6 +8,7 @@
  *     …_stretch(weights, const void *row, int width, uint8_t *to)
  *         the row pass; row[-3] … row[width + 2] exist
  *     …_stretch_add(weights, const void *row, int width, uint8_t *to)   the same onto residuals
+ *     add_columns(const struct columns *columns, int width, uint8_t *to)   a smoothed row
  *     what kernels_blocks.h asks for
  *     halve_row(const uint8_t *upper, const uint8_t *lower, int samples, uint8_t *to)
  *         halves the first 2n of the samples that all exist, as many as suit it, and returns n; plain C does the rest
@@ -113,6 +114,25 @@ static void nearest_upsample_add(const struct og_taps *taps, const struct og_pla
           to_stride);
 }
 
+/* The rows above are looked at as they were. */
+static void smooth(const struct og_smoothing *smoothing, const struct og_plane *residual)
+{
+    uint8_t before[OG_SMOOTHING_REACH][WIDEST];
+    struct columns columns;
+    for (int y = 0; y < residual->height; y++) {
+        uint8_t *own = residual->data + y * residual->stride;
+        const uint8_t *above[OG_SMOOTHING_REACH + 1] = {own}, *below[OG_SMOOTHING_REACH + 1] = {own};
+        for (int v = 1; v <= OG_SMOOTHING_REACH; v++) {
+            int up = mirrored(y - v, residual->height), down = mirrored(y + v, residual->height);
+            above[v] = up < y ? before[up % OG_SMOOTHING_REACH] : residual->data + up * residual->stride;
+            below[v] = down < y ? before[down % OG_SMOOTHING_REACH] : residual->data + down * residual->stride;
+        }
+        weigh_columns(smoothing, above, below, residual->width, &columns);
+        memcpy(before[y % OG_SMOOTHING_REACH], own, (size_t)residual->width);
+        add_columns(&columns, residual->width, own);
+    }
+}
+
 static void halve(const struct og_plane *from, const struct og_plane *to)
 {
     int samples = from->width < 2 * to->width ? from->width : 2 * to->width;
@@ -134,8 +154,8 @@ static void halve(const struct og_plane *from, const struct og_plane *to)
                 [OG_PREDICTOR_BILINEAR] = {down_upsample, down_upsample_add},                                          \
                 [OG_PREDICTOR_BILINEAR_ROUNDED] = {nearest_upsample, nearest_upsample_add},                            \
             },                                                                                                         \
-        .halve = halve, .rgb_to_ycc = rgb_to_ycc, .ycc_to_rgb = ycc_to_rgb, .dct_forward = dct_forward,                \
-        .dct_inverse = dct_inverse, .at_least = at_least,                                                              \
+        .smooth = smooth, .halve = halve, .rgb_to_ycc = rgb_to_ycc, .ycc_to_rgb = ycc_to_rgb,                          \
+        .dct_forward = dct_forward, .dct_inverse = dct_inverse, .at_least = at_least,                                  \
     }
 
 #endif

@@ -125,31 +125,50 @@ static void read_format(struct reader *r, const struct node *root)
                                  (unsigned long long)version, OG_FORMAT_VERSION);
 }
 
-/* Six of twelve. */
-static void weights(struct reader *r, const struct node *at, const char *key, unsigned first, struct og_weights *out)
+/* `count` from the one numbered `first` on, of an array; `all` is how it ought to be. */
+static void weights(struct reader *r, const struct node *at, const char *key, unsigned first, unsigned count,
+                    int8_t *out, const char *all)
 {
-    const json_t *all = find(at, key);
-    for (unsigned i = 0; i < OG_TAPS; i++) {
-        const json_t *weight = json_array_get(all, first + i);
+    for (unsigned i = 0; i < count; i++) {
+        const json_t *weight = json_array_get(find(at, key), first + i);
         json_int_t number = json_integer_value(weight);
         if (!json_is_integer(weight) || number < INT8_MIN || number > INT8_MAX)
-            refuse(r, at, key, "is not twelve small numbers");
+            refuse(r, at, key, all);
         else
-            out->of[i] = (int8_t)number;
+            out[i] = (int8_t)number;
     }
+}
+
+static void array(struct reader *r, const struct node *at, const char *key, size_t size, const char *all)
+{
+    if (!find(at, key))
+        refuse(r, at, key, "is missing");
+    else if (json_array_size(find(at, key)) != size)
+        refuse(r, at, key, all);
 }
 
 static struct og_taps taps(struct reader *r, const struct node *at, const char *key)
 {
+    static const char all[] = "is not twelve small numbers";
     struct og_taps found = {{{0}}, {{0}}};
-    if (!find(at, key))
-        refuse(r, at, key, "is missing");
-    else if (json_array_size(find(at, key)) != 2 * OG_TAPS)
-        refuse(r, at, key, "is not twelve small numbers");
-    weights(r, at, key, 0, &found.down);
-    weights(r, at, key, OG_TAPS, &found.along);
+    array(r, at, key, 2 * OG_TAPS, all);
+    weights(r, at, key, 0, OG_TAPS, found.down.of, all);
+    weights(r, at, key, OG_TAPS, OG_TAPS, found.along.of, all);
     if (!og_taps_are_valid(&found))
         refuse(r, at, key, "are not weights that add up to 64, those above zero to 127 at most");
+    return found;
+}
+
+static struct og_smoothing smoothing(struct reader *r, const struct node *at, const char *key)
+{
+    static const char all[] = "is not nine small numbers";
+    enum { SIDE = OG_SMOOTHING_REACH + 1 };
+    struct og_smoothing found = {{{0}}};
+    array(r, at, key, SIDE * SIDE, all);
+    for (unsigned v = 0; v < SIDE; v++)
+        weights(r, at, key, SIDE * v, SIDE, found.of[v], all);
+    if (!og_smoothing_is_valid(&found))
+        refuse(r, at, key, "are not weights whose sizes, at 25 places, add up to 255 at most");
     return found;
 }
 
@@ -164,7 +183,8 @@ static void read_predictor(struct reader *r, const struct node *root, struct og_
     }
     struct node all = child(r, root, "taps");
     for (unsigned i = 0; i < OG_PREDICTED; i++)
-        d->taps[i] = is_cubic ? og_taps_cubic : taps(r, &all, og_description_predicted[i]);
+        d->tuning.taps[i] = is_cubic ? og_taps_cubic : taps(r, &all, og_description_predicted[i]);
+    d->tuning.smoothing = is_cubic ? og_smoothing_none : smoothing(r, root, "smoothing");
 }
 
 static void read_geometry(struct reader *r, const struct node *root, struct og_description *d)

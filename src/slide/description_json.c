@@ -85,10 +85,10 @@ static json_t *source_json(const struct og_description *d)
     return source;
 }
 
-static void append(json_t **array, const struct og_weights *weights)
+static void append(json_t **array, const int8_t *weights, unsigned count)
 {
-    for (unsigned i = 0; i < OG_TAPS && *array; i++)
-        if (json_array_append_new(*array, json_integer(weights->of[i])) != 0) {
+    for (unsigned i = 0; i < count && *array; i++)
+        if (json_array_append_new(*array, json_integer(weights[i])) != 0) {
             json_decref(*array);
             *array = NULL;
         }
@@ -99,11 +99,19 @@ static json_t *taps_json(const struct og_description *d)
     json_t *all = json_object();
     for (unsigned i = 0; i < OG_PREDICTED; i++) {
         json_t *weights = json_array();
-        append(&weights, &d->taps[i].down);
-        append(&weights, &d->taps[i].along);
+        append(&weights, d->tuning.taps[i].down.of, OG_TAPS);
+        append(&weights, d->tuning.taps[i].along.of, OG_TAPS);
         og_json_put(&all, og_description_predicted[i], weights);
     }
     return all;
+}
+
+static json_t *smoothing_json(const struct og_description *d)
+{
+    json_t *weights = json_array();
+    for (unsigned v = 0; v <= OG_SMOOTHING_REACH; v++)
+        append(&weights, d->tuning.smoothing.of[v], OG_SMOOTHING_REACH + 1);
+    return weights;
 }
 
 json_t *og_description_json(const struct og_description *d)
@@ -119,8 +127,10 @@ json_t *og_description_json(const struct og_description *d)
     og_json_put(&all, "height", og_json_count(d->height));
     og_json_put(&all, "tile", og_json_count(d->tile));
     og_json_put(&all, "upsample", text_json(d->upsample));
-    if (strcmp(d->upsample, OG_PREDICTOR_NAME) == 0)
+    if (strcmp(d->upsample, OG_PREDICTOR_NAME) == 0) {
         og_json_put(&all, "taps", taps_json(d));
+        og_json_put(&all, "smoothing", smoothing_json(d));
+    }
     og_json_put(&all, "mpp_x", number_json(d->mpp_x));
     og_json_put(&all, "mpp_y", number_json(d->mpp_y));
     og_json_put(&all, "magnification", number_json(d->magnification));

@@ -186,9 +186,7 @@ static enum og_status residual_open(int directory, const char *name, struct og_s
     facts->pyramid = slide->pyramid;
     facts->file_bytes = slide->file.size;
     facts->residual = true;
-    facts->prediction =
-        (struct og_prediction){.predictor = OG_PREDICTOR_TAPS, .corrects_chroma = slide->corrects_chroma};
-    memcpy(facts->prediction.taps, facts->description.taps, sizeof facts->prediction.taps);
+    facts->prediction = (struct og_prediction){OG_PREDICTOR_TAPS, facts->description.tuning, slide->corrects_chroma};
     facts->last_depth = og_pyramid_last_depth(&slide->pyramid);
     *state = slide;
     return OG_OK;

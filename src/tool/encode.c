@@ -81,13 +81,13 @@ static enum og_status describe(struct encode *e, struct og_description *d, struc
         .height = facts->height,
         .tile = OG_TILE_SIZE,
         .upsample = OG_PREDICTOR_NAME,
+        .tuning = e->settings.tuning,
         .mpp_x = facts->mpp_x,
         .mpp_y = facts->mpp_y,
         .magnification = facts->magnification,
         .encoder = {OG_VERSION, e->settings.base_quality, e->settings.l1_step, og_plan_whole_step(e->settings.l0_step),
                     e->settings.chroma_step, e->options->wish.l0_step ? 0 : e->options->wish.aim},
     };
-    memcpy(d->taps, e->settings.taps, sizeof d->taps);
     g_strlcpy(d->vendor, facts->vendor, sizeof d->vendor);
     g_strlcpy(d->icc, facts->icc, sizeof d->icc);
     g_strlcpy(d->source.name, facts->name, sizeof d->source.name);

@@ -103,6 +103,25 @@ static unsigned rim_of(struct og_place place)
            (place.dx == last ? OG_SIDE_RIGHT : 0) | (place.dy == last ? OG_SIDE_BOTTOM : 0);
 }
 
+static void fit_taps(const struct og_family_maker *m, struct og_tuning_fit *fit, unsigned slot,
+                     const struct og_plane sources[3])
+{
+    struct og_family_source source = og_family_source(m->family, slot);
+    const struct og_taps *taps = m->plan->prediction.tuning.taps;
+    og_taps_fit_add(&fit->taps[source.luma], &taps[source.luma], source.from, source.area, &sources[0]);
+    for (int i = 1; i < 3 && source.luma == OG_PREDICTED_L1; i++)
+        og_taps_fit_add(&fit->taps[OG_PREDICTED_CHROMA], &taps[OG_PREDICTED_CHROMA], &m->family->base[i], source.area,
+                        &sources[i]);
+}
+
+static void fit_smoothing(struct og_family_maker *m, struct og_tuning_fit *fit, unsigned slot,
+                          const struct og_plane *source)
+{
+    struct og_plane decoded = og_family_luma(m->family, slot);
+    struct og_plane due = {m->residual[0], T, source->width, source->height};
+    og_smoothing_fit_add(&fit->smoothing, &decoded, &due);
+}
+
 /* Leaves the decoded residual in the family; *kept says whether there is one at all. */
 static enum og_status make_residual(struct og_family_maker *m, struct og_made_family *made, unsigned slot,
                                     const struct og_plane sources[3], bool *kept, struct og_error *err)
@@ -135,28 +154,19 @@ static void measure(const struct og_family_maker *m, struct og_made_family *made
     og_tally_tile(&made->tally[place.depth], m->plan->kernels, place.x, place.y, source, tile, true);
 }
 
-static void fit(const struct og_family_maker *m, struct og_made_family *made, unsigned slot,
-                const struct og_plane sources[3])
-{
-    struct og_family_source source = og_family_source(m->family, slot);
-    const struct og_taps *taps = m->plan->prediction.taps;
-    og_taps_fit_add(&made->fit[source.luma], &taps[source.luma], source.from, source.area, &sources[0]);
-    for (int i = 1; i < 3 && source.luma == OG_PREDICTED_L1; i++)
-        og_taps_fit_add(&made->fit[OG_PREDICTED_CHROMA], &taps[OG_PREDICTED_CHROMA], &m->family->base[i], source.area,
-                        &sources[i]);
-}
-
 static enum og_status make_slot(struct og_family_maker *m, struct og_made_family *made, unsigned slot, bool of_sample,
                                 struct og_error *err)
 {
     struct og_tally_source source = og_reference_tile(m->reference, slot);
     og_family_rebuild(m->family, m->plan->kernels, slot, false);
     if (of_sample)
-        fit(m, made, slot, source.planes);
+        fit_taps(m, &made->fit, slot, source.planes);
     bool kept;
     enum og_status status = make_residual(m, made, slot, source.planes, &kept, err);
     if (status != OG_OK)
         return status;
+    if (kept && of_sample && og_slot_place(slot).depth == 0)
+        fit_smoothing(m, &made->fit, slot, &source.planes[0]);
     if (kept)
         og_family_rebuild(m->family, m->plan->kernels, slot, true);
     measure(m, made, slot, &source);

@@ -15,7 +15,7 @@ struct shape {
     int slope, bit, dc;
 };
 
-static const struct shape shape_l0 = {0, 12, 1}, shape_l1 = {30, 5, 1}, shape_l1_chroma = {200, 7, 1},
+static const struct shape shape_l0 = {0, 13, 1}, shape_l1 = {30, 5, 1}, shape_l1_chroma = {200, 7, 1},
                           shape_base = {10, 6, 4}, shape_chroma = {0, 10, 1};
 
 /* Chroma's step in the base, in hundredths of luma's: where nothing corrects chroma, and where L1 corrects what L0
@@ -129,8 +129,7 @@ enum og_status og_plan_make(uint32_t width, uint32_t height, const struct og_pla
     if (!og_pyramid_make(width, height, OG_TILE_SIZE, 0, &out->pyramid))
         return og_error_set(err, OG_UNSUPPORTED, "%u x %u pixels: a slide has 1 to %u on each side", width, height,
                             OG_PYRAMID_SIDE_MAX);
-    out->prediction = (struct og_prediction){.predictor = OG_PREDICTOR_TAPS, .corrects_chroma = s->chroma_step > 0};
-    memcpy(out->prediction.taps, s->taps, sizeof out->prediction.taps);
+    out->prediction = (struct og_prediction){OG_PREDICTOR_TAPS, s->tuning, s->chroma_step > 0};
     struct og_plan_counts counts = {0};
     for (unsigned depth = 0; depth < OG_PLAN_COARSER; depth++)
         for (unsigned i = 0; i < 2; i++)

@@ -46,7 +46,7 @@ struct sample {
 struct harvest {
     struct og_plan_counts counts;
     struct og_tally tally;
-    struct og_taps_fit fit[OG_PREDICTED];
+    struct og_tuning_fit fit;
 };
 
 static int bounded(double step, int least, int most)
@@ -80,7 +80,8 @@ static const struct ratios without_chroma = {255, 118, 122, 0};
 
 /* Where L1 corrects chroma, the base's luma can be coarser. At middle steps it is where a JPEG pyramid's coarser levels
  * are worst at the same L0. */
-static const struct ratios with_chroma[] = {{7, 107, 142, 1}, {10, 107, 142, 2}, {28, 121, 146, 2}, {255, 117, 126, 2}};
+static const struct ratios with_chroma[] = {
+    {5, 108, 144, 1}, {10, 108, 144, 2}, {17, 123, 147, 3}, {28, 121, 147, 2}, {255, 121, 129, 2}};
 
 static struct ratios ratios_of(int l0_step, bool chroma)
 {
@@ -90,23 +91,21 @@ static struct ratios ratios_of(int l0_step, bool chroma)
     return chroma ? *row : without_chroma;
 }
 
-static struct og_plan_settings settings_of(const struct og_wish *wish, double l0_step,
-                                           const struct og_taps taps[OG_PREDICTED])
+static struct og_plan_settings settings_of(const struct og_wish *wish, double l0_step, const struct og_tuning *tuning)
 {
     int step = og_plan_whole_step(l0_step), chroma_step = wish->chroma_step;
     struct ratios ratios = ratios_of(step, chroma_step != 0);
     if (chroma_step == OG_CHROMA_FOLLOWS)
         chroma_step = step > ratios.chroma_finer_by ? step - ratios.chroma_finer_by : 1;
     int base_step = og_plan_share(step, ratios.base);
-    struct og_plan_settings settings = {
+    return (struct og_plan_settings){
         .base_quality = wish->base_quality ? wish->base_quality : og_plan_quality_of_step(base_step),
         .l1_step = wish->l1_step ? wish->l1_step : og_plan_share(step, ratios.l1),
         .l0_step = l0_step,
         .chroma_step = chroma_step,
         .trellis = wish->trellis,
+        .tuning = *tuning,
     };
-    memcpy(settings.taps, taps, sizeof settings.taps);
-    return settings;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -178,8 +177,7 @@ static enum og_status reap(void *context, const struct og_made_family *made, str
     struct harvest *harvest = context;
     og_plan_add_counts(&harvest->counts, &made->counts);
     og_tally_merge(&harvest->tally, &made->tally[0]);
-    for (unsigned i = 0; i < OG_PREDICTED; i++)
-        og_taps_fit_merge(&harvest->fit[i], &made->fit[i]);
+    og_tuning_fit_merge(&harvest->fit, &made->fit);
     return OG_OK;
 }
 
@@ -219,10 +217,8 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
         double next = next_step(wish, step, &harvest.tally, unfit);
         settled = fabs(next - step) <= near * step && !unfit;
         step = wish->trellis ? next : floor(next);
-        struct og_taps taps[OG_PREDICTED];
-        for (unsigned i = 0; i < OG_PREDICTED; i++)
-            taps[i] = og_taps_fit_solve(&harvest.fit[i], &settings->taps[i]);
-        *settings = settings_of(wish, step, taps);
+        struct og_tuning tuning = og_tuning_fit_solve(&harvest.fit, &settings->tuning);
+        *settings = settings_of(wish, step, &tuning);
         status = replan(plan, settings, &harvest.counts, err);
     }
     return status;
@@ -231,8 +227,8 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
 enum og_status og_settle_begin(const struct og_source_facts *facts, const struct og_wish *wish, struct og_plan *plan,
                                struct og_plan_settings *settings, struct og_error *err)
 {
-    const struct og_taps taps[OG_PREDICTED] = {og_taps_usual, og_taps_usual, og_taps_usual};
-    *settings = settings_of(wish, first_step(wish), taps);
+    struct og_tuning usual = {{og_taps_usual, og_taps_usual, og_taps_usual}, og_smoothing_none};
+    *settings = settings_of(wish, first_step(wish), &usual);
     enum og_status status = og_plan_make(facts->width, facts->height, settings, plan, err);
     return status == OG_OK ? OG_OK : og_error_prefix(err, "%s", facts->name);
 }

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/taps_fit.h"
 
-#include <math.h>
+#include "tool/least_squares.h"
 
-enum {
-    EVERY = 49,
-    TURN = 18,
-    SCALE = OG_TAPS_SUM * OG_TAPS_SUM,
-    FREE = OG_TAPS_FREE,
-    OF_EACH = OG_TAPS - 1,
-    FURTHEST = 512
-};
+enum { EVERY = 49, TURN = 18, SCALE = OG_TAPS_SUM * OG_TAPS_SUM, FREE = OG_TAPS_FREE, OF_EACH = OG_TAPS - 1 };
 
 const struct og_taps og_taps_usual = {{{1, -6, 17, 61, -12, 3}}, {{1, -6, 17, 61, -12, 3}}};
 
@@ -91,44 +84,6 @@ void og_taps_fit_merge(struct og_taps_fit *to, const struct og_taps_fit *from)
     to->samples += from->samples;
 }
 
-/* Cholesky's decomposition in place, and what it solves; the diagonal is above zero. */
-static void solve(double a[FREE][FREE], double x[FREE])
-{
-    for (int k = 0; k < FREE; k++)
-        for (int i = k; i < FREE; i++) {
-            for (int j = 0; j < k; j++)
-                a[i][k] -= a[i][j] * a[k][j];
-            a[i][k] = i == k ? sqrt(a[k][k]) : a[i][k] / a[k][k];
-        }
-    for (int i = 0; i < FREE; i++) {
-        for (int j = 0; j < i; j++)
-            x[i] -= a[i][j] * x[j];
-        x[i] /= a[i][i];
-    }
-    for (int i = FREE - 1; i >= 0; i--) {
-        for (int j = i + 1; j < FREE; j++)
-            x[i] -= a[j][i] * x[j];
-        x[i] /= a[i][i];
-    }
-}
-
-/* Whole changes one after the other, each followed by the best of what is left free: rounding all at once errs more. */
-static void solve_whole(const double slopes[FREE][FREE], const double errors[FREE], int change[FREE])
-{
-    for (int fixed = 0; fixed < FREE; fixed++) {
-        double a[FREE][FREE], x[FREE];
-        for (int k = 0; k < FREE; k++) {
-            x[k] = k < fixed ? change[k] : errors[k];
-            for (int l = 0; l < FREE; l++)
-                a[k][l] = k < fixed || l < fixed ? k == l : slopes[k][l];
-            for (int l = 0; l < fixed && k >= fixed; l++)
-                x[k] -= slopes[k][l] * change[l];
-        }
-        solve(a, x);
-        change[fixed] = (int)lround(fmin(fmax(x[fixed], -FURTHEST), FURTHEST));
-    }
-}
-
 static bool fits(int weight)
 {
     return weight >= INT8_MIN && weight <= INT8_MAX;
@@ -164,7 +119,7 @@ struct og_taps og_taps_fit_solve(const struct og_taps_fit *sums, const struct og
             slopes[k][l] = (double)sums->slopes[k][l] + (k == l ? held : 0);
         errors[k] = (double)sums->errors[k] + held * unusual(taps, k);
     }
-    solve_whole(slopes, errors, change);
+    og_least_squares(FREE, slopes[0], errors, change);
     bool all_fit = move(&better.down, change) && move(&better.along, change + OF_EACH);
     return all_fit && og_taps_are_valid(&better) ? better : *taps;
 }

@@ -5,7 +5,7 @@
 #include "image/family.h"
 #include "support/cmocka_all.h"
 #include "support/noise.h"
-#include "support/taps.h"
+#include "support/tuning.h"
 
 enum { T = OG_TILE_SIZE };
 
@@ -107,25 +107,113 @@ static int clamped(int v)
     return v < 0 ? 0 : v > 255 ? 255 : v;
 }
 
+/* The tile at x, y of a plane of residuals, as it is added: smoothed in a block of its own, where nothing of its
+ * neighbours can be seen. */
+static void smoothed_tile(const struct og_plane *residuals, int x, int y, const struct og_smoothing *smoothing,
+                          uint8_t tile[T * T])
+{
+    for (int row = 0; row < T; row++)
+        memcpy(tile + row * T, residuals->data + (y + row) * residuals->stride + x, T);
+    og_kernels_scalar.smooth(smoothing, &(struct og_plane){tile, T, T, T});
+}
+
+/* `to` was made from `from` with the residuals of every second slot; slots lie in rows from `first` on. */
+static void expect_prediction_and_residual(enum og_predictor predictor, enum og_predicted predicted,
+                                           const struct og_plane *from, const struct og_plane *residuals,
+                                           const struct og_plane *to, unsigned first)
+{
+    static uint8_t prediction[16 * T * T], tile[T * T];
+    const struct og_smoothing *smoothing = predictor == OG_PREDICTOR_TAPS && predicted == OG_PREDICTED_L0
+                                               ? &tuning_like_a_slides.smoothing
+                                               : &og_smoothing_none;
+    og_kernels_scalar.predict[predictor].upsample(&tuning_like_a_slides.taps[predicted], from,
+                                                  (struct og_rect){0, 0, to->width / 2, to->height / 2}, prediction,
+                                                  to->width);
+    for (int y = 0; y < to->height; y += T)
+        for (int x = 0; x < to->width; x += T) {
+            if (has_residual(first + (unsigned)(y / T * (to->width / T) + x / T)))
+                smoothed_tile(residuals, x, y, smoothing, tile);
+            else
+                memset(tile, 128, sizeof tile);
+            for (int i = 0; i < T * T; i++) {
+                int at = (y + i / T) * to->width + x + i % T;
+                assert_int_equal(to->data[at], clamped(prediction[at] + tile[i] - 128));
+            }
+        }
+}
+
+static void luma_is_prediction_and_residual_and_only_that_of_l0_with_taps_is_smoothed(void **state)
+{
+    (void)state;
+    for (enum og_predictor predictor = 0; predictor < OG_PREDICTORS; predictor++) {
+        struct og_family *residual = filled(), *family = filled();
+        for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
+            rebuild_with(predictor, family, slot);
+        expect_prediction_and_residual(predictor, OG_PREDICTED_L1, &family->base[0], &residual->luma1, &family->luma1,
+                                       OG_SLOT_L1);
+        expect_prediction_and_residual(predictor, OG_PREDICTED_L0, &family->luma1, &residual->luma0, &family->luma0,
+                                       OG_SLOT_L0);
+        og_family_destroy(&residual);
+        og_family_destroy(&family);
+    }
+}
+
+/* Residuals of which something is left at the tile's edges, and neighbours that would drown it. */
+static void smoothing_does_not_reach_beyond_its_tile(void **state)
+{
+    (void)state;
+    enum { SLOT = OG_SLOT_L0 + 5 };
+    struct og_family *family = filled(), *calm = filled();
+    for (unsigned slot = OG_SLOT_L1; slot < OG_SLOT_L0; slot++) {
+        rebuild(family, slot);
+        rebuild(calm, slot);
+    }
+    struct og_plane own = og_family_luma(calm, SLOT);
+    for (int y = -2; y < T + 2; y++)
+        for (int x = -2; x < T + 2; x++)
+            if (y < 0 || y >= T || x < 0 || x >= T)
+                own.data[y * own.stride + x] = 255;
+    uint8_t above = own.data[-own.stride], left = own.data[-1];
+
+    og_family_rebuild(family, og_kernels_choose(), SLOT, true);
+    og_family_rebuild(calm, og_kernels_choose(), SLOT, true);
+
+    assert_same_luma(family, calm, SLOT);
+    assert_int_equal(own.data[-own.stride], above);
+    assert_int_equal(own.data[-1], left);
+    og_family_destroy(&calm);
+    og_family_destroy(&family);
+}
+
+static void a_slide_without_smoothing_keeps_its_residuals_as_they_are(void **state)
+{
+    (void)state;
+    struct og_family *residual = filled(), *family = filled();
+    static uint8_t predicted[T * T];
+    family->prediction.tuning.smoothing = og_smoothing_none;
+    for (unsigned slot = OG_SLOT_L1; slot <= OG_SLOT_L0; slot++)
+        rebuild(family, slot);
+    og_family_rebuild(family, og_kernels_choose(), OG_SLOT_L0 + 1, true);
+    og_kernels_scalar.predict[OG_PREDICTOR_TAPS].upsample(&tuning_like_a_slides.taps[OG_PREDICTED_L0], &family->luma1,
+                                                          (struct og_rect){T / 2, 0, T / 2, T / 2}, predicted, T);
+    struct og_plane before = og_family_luma(residual, OG_SLOT_L0 + 1), after = og_family_luma(family, OG_SLOT_L0 + 1);
+    for (int y = 0; y < T; y++)
+        for (int x = 0; x < T; x++)
+            assert_int_equal(after.data[y * after.stride + x],
+                             clamped(predicted[y * T + x] + before.data[y * before.stride + x] - 128));
+    og_family_destroy(&residual);
+    og_family_destroy(&family);
+}
+
 static void corrected_chroma_is_prediction_and_residual_and_l0_tiles_carry_it(void **state)
 {
     (void)state;
     struct og_family *residual = filled_with_chroma(), *family = filled_with_chroma();
-    static uint8_t predicted[4 * T * T];
     for (unsigned slot = OG_SLOT_L1; slot < OG_FAMILY_SLOTS; slot++)
         rebuild(family, slot);
-    for (int c = 0; c < 2; c++) {
-        og_kernels_scalar.predict[OG_PREDICTOR_TAPS].upsample(&taps_like_a_slides[OG_PREDICTED_CHROMA],
-                                                              &family->base[1 + c], (struct og_rect){0, 0, T, T},
-                                                              predicted, 2 * T);
-        for (int y = 0; y < 2 * T; y++)
-            for (int x = 0; x < 2 * T; x++) {
-                bool corrected = has_residual((unsigned)(OG_SLOT_L1 + y / T * 2 + x / T));
-                int r = residual->chroma1[c].data[y * 2 * T + x] - 128;
-                int due = clamped(predicted[y * 2 * T + x] + (corrected ? r : 0));
-                assert_int_equal(family->chroma1[c].data[y * 2 * T + x], due);
-            }
-    }
+    for (int c = 0; c < 2; c++)
+        expect_prediction_and_residual(OG_PREDICTOR_TAPS, OG_PREDICTED_CHROMA, &family->base[1 + c],
+                                       &residual->chroma1[c], &family->chroma1[c], OG_SLOT_L1);
 
     struct og_plane chroma[2];
     og_family_chroma(family, OG_SLOT_L0 + 7, chroma);
@@ -158,7 +246,7 @@ static void luma_is_predicted_as_asked_and_bilinear_chroma_rounds(void **state)
     for (enum og_predictor predictor = 0; predictor < OG_PREDICTORS; predictor++) {
         struct og_family *l1 = stepped(predictor, OG_SLOT_L1), *l0 = stepped(predictor, OG_SLOT_L0);
         enum og_predictor chroma = predictor == OG_PREDICTOR_TAPS ? predictor : OG_PREDICTOR_BILINEAR_ROUNDED;
-        const struct og_taps *taps = taps_like_a_slides;
+        const struct og_taps *taps = tuning_like_a_slides.taps;
 
         og_kernels_scalar.predict[predictor].upsample(&taps[OG_PREDICTED_L1], &l1->base[0],
                                                       (struct og_rect){0, 0, T / 2, 1}, expected, T);
@@ -279,8 +367,8 @@ static void flat_parts_come_out_as_the_kernels_would_make_them(void **state)
             struct og_place place = og_slot_place(slot);
             struct og_rect area = {(int)place.dx * T / 2, (int)place.dy * T / 2, T / 2, T / 2};
             family->prediction.predictor = (enum og_predictor)predictor;
-            kernels->predict[predictor].upsample(&taps_like_a_slides[OG_PREDICTED_L1], &family->base[0], area, expected,
-                                                 T);
+            kernels->predict[predictor].upsample(&tuning_like_a_slides.taps[OG_PREDICTED_L1], &family->base[0], area,
+                                                 expected, T);
             og_family_rebuild(family, kernels, slot, false);
             struct og_plane luma = og_family_luma(family, slot);
             for (int y = 0; y < T; y++)
@@ -294,6 +382,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slot_depends_on_its_closure_alone_whatever_the_predictor),
         cmocka_unit_test(so_it_does_where_residuals_correct_chroma),
+        cmocka_unit_test(luma_is_prediction_and_residual_and_only_that_of_l0_with_taps_is_smoothed),
+        cmocka_unit_test(smoothing_does_not_reach_beyond_its_tile),
+        cmocka_unit_test(a_slide_without_smoothing_keeps_its_residuals_as_they_are),
         cmocka_unit_test(corrected_chroma_is_prediction_and_residual_and_l0_tiles_carry_it),
         cmocka_unit_test(luma_is_predicted_as_asked_and_bilinear_chroma_rounds),
         cmocka_unit_test(the_order_of_slots_does_not_matter),

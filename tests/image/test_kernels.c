@@ -7,7 +7,7 @@
 #include "image/kernels.h"
 #include "support/cmocka_all.h"
 #include "support/noise.h"
-#include "support/taps.h"
+#include "support/tuning.h"
 
 enum { MAX_SIDE = 512 };
 
@@ -15,6 +15,7 @@ struct subject {
     const struct og_kernels *kernels;
     enum og_predictor predictor;
     const struct og_taps *taps;
+    const struct og_smoothing *smoothing;
 };
 
 /* The header's definitions, written again as plainly as possible: sample by sample, from the taps. */
@@ -27,6 +28,13 @@ static int sample(const struct og_plane *plane, int x, int y)
 {
     x = x < 0 ? 0 : x >= plane->width ? plane->width - 1 : x;
     y = y < 0 ? 0 : y >= plane->height ? plane->height - 1 : y;
+    return plane->data[y * plane->stride + x];
+}
+
+static int mirrored(const struct og_plane *plane, int x, int y)
+{
+    x = x < 0 ? -1 - x : x >= plane->width ? 2 * plane->width - 1 - x : x;
+    y = y < 0 ? -1 - y : y >= plane->height ? 2 * plane->height - 1 - y : y;
     return plane->data[y * plane->stride + x];
 }
 
@@ -62,6 +70,16 @@ static uint8_t predicted(const struct subject *subject, const struct og_plane *f
     if (subject->predictor == OG_PREDICTOR_TAPS)
         return taps_sample(subject->taps, from, x, y);
     return bilinear_sample(from, x, y, subject->predictor == OG_PREDICTOR_BILINEAR ? 0 : 8);
+}
+
+/* Of `residual` as it was. */
+static uint8_t smoothed(const struct og_smoothing *smoothing, const struct og_plane *residual, int x, int y)
+{
+    int sum = 32;
+    for (int v = -2; v <= 2; v++)
+        for (int u = -2; u <= 2; u++)
+            sum += smoothing->of[abs(v)][abs(u)] * (mirrored(residual, x + u, y + v) - 128);
+    return (uint8_t)clamp(128 + (sum >> 6));
 }
 
 enum { DARK, BRIGHT, STRIPES, CHECKS, NOISE, KINDS };
@@ -175,6 +193,61 @@ static void every_prediction_meets_every_residual(void **state)
             for (size_t i = 0; i < sizeof sum; i++)
                 assert_int_equal(sum[i], clamp(value + residual - 128));
         }
+}
+
+/* In place, and looks at every byte: what lies right of the plane stays as it is. */
+static void check_smoothing(const struct subject *subject, int width, int height, int stride, int kind)
+{
+    struct og_plane got = drawn_plane(width, height, stride, kind), before = drawn_plane(width, height, stride, kind);
+
+    subject->kernels->smooth(subject->smoothing, &got);
+
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < (y < height - 1 ? stride : width); x++)
+            assert_int_equal(got.data[y * stride + x],
+                             x < width ? smoothed(subject->smoothing, &before, x, y) : before.data[y * stride + x]);
+    free(before.data);
+    free(got.data);
+}
+
+static void residuals_of_every_size_are_smoothed_as_the_header_says(void **state)
+{
+    for (int width = 2; width <= 140; width++)
+        for (int height = 2; height <= 9; height += height < 5 ? 1 : 4)
+            check_smoothing(*state, width, height, width + height % 4, NOISE);
+}
+
+static void the_most_extreme_residuals_are_smoothed_as_the_header_says(void **state)
+{
+    for (int kind = 0; kind < KINDS; kind++) {
+        check_smoothing(*state, 75, 6, 75, kind);
+        check_smoothing(*state, 256, 8, 1024, kind);
+        check_smoothing(*state, MAX_SIDE - 1, 7, MAX_SIDE, kind);
+        check_smoothing(*state, MAX_SIDE, 3, MAX_SIDE, kind);
+    }
+    check_smoothing(*state, 33, 256, 40, NOISE);
+}
+
+static void where_nothing_was_corrected_nothing_is(void **state)
+{
+    const struct subject *subject = *state;
+    uint8_t nothing[9 * 71], got[9 * 71];
+    memset(nothing, 128, sizeof nothing);
+    memset(got, 128, sizeof got);
+    subject->kernels->smooth(subject->smoothing, &(struct og_plane){got, 71, 71, 9});
+    assert_memory_equal(got, nothing, sizeof got);
+}
+
+static void without_smoothing_residuals_stay_as_they_are(void **state)
+{
+    const struct subject *subject = *state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct og_plane got = drawn_plane(99, 9, 99, kind), before = drawn_plane(99, 9, 99, kind);
+        subject->kernels->smooth(&og_smoothing_none, &got);
+        assert_memory_equal(got.data, before.data, 9 * 99);
+        free(before.data);
+        free(got.data);
+    }
 }
 
 static void halve_averages_blocks_and_repeats_the_last_column_and_row(void **state)
@@ -338,10 +411,24 @@ static int run_predictor(struct subject subject)
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
+static int run_smoothing(struct subject subject)
+{
+    const int8_t *w = subject.smoothing->of[0];
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(residuals_of_every_size_are_smoothed_as_the_header_says, &subject),
+        cmocka_unit_test_prestate(the_most_extreme_residuals_are_smoothed_as_the_header_says, &subject),
+        cmocka_unit_test_prestate(where_nothing_was_corrected_nothing_is, &subject),
+    };
+    printf("%s, smoothing by %d, %d, %d ...\n", subject.kernels->name, w[0], w[1], w[2]);
+    assert_true(og_smoothing_is_valid(subject.smoothing));
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
 static int run_variant(const struct og_kernels *kernels)
 {
     struct subject subject = {.kernels = kernels};
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(without_smoothing_residuals_stay_as_they_are, &subject),
         cmocka_unit_test_prestate(halve_averages_blocks_and_repeats_the_last_column_and_row, &subject),
         cmocka_unit_test_prestate(colours_are_transformed_as_scalar_transforms_them, &subject),
         cmocka_unit_test_prestate(blocks_are_transformed_as_scalar_transforms_them, &subject),
@@ -350,9 +437,17 @@ static int run_variant(const struct og_kernels *kernels)
     };
     printf("%s\n", kernels->name);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    for (size_t i = 0; i < OG_PREDICTED; i++) {
+        subject.smoothing = &smoothing_like_slides[i];
+        failed += run_smoothing(subject);
+    }
+    for (size_t i = 0; i < sizeof smoothing_at_the_bounds / sizeof smoothing_at_the_bounds[0]; i++) {
+        subject.smoothing = &smoothing_at_the_bounds[i];
+        failed += run_smoothing(subject);
+    }
     const size_t bounds = sizeof taps_at_the_bounds / sizeof taps_at_the_bounds[0];
     for (size_t i = 0; i < OG_PREDICTED + bounds + 1; i++) {
-        subject.taps = i < OG_PREDICTED            ? &taps_like_a_slides[i]
+        subject.taps = i < OG_PREDICTED            ? &tuning_like_a_slides.taps[i]
                        : i < OG_PREDICTED + bounds ? &taps_at_the_bounds[i - OG_PREDICTED]
                                                    : &og_taps_cubic;
         assert_true(og_taps_are_valid(subject.taps));

@@ -11,7 +11,7 @@
 #include <math.h>
 
 #include "slide/description.h"
-#include "support/taps.h"
+#include "support/tuning.h"
 
 static struct og_description example(void)
 {
@@ -20,7 +20,7 @@ static struct og_description example(void)
         .height = 32914,
         .tile = 256,
         .upsample = OG_PREDICTOR_NAME,
-        .taps = TAPS_LIKE_A_SLIDES,
+        .tuning = TUNING_LIKE_A_SLIDES,
         .mpp_x = 0.499,
         .mpp_y = 0.2527,
         .magnification = 20,
@@ -44,7 +44,7 @@ static void expect_equal(const struct og_description *a, const struct og_descrip
     assert_int_equal(a->height, b->height);
     assert_int_equal(a->tile, b->tile);
     assert_string_equal(a->upsample, b->upsample);
-    assert_memory_equal(a->taps, b->taps, sizeof a->taps);
+    assert_memory_equal(&a->tuning, &b->tuning, sizeof a->tuning);
     assert_true(a->mpp_x == b->mpp_x && a->mpp_y == b->mpp_y && a->magnification == b->magnification);
     assert_string_equal(a->vendor, b->vendor);
     assert_string_equal(a->icc, b->icc);
@@ -95,8 +95,7 @@ static void unknown_facts_are_printed_as_null_and_parse_to_unknown(void **state)
 {
     (void)state;
     struct og_description given = {.width = 1, .height = 1, .tile = 256, .upsample = OG_PREDICTOR_NAME_CUBIC}, found;
-    for (unsigned i = 0; i < OG_PREDICTED; i++)
-        given.taps[i] = og_taps_cubic;
+    given.tuning = (struct og_tuning){{og_taps_cubic, og_taps_cubic, og_taps_cubic}, og_smoothing_none};
 
     char *text = og_description_print(&given);
     assert_non_null(strstr(text, "\"mpp_x\":null"));
@@ -161,30 +160,37 @@ static void older_slides_have_the_weights_that_their_predictor_has_always_had(vo
     static const struct og_weights cubic = {{0, -2, 17, 56, -7, 0}};
     struct og_description found;
 
-    assert_int_equal(parse("{" NEEDED ",\"taps\":{\"L0\":[]}}", &found, NULL), OG_OK);
+    assert_int_equal(parse("{" NEEDED ",\"taps\":{\"L0\":[]},\"smoothing\":[{}]}", &found, NULL), OG_OK);
 
     for (unsigned i = 0; i < OG_PREDICTED; i++) {
-        assert_memory_equal(&found.taps[i].down, &cubic, sizeof cubic);
-        assert_memory_equal(&found.taps[i].along, &cubic, sizeof cubic);
+        assert_memory_equal(&found.tuning.taps[i].down, &cubic, sizeof cubic);
+        assert_memory_equal(&found.tuning.taps[i].along, &cubic, sizeof cubic);
     }
+    assert_memory_equal(&found.tuning.smoothing, &og_smoothing_none, sizeof og_smoothing_none);
 }
 
 #define SIX_TAP "\"origami\":1,\"width\":10,\"height\":20,\"tile\":256,\"upsample\":\"six-tap\""
 #define WEIGHTS "[1,-6,18,60,-11,2,2,-5,14,64,-14,3]"
 #define TWO     "\"L1\":" WEIGHTS ",\"chroma\":" WEIGHTS
+#define TAPPED  SIX_TAP ",\"taps\":{" TWO ",\"L0\":" WEIGHTS "}"
 
-static void weights_are_told_for_each_plane_that_is_predicted(void **state)
+static void weights_are_told_for_each_plane_that_is_predicted_and_for_residuals(void **state)
 {
     (void)state;
     struct og_description found;
 
-    assert_int_equal(parse("{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,-63,0,127,0,0,0]}}", &found, NULL),
+    assert_int_equal(parse("{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,-63,0,127,0,0,0]},"
+                           "\"smoothing\":[47,8,-1,14,-2,-2,-3,-4,2]}",
+                           &found, NULL),
                      OG_OK);
 
-    assert_int_equal(found.taps[OG_PREDICTED_L0].down.of[3], 64);
-    assert_int_equal(found.taps[OG_PREDICTED_L0].along.of[2], 127);
-    assert_int_equal(found.taps[OG_PREDICTED_L1].along.of[0], 2);
-    assert_int_equal(found.taps[OG_PREDICTED_CHROMA].down.of[5], 2);
+    assert_int_equal(found.tuning.taps[OG_PREDICTED_L0].down.of[3], 64);
+    assert_int_equal(found.tuning.taps[OG_PREDICTED_L0].along.of[2], 127);
+    assert_int_equal(found.tuning.taps[OG_PREDICTED_L1].along.of[0], 2);
+    assert_int_equal(found.tuning.taps[OG_PREDICTED_CHROMA].down.of[5], 2);
+    assert_int_equal(found.tuning.smoothing.of[0][2], -1);
+    assert_int_equal(found.tuning.smoothing.of[1][0], 14);
+    assert_int_equal(found.tuning.smoothing.of[2][1], -4);
 }
 
 static void members_that_nobody_knows_are_ignored(void **state)
@@ -327,6 +333,19 @@ static void malformed_members_are_refused_by_name(void **state)
         {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,0,64,0,0,0,0,0,63,0,0]}}", OG_DAMAGED, "taps.L0 are not weights"},
         {"{" SIX_TAP ",\"taps\":{" TWO ",\"L0\":[0,0,-64,127,1,0,0,0,0,64,0,0]}}", OG_DAMAGED,
          "taps.L0 are not weights"},
+        {"{" TAPPED "}", OG_DAMAGED, "smoothing is missing"},
+        {"{" TAPPED ",\"smoothing\":null}", OG_DAMAGED, "smoothing is missing"},
+        {"{" TAPPED ",\"smoothing\":[]}", OG_DAMAGED, "smoothing is not nine small numbers"},
+        {"{" TAPPED ",\"smoothing\":64}", OG_DAMAGED, "smoothing is not nine small numbers"},
+        {"{" TAPPED ",\"smoothing\":{}}", OG_DAMAGED, "smoothing is not nine small numbers"},
+        {"{" TAPPED ",\"smoothing\":[64,0,0,0,0,0,0,0]}", OG_DAMAGED, "smoothing is not nine small"},
+        {"{" TAPPED ",\"smoothing\":[64,0,0,0,0,0,0,0,0,0]}", OG_DAMAGED, "smoothing is not nine small"},
+        {"{" TAPPED ",\"smoothing\":[64,0,0,0,0,0,0,0,0.0]}", OG_DAMAGED, "smoothing is not nine small"},
+        {"{" TAPPED ",\"smoothing\":[64,0,0,0,null,0,0,0,0]}", OG_DAMAGED, "smoothing is not nine small"},
+        {"{" TAPPED ",\"smoothing\":[128,0,0,0,0,0,0,0,0]}", OG_DAMAGED, "smoothing is not nine small"},
+        {"{" TAPPED ",\"smoothing\":[0,0,0,-129,0,0,0,0,0]}", OG_DAMAGED, "smoothing is not nine small"},
+        {"{" TAPPED ",\"smoothing\":[2,0,127,0,0,0,0,0,0]}", OG_DAMAGED, "smoothing are not weights whose sizes"},
+        {"{" TAPPED ",\"smoothing\":[0,0,0,0,0,0,0,0,-64]}", OG_DAMAGED, "smoothing are not weights whose sizes"},
         {"{" NEEDED "", OG_DAMAGED, "byte"},
         {"{" NEEDED "} {}", OG_DAMAGED, "byte"},
         {"{" NEEDED ",\"width\":10}", OG_DAMAGED, "duplicate"},
@@ -408,7 +427,7 @@ int main(void)
         cmocka_unit_test(names_that_are_not_utf8_are_printed_all_the_same),
         cmocka_unit_test(what_pixels_depend_on_is_enough),
         cmocka_unit_test(older_slides_have_the_weights_that_their_predictor_has_always_had),
-        cmocka_unit_test(weights_are_told_for_each_plane_that_is_predicted),
+        cmocka_unit_test(weights_are_told_for_each_plane_that_is_predicted_and_for_residuals),
         cmocka_unit_test(members_that_nobody_knows_are_ignored),
         cmocka_unit_test(texts_lose_control_characters),
         cmocka_unit_test(long_texts_are_cut_between_characters),

@@ -10,7 +10,7 @@
 #include <jansson.h>
 
 #include "slide/slide_document.h"
-#include "support/taps.h"
+#include "support/tuning.h"
 
 static struct og_slide_facts origami_facts(void)
 {
@@ -21,7 +21,7 @@ static struct og_slide_facts origami_facts(void)
         .description =
             {
                 .upsample = OG_PREDICTOR_NAME,
-                .taps = TAPS_LIKE_A_SLIDES,
+                .tuning = TUNING_LIKE_A_SLIDES,
                 .mpp_x = 0.499,
                 .mpp_y = 0.5,
                 .magnification = 20,

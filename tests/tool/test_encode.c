@@ -400,19 +400,23 @@ static void a_slide_is_steered_to_its_aim(void **state)
         }
 }
 
-/* Fitted to other places than the ones predicted, they would be the weights of a blur. */
-static void the_predictor_is_fitted_to_the_slide(void **state)
+/* Fitted to other places than the ones predicted, taps would be the weights of a blur; and a smoothing that does not
+ * leave most of a residual where it is would be one. */
+static void the_predictor_and_the_smoothing_are_fitted_to_the_slide(void **state)
 {
     struct og_encode_options options = {.wish = {.aim = 36, .chroma_step = 10, .trellis = true}, .threads = 2};
     struct og_encode_result result;
     struct og_error err = {0};
     assert_int_equal(encode_tissue(*state, "taps.tif", 1500, 1200, 0, &options, &result, &err), OG_OK);
     for (unsigned i = 0; i < OG_PREDICTED; i++) {
-        const struct og_taps *taps = &result.description.taps[i];
+        const struct og_taps *taps = &result.description.tuning.taps[i];
         assert_memory_not_equal(taps, &og_taps_usual, sizeof *taps);
         assert_true(taps->down.of[OG_TAPS_OWN] > 30 && taps->along.of[OG_TAPS_OWN] > 30);
     }
-    const struct og_taps *sharp = &result.description.taps[OG_PREDICTED_L0];
+    const struct og_smoothing *smoothing = &result.description.tuning.smoothing;
+    assert_true(og_smoothing_is_valid(smoothing));
+    assert_in_range(smoothing->of[0][0], 30, og_smoothing_none.of[0][0] - 1);
+    const struct og_taps *sharp = &result.description.tuning.taps[OG_PREDICTED_L0];
     assert_in_range(sharp->down.of[OG_TAPS_OWN], 50, 72);
     assert_in_range(sharp->along.of[OG_TAPS_OWN], 50, 72);
 }
@@ -436,8 +440,8 @@ static void given_steps_are_kept_and_others_follow(void **state)
     options.wish.l0_step = 14;
     assert_int_equal(encode_tissue(*state, "d.tif", 600, 500, 0, &options, &result, &err), OG_OK);
     assert_int_equal(result.description.encoder.l1_step, 17);
-    assert_int_equal(result.description.encoder.base_quality, 80);
-    assert_int_equal(result.description.encoder.chroma_step, 12);
+    assert_int_equal(result.description.encoder.base_quality, 79);
+    assert_int_equal(result.description.encoder.chroma_step, 11);
     options.wish = (struct og_wish){.l0_step = 100, .l1_step = 7, .base_quality = 95};
     assert_int_equal(encode_tissue(*state, "b.tif", 600, 500, 0, &options, &result, &err), OG_OK);
     assert_int_equal(result.description.encoder.l0_step, 100);
@@ -486,7 +490,7 @@ int main(void)
         IN_FOLDER(a_digest_names_the_very_bytes_of_the_source),
         IN_FOLDER(the_trellis_saves_bytes_at_nearly_the_same_picture),
         IN_FOLDER(a_slide_is_steered_to_its_aim),
-        IN_FOLDER(the_predictor_is_fitted_to_the_slide),
+        IN_FOLDER(the_predictor_and_the_smoothing_are_fitted_to_the_slide),
         IN_FOLDER(given_steps_are_kept_and_others_follow),
         IN_FOLDER(glass_alone_does_not_steer),
         cmocka_unit_test(steering_goes_towards_the_aim_and_keeps_within_bounds),

@@ -5,7 +5,7 @@
 #include "image/kernels.h"
 #include "support/cmocka_all.h"
 #include "support/noise.h"
-#include "support/taps.h"
+#include "support/tuning.h"
 #include "tool/taps_fit.h"
 
 enum { SIDE = 128 };
@@ -44,19 +44,19 @@ static void the_taps_that_a_plane_was_made_with_are_found(void **state)
     (void)state;
     for (unsigned i = 0; i < OG_PREDICTED; i++) {
         struct og_taps found = og_taps_cubic;
-        draw(&taps_like_a_slides[i]);
+        draw(&tuning_like_a_slides.taps[i]);
         for (unsigned step = 0; step < 4; step++)
             found = improved(&found);
-        assert_near(&found, &taps_like_a_slides[i], 1);
+        assert_near(&found, &tuning_like_a_slides.taps[i], 1);
     }
 }
 
 static void one_step_is_most_of_the_way(void **state)
 {
     (void)state;
-    draw(&taps_like_a_slides[OG_PREDICTED_L0]);
+    draw(&tuning_like_a_slides.taps[OG_PREDICTED_L0]);
     struct og_taps found = improved(&og_taps_cubic);
-    assert_near(&found, &taps_like_a_slides[OG_PREDICTED_L0], 2);
+    assert_near(&found, &tuning_like_a_slides.taps[OG_PREDICTED_L0], 2);
 }
 
 static void families_may_be_added_up_in_any_order(void **state)
@@ -64,7 +64,7 @@ static void families_may_be_added_up_in_any_order(void **state)
     (void)state;
     struct og_taps_fit parts[2] = {{.errors = {0}}, {.errors = {0}}}, sums[2] = {{.errors = {0}}, {.errors = {0}}};
     const struct og_rect quarters[2] = {{0, 0, SIDE / 2, SIDE / 2}, {SIDE / 2, SIDE / 2, SIDE / 2, SIDE / 2}};
-    draw(&taps_like_a_slides[OG_PREDICTED_L1]);
+    draw(&tuning_like_a_slides.taps[OG_PREDICTED_L1]);
     for (unsigned i = 0; i < 2; i++) {
         struct og_plane quarter = og_plane_part(due, (struct og_rect){(int)i * SIDE, (int)i * SIDE, SIDE, SIDE});
         og_taps_fit_add(&parts[i], &og_taps_cubic, &from, quarters[i], &quarter);
@@ -77,7 +77,7 @@ static void families_may_be_added_up_in_any_order(void **state)
     assert_int_equal(sums[0].samples, parts[0].samples + parts[1].samples);
     for (unsigned i = 0; i < 2; i++) {
         struct og_taps found = og_taps_fit_solve(&parts[i], &og_taps_cubic);
-        assert_near(&found, &taps_like_a_slides[OG_PREDICTED_L1], 2);
+        assert_near(&found, &tuning_like_a_slides.taps[OG_PREDICTED_L1], 2);
     }
 }
 
@@ -85,7 +85,7 @@ static void what_lies_outside_the_slide_is_not_looked_at(void **state)
 {
     (void)state;
     struct og_taps_fit whole = {.errors = {0}}, cut = {.errors = {0}}, nothing = {.errors = {0}};
-    draw(&taps_like_a_slides[OG_PREDICTED_L0]);
+    draw(&tuning_like_a_slides.taps[OG_PREDICTED_L0]);
     struct og_plane left = og_plane_part(due, (struct og_rect){0, 0, 105, 2 * SIDE}),
                     sliver = og_plane_part(due, (struct og_rect){0, 0, 1, 2 * SIDE});
     og_taps_fit_add(&cut, &og_taps_cubic, &from, all, &left);
@@ -102,7 +102,7 @@ static void a_slide_without_texture_has_the_usual_taps(void **state)
     (void)state;
     memset(small, 200, sizeof small);
     memset(large, 90, sizeof large);
-    struct og_taps found = improved(&taps_like_a_slides[OG_PREDICTED_CHROMA]);
+    struct og_taps found = improved(&tuning_like_a_slides.taps[OG_PREDICTED_CHROMA]);
     assert_memory_equal(&found, &og_taps_usual, sizeof found);
 }
 
