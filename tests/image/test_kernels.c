@@ -212,7 +212,7 @@ static void check_smoothing(const struct subject *subject, int width, int height
 
 static void residuals_of_every_size_are_smoothed_as_the_header_says(void **state)
 {
-    for (int width = 2; width <= 140; width++)
+    for (int width = 2; width <= 140; width += width < 40 ? 1 : 9)
         for (int height = 2; height <= 9; height += height < 5 ? 1 : 4)
             check_smoothing(*state, width, height, width + height % 4, NOISE);
 }
