@@ -18,7 +18,7 @@ enum og_predictor {
 };
 
 /* What the description of a slide calls OG_PREDICTOR_TAPS, and one of fixed weights, og_taps_cubic. */
-#define OG_PREDICTOR_NAME       "six-tap"
+#define OG_PREDICTOR_NAME       "six-tap-smooth"
 #define OG_PREDICTOR_NAME_CUBIC "cubic-64"
 
 enum { OG_SMOOTHING_REACH = 2, OG_SMOOTHING_SUM = 64, OG_SMOOTHING_SIZE_MAX = 255 };

@@ -8,8 +8,8 @@
  * A predictor is a centre-aligned 2x upsampling, first down the columns, then along the rows; `>>` is arithmetic;
  * indices outside the source plane take its nearest sample, and nothing outside it is read. C(v) = clamp(v, 0, 255).
  *
- * OG_PREDICTOR_TAPS, "six-tap": weights w of the slide's own (base/prediction.h), some for each pass, 8-bit samples
- * between the passes:
+ * OG_PREDICTOR_TAPS, "six-tap-smooth": weights w of the slide's own (base/prediction.h), some for each pass, 8-bit
+ * samples between the passes:
  *
  *     column pass   v[2i]   = C((w[0] s[i-3] + w[1] s[i-2] + … + w[5] s[i+2] + 32) >> 6)
  *                   v[2i+1] = C((w[0] s[i+3] + w[1] s[i+2] + … + w[5] s[i-2] + 32) >> 6)

@@ -4,12 +4,12 @@
 /*
  * og_settle: the plan for one slide. Families spread over it are looked at; of those that show tissue a sample is made
  * again and again, until its full size is about as near to the source as was aimed at; the symbols of its streams
- * decide the Huffman tables, and its pixels the taps. Of a slide with few families all are the sample, and none is
+ * decide the Huffman tables, and its pixels the weights. Of a slide with few families all are the sample, and none is
  * looked at before.
  *
  *     step of L0 ─► streams of the sample ─► PSNR of its tissue ─► the step at which that would be the aim
  *          ▲                  ├─► symbols ─► Huffman tables              │
- *          │                  └─► predictions ─► taps                    │
+ *          │                  └─► predictions, residuals ─► weights       │
  *          └─────────────────────────────────────────────────────────────┘ until it stays as it is
  *
  * Threads:   call it from one thread, as tool/family_run.h says. What it finds does not depend on their number.

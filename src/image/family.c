@@ -157,6 +157,7 @@ static void smooth(const struct og_prediction *prediction, const struct og_kerne
                    const struct og_plane *residual)
 {
     const struct og_smoothing *smoothing = &prediction->tuning.smoothing;
+    assert(og_smoothing_is_valid(smoothing));
     if (prediction->predictor == OG_PREDICTOR_TAPS && memcmp(smoothing, &og_smoothing_none, sizeof *smoothing) != 0)
         kernels->smooth(smoothing, residual);
 }

@@ -121,6 +121,8 @@ static void smooth(const struct og_smoothing *smoothing, const struct og_plane *
     struct columns columns;
     for (int y = 0; y < residual->height; y++) {
         uint8_t *own = residual->data + y * residual->stride;
+        for (int x = 0; x < residual->width && y + AHEAD < residual->height; x += LINE)
+            __builtin_prefetch(own + AHEAD * residual->stride + x, 1);
         const uint8_t *above[OG_SMOOTHING_REACH + 1] = {own}, *below[OG_SMOOTHING_REACH + 1] = {own};
         for (int v = 1; v <= OG_SMOOTHING_REACH; v++) {
             int up = mirrored(y - v, residual->height), down = mirrored(y + v, residual->height);

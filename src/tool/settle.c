@@ -199,8 +199,9 @@ static double next_step(const struct og_wish *wish, double step, const struct og
 }
 
 /*
- * Tables fit what the tables before them made, and taps what the taps before them predicted: each round gets nearer.
- * Rounded levels do not depend on tables and hardly on taps, so that one round does for them when the steps are given.
+ * Tables fit what the tables before them made, and weights what those before them predicted: each round gets nearer.
+ * Rounded levels do not depend on tables and hardly on weights, so that one round does for them when the steps are
+ * given; what they come to is better by what smoothing takes away.
  */
 static enum og_status settle(const struct og_family_run *run, const struct og_wish *wish, const struct sample *sample,
                              struct og_plan *plan, struct og_plan_settings *settings, struct og_error *err)
@@ -209,12 +210,12 @@ static enum og_status settle(const struct og_family_run *run, const struct og_wi
     double step = settings->l0_step;
     enum og_status status = OG_OK;
     for (unsigned round = 0; round < ROUNDS && !settled && status == OG_OK; round++) {
-        bool unfit = round == 0 && wish->trellis;
+        bool unfit = round == 0 && (wish->trellis || !wish->l0_step);
         struct harvest harvest = {.tally = {0}};
         status = og_family_run_make(run, sample->cells, sample->count, reap, &harvest, err);
         if (status != OG_OK)
             break;
-        double next = next_step(wish, step, &harvest.tally, unfit);
+        double next = next_step(wish, step, &harvest.tally, unfit && wish->trellis);
         settled = fabs(next - step) <= near * step && !unfit;
         step = wish->trellis ? next : floor(next);
         struct og_tuning tuning = og_tuning_fit_solve(&harvest.fit, &settings->tuning);

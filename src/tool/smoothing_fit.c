@@ -8,6 +8,8 @@ enum { EVERY = 13, TURN = 5, ACROSS = OG_SMOOTHING_REACH + 1, COUNT = OG_SMOOTHI
 /* Held to none as if samples differed by this much more, in grey levels. */
 static const double unseen = 0.5;
 
+static const double worth_it = 0.99;
+
 static int mirrored(int i, int size)
 {
     return i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i;
@@ -30,14 +32,15 @@ static int64_t weighed(const struct og_plane *decoded, int x, int y, int u, int 
 
 static void add_place(struct og_smoothing_fit *sums, const struct og_plane *decoded, int x, int y, int due)
 {
-    int64_t f[COUNT];
+    int64_t f[COUNT], wanted = OG_SMOOTHING_SUM * due;
     for (int i = 0; i < COUNT; i++)
         f[i] = weighed(decoded, x, y, i % ACROSS, i / ACROSS);
     for (int k = 0; k < COUNT; k++) {
         for (int l = 0; l < COUNT; l++)
             sums->slopes[k][l] += f[k] * f[l];
-        sums->errors[k] += f[k] * OG_SMOOTHING_SUM * due;
+        sums->errors[k] += f[k] * wanted;
     }
+    sums->squares += wanted * wanted;
     sums->samples++;
 }
 
@@ -55,7 +58,20 @@ void og_smoothing_fit_merge(struct og_smoothing_fit *to, const struct og_smoothi
             to->slopes[k][l] += from->slopes[k][l];
         to->errors[k] += from->errors[k];
     }
+    to->squares += from->squares;
     to->samples += from->samples;
+}
+
+static double squared_error(const struct og_smoothing_fit *sums, const struct og_smoothing *smoothing)
+{
+    double error = (double)sums->squares;
+    for (int k = 0; k < COUNT; k++) {
+        double weight = smoothing->of[k / ACROSS][k % ACROSS];
+        error -= 2 * weight * (double)sums->errors[k];
+        for (int l = 0; l < COUNT; l++)
+            error += weight * smoothing->of[l / ACROSS][l % ACROSS] * (double)sums->slopes[k][l];
+    }
+    return error;
 }
 
 struct og_smoothing og_smoothing_fit_solve(const struct og_smoothing_fit *sums)
@@ -74,5 +90,6 @@ struct og_smoothing og_smoothing_fit_solve(const struct og_smoothing_fit *sums)
             return og_smoothing_none;
         found.of[k / ACROSS][k % ACROSS] = (int8_t)weights[k];
     }
-    return og_smoothing_is_valid(&found) ? found : og_smoothing_none;
+    bool is_worth_it = squared_error(sums, &found) < worth_it * squared_error(sums, &og_smoothing_none);
+    return is_worth_it && og_smoothing_is_valid(&found) ? found : og_smoothing_none;
 }

@@ -169,7 +169,7 @@ static void older_slides_have_the_weights_that_their_predictor_has_always_had(vo
     assert_memory_equal(&found.tuning.smoothing, &og_smoothing_none, sizeof og_smoothing_none);
 }
 
-#define SIX_TAP "\"origami\":1,\"width\":10,\"height\":20,\"tile\":256,\"upsample\":\"six-tap\""
+#define SIX_TAP "\"origami\":1,\"width\":10,\"height\":20,\"tile\":256,\"upsample\":\"six-tap-smooth\""
 #define WEIGHTS "[1,-6,18,60,-11,2,2,-5,14,64,-14,3]"
 #define TWO     "\"L1\":" WEIGHTS ",\"chroma\":" WEIGHTS
 #define TAPPED  SIX_TAP ",\"taps\":{" TWO ",\"L0\":" WEIGHTS "}"

@@ -84,6 +84,7 @@ static void add_plainly(struct og_smoothing_fit *sums, int x, int y)
             sums->slopes[k][l] += f[k] * f[l];
         sums->errors[k] += f[k] * 64 * (wanted[y * T + x] - 128);
     }
+    sums->squares += 64 * 64 * (wanted[y * T + x] - 128) * (wanted[y * T + x] - 128);
     sums->samples++;
 }
 
