@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <stddef.h>
+#include <time.h>
 
 static unsigned entries(const char *path)
 {
@@ -24,4 +25,11 @@ unsigned og_use_descriptors(void)
 unsigned og_use_threads(void)
 {
     return entries("/proc/self/task");
+}
+
+bool og_use_threads_come_down_to(unsigned threads)
+{
+    for (int tenths = 0; tenths < 100 && og_use_threads() > threads; tenths++)
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    return og_use_threads() <= threads;
 }
