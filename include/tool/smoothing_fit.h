@@ -9,7 +9,7 @@
  *     d      = 64 (residual before it was coded - 128)
  *     sums  += f_j f_k, f_k d, d²
  *
- * Whole numbers, so that families may be added up in any order. One place in 13 is looked at, each row's turned by 5
+ * Whole numbers, so that families may be added up in any order. One place in 49 is looked at, each row's turned by 18
  * from those above.
  *
  * Threads: values. Ownership: borrow. Errors: none.

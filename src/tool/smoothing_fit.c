@@ -3,7 +3,7 @@
 
 #include "tool/least_squares.h"
 
-enum { EVERY = 13, TURN = 5, ACROSS = OG_SMOOTHING_REACH + 1, COUNT = OG_SMOOTHING_WEIGHTS };
+enum { EVERY = 49, TURN = 18, ACROSS = OG_SMOOTHING_REACH + 1, COUNT = OG_SMOOTHING_WEIGHTS };
 
 /* Held to none as if samples differed by this much more, in grey levels. */
 static const double unseen = 0.5;

@@ -88,7 +88,7 @@ static void add_plainly(struct og_smoothing_fit *sums, int x, int y)
     sums->samples++;
 }
 
-static void sums_are_those_of_one_place_in_thirteen_up_to_the_edges(void **state)
+static void sums_are_those_of_one_place_in_49_up_to_the_edges(void **state)
 {
     (void)state;
     struct og_smoothing_fit sums = {.samples = 0}, plain = {.samples = 0};
@@ -97,7 +97,7 @@ static void sums_are_those_of_one_place_in_thirteen_up_to_the_edges(void **state
     og_smoothing_fit_add(&sums, &decoded, &due);
     for (int y = 0; y < T; y++)
         for (int x = 0; x < T; x++)
-            if ((x - 5 * y) % 13 == 0)
+            if ((x - 18 * y) % 49 == 0)
                 add_plainly(&plain, x, y);
     assert_memory_equal(&sums, &plain, sizeof sums);
 }
@@ -144,7 +144,7 @@ static void only_the_part_inside_the_slide_counts(void **state)
     int64_t places = 0;
     for (int y = 0; y < H; y++)
         for (int x = 0; x < W; x++)
-            places += (x - 5 * y) % 13 == 0;
+            places += (x - 18 * y) % 49 == 0;
     assert_int_equal(cut.samples, places);
     struct og_smoothing smoothing = og_smoothing_fit_solve(&cut);
     assert_near(&smoothing, &smoothing_like_slides[0]);
@@ -204,7 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_weights_that_a_residual_was_smoothed_with_are_found),
         cmocka_unit_test(a_residual_that_is_what_it_should_be_stays_as_it_is),
-        cmocka_unit_test(sums_are_those_of_one_place_in_thirteen_up_to_the_edges),
+        cmocka_unit_test(sums_are_those_of_one_place_in_49_up_to_the_edges),
         cmocka_unit_test(families_may_be_added_up_in_any_order),
         cmocka_unit_test(only_the_part_inside_the_slide_counts),
         cmocka_unit_test(where_there_is_nothing_to_learn_from_nothing_is_smoothed),
