@@ -21,7 +21,7 @@ static inline void rebuild_luma(const struct og_family *family, const struct og_
         kernels->predict[prediction->predictor].upsample(taps, source.from, source.area, luma.data, luma.stride);
         return;
     }
-    if (source.luma == OG_PREDICTED_L0 && prediction->predictor == OG_PREDICTOR_TAPS)
+    if (source.luma == OG_PREDICTED_L0 && og_prediction_smooths(prediction))
         kernels->smooth(&prediction->tuning.smoothing, &luma);
     kernels->predict[prediction->predictor].upsample_add(taps, source.from, source.area, luma.data, luma.stride);
 }

@@ -73,4 +73,7 @@ struct og_prediction {
     bool corrects_chroma;    /* L1 residuals correct chroma too */
 };
 
+/* Whether residuals of L0 are changed before they are added. */
+bool og_prediction_smooths(const struct og_prediction *prediction);
+
 #endif

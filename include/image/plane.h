@@ -28,6 +28,18 @@ static inline struct og_plane og_plane_part(struct og_plane plane, struct og_rec
                              .height = part.height};
 }
 
+/* The index that stands for `i` where it lies outside 0 … size - 1: of the nearest sample; or mirrored at the edge, -1
+ * is 0 and -2 is 1. */
+static inline int og_plane_nearest(int i, int size)
+{
+    return i < 0 ? 0 : i >= size ? size - 1 : i;
+}
+
+static inline int og_plane_mirrored(int i, int size)
+{
+    return i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i;
+}
+
 /* Every sample has the value of the first. Soon answered where texture begins early. */
 bool og_plane_is_flat(const struct og_plane *plane);
 

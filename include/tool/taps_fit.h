@@ -8,32 +8,25 @@
  *
  *     S = the 6 x 6 samples around a place, in the order of the weights d (down) and a (along); p = dᵀ S a / 64²
  *     slopes  = (S a)_k - (S a)_own and (Sᵀ d)_k - (Sᵀ d)_own, because the weights add up to 64
- *     sums   += slope_j slope_k, slope_k (64² due - dᵀ S a)
+ *     due     = 64² due - dᵀ S a
  *
- * Whole numbers, so that families may be added up in any order. One place in 49 is looked at, all four phases of it,
- * each row's turned by 18 from those above: no pattern in a picture meets them always at the same part of it.
+ * All four phases of a place that is looked at are added.
  *
  * Threads: values. Ownership: borrow. Errors: none.
  */
 #include "base/prediction.h"
 #include "image/plane.h"
-
-enum { OG_TAPS_FREE = 2 * (OG_TAPS - 1) }; /* weights but the two of the own sample, which follow */
-
-struct og_taps_fit {
-    int64_t slopes[OG_TAPS_FREE][OG_TAPS_FREE], errors[OG_TAPS_FREE], samples;
-};
+#include "tool/normal_equations.h"
 
 /* `due` is what the part `area` of `from` should have predicted with these taps; it may end before the area does. */
-void og_taps_fit_add(struct og_taps_fit *sums, const struct og_taps *taps, const struct og_plane *from,
+void og_taps_fit_add(struct og_normal_equations *sums, const struct og_taps *taps, const struct og_plane *from,
                      struct og_rect area, const struct og_plane *due);
-void og_taps_fit_merge(struct og_taps_fit *to, const struct og_taps_fit *from);
 
 /* What most slides are near to: where a fit begins, and what it stays with where there is little to see. */
 extern const struct og_taps og_taps_usual;
 
 /* The taps that one step leads to from those that the sums were made with; those, where it would leave what is valid.
  */
-struct og_taps og_taps_fit_solve(const struct og_taps_fit *sums, const struct og_taps *taps);
+struct og_taps og_taps_fit_solve(const struct og_normal_equations *sums, const struct og_taps *taps);
 
 #endif

@@ -10,8 +10,7 @@
 #include "tool/taps_fit.h"
 
 struct og_tuning_fit {
-    struct og_taps_fit taps[OG_PREDICTED];
-    struct og_smoothing_fit smoothing;
+    struct og_normal_equations taps[OG_PREDICTED], smoothing;
 };
 
 void og_tuning_fit_merge(struct og_tuning_fit *to, const struct og_tuning_fit *from);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/prediction.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct og_taps og_taps_cubic = {{{0, -2, 17, 56, -7, 0}}, {{0, -2, 17, 56, -7, 0}}};
 const struct og_smoothing og_smoothing_none = {{{OG_SMOOTHING_SUM}}};
@@ -28,4 +30,11 @@ bool og_smoothing_is_valid(const struct og_smoothing *smoothing)
 bool og_taps_are_valid(const struct og_taps *taps)
 {
     return are_valid(&taps->down) && are_valid(&taps->along);
+}
+
+bool og_prediction_smooths(const struct og_prediction *prediction)
+{
+    const struct og_smoothing *smoothing = &prediction->tuning.smoothing;
+    assert(prediction->predictor != OG_PREDICTOR_TAPS || og_smoothing_is_valid(smoothing));
+    return prediction->predictor == OG_PREDICTOR_TAPS && memcmp(smoothing, &og_smoothing_none, sizeof *smoothing) != 0;
 }

@@ -128,8 +128,10 @@ static struct upsampling upsampling_of(const struct og_kernels *kernels, const s
 /* The part of a plane that the prediction of `area` reads. */
 static struct og_plane seen_from(const struct og_plane *from, struct og_rect area)
 {
-    int left = inside(area.x - REACH, from->width), right = inside(area.x + area.width - 1 + REACH, from->width);
-    int top = inside(area.y - REACH, from->height), bottom = inside(area.y + area.height - 1 + REACH, from->height);
+    int left = og_plane_nearest(area.x - REACH, from->width),
+        right = og_plane_nearest(area.x + area.width - 1 + REACH, from->width);
+    int top = og_plane_nearest(area.y - REACH, from->height),
+        bottom = og_plane_nearest(area.y + area.height - 1 + REACH, from->height);
     return og_plane_part(*from, (struct og_rect){left, top, right + 1 - left, bottom + 1 - top});
 }
 
@@ -153,15 +155,6 @@ static void rebuild(struct upsampling by, const struct og_plane *from, struct og
         predict(by, from, area, to);
 }
 
-static void smooth(const struct og_prediction *prediction, const struct og_kernels *kernels,
-                   const struct og_plane *residual)
-{
-    const struct og_smoothing *smoothing = &prediction->tuning.smoothing;
-    assert(og_smoothing_is_valid(smoothing));
-    if (prediction->predictor == OG_PREDICTOR_TAPS && memcmp(smoothing, &og_smoothing_none, sizeof *smoothing) != 0)
-        kernels->smooth(smoothing, residual);
-}
-
 void og_family_rebuild(struct og_family *family, const struct og_kernels *kernels, unsigned slot, bool has_residual)
 {
     struct og_family_source source = og_family_source(family, slot);
@@ -169,8 +162,8 @@ void og_family_rebuild(struct og_family *family, const struct og_kernels *kernel
     struct upsampling of_chroma = upsampling_of(kernels, &family->prediction, OG_PREDICTED_CHROMA);
     struct og_plane planes[3];
     int count = og_family_residual(family, slot, planes);
-    if (has_residual && source.luma == OG_PREDICTED_L0)
-        smooth(&family->prediction, kernels, &planes[0]);
+    if (has_residual && source.luma == OG_PREDICTED_L0 && og_prediction_smooths(&family->prediction))
+        kernels->smooth(&family->prediction.tuning.smoothing, &planes[0]);
     rebuild(of_luma, source.from, source.area, &planes[0], has_residual);
     for (int i = 1; i < count; i++)
         rebuild(of_chroma, &family->base[i], source.area, &planes[i], has_residual);

@@ -29,16 +29,6 @@ struct sources {
 
 enum { OWN = OG_TAPS_OWN, NEAR = OWN - 1 };
 
-static inline int inside(int i, int size)
-{
-    return i < 0 ? 0 : i >= size ? size - 1 : i;
-}
-
-static inline int mirrored(int i, int size)
-{
-    return i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i;
-}
-
 static inline uint8_t clamp(int16_t v)
 {
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
@@ -134,12 +124,12 @@ static inline void mirror_columns(int16_t *sums, int width)
 }
 
 /* Rows by their distance, the own one first; one loop, which compilers turn into vectors. */
-static inline void weigh_columns(const struct og_smoothing *smoothing, const uint8_t *const above[],
+static inline void weigh_columns(const struct og_smoothing *smoothing, int16_t offset, const uint8_t *const above[],
                                  const uint8_t *const below[], int width, struct columns *columns)
 {
     const int8_t(*w)[OG_SMOOTHING_REACH + 1] = smoothing->of;
     const int16_t w00 = w[0][0], w01 = w[0][1], w02 = w[0][2], w10 = w[1][0], w11 = w[1][1], w12 = w[1][2],
-                  w20 = w[2][0], w21 = w[2][1], w22 = w[2][2], offset = smoothing_offset(smoothing);
+                  w20 = w[2][0], w21 = w[2][1], w22 = w[2][2];
     const uint8_t *own = above[0], *a = above[1], *b = below[1], *c = above[2], *d = below[2];
     int16_t *restrict at = columns->sums[0] + OG_SMOOTHING_REACH,
                       *restrict beside = columns->sums[1] + OG_SMOOTHING_REACH,

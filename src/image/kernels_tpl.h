@@ -39,7 +39,7 @@ static inline void blend_row(struct passes passes, const struct og_weights *weig
     int step = odd ? -1 : 1;
     struct sources rows;
     for (int i = 0; i < OG_TAPS; i++)
-        rows.row[i] = from->data + inside(y + step * (i - OG_TAPS_OWN), from->height) * from->stride;
+        rows.row[i] = from->data + og_plane_nearest(y + step * (i - OG_TAPS_OWN), from->height) * from->stride;
     int begin = area.x - REACH, end = area.x + area.width + REACH;
     int first = begin < 0 ? 0 : begin, last = end > from->width ? from->width : end;
     size_t unit = passes.unit;
@@ -58,7 +58,8 @@ static inline void fetch_ahead(const struct og_plane *from, struct og_rect area,
         return;
     for (int x = 0; x < 2 * area.width; x += LINE)
         __builtin_prefetch(to + (y + AHEAD) * to_stride + x, 1);
-    const uint8_t *row = from->data + inside(area.y + (y + AHEAD) / 2 + REACH, from->height) * from->stride + area.x;
+    const uint8_t *row =
+        from->data + og_plane_nearest(area.y + (y + AHEAD) / 2 + REACH, from->height) * from->stride + area.x;
     for (int x = 0; x < area.width; x += LINE)
         __builtin_prefetch(row + x);
 }
@@ -119,17 +120,18 @@ static void smooth(const struct og_smoothing *smoothing, const struct og_plane *
 {
     uint8_t before[OG_SMOOTHING_REACH][WIDEST];
     struct columns columns;
+    int16_t offset = smoothing_offset(smoothing);
     for (int y = 0; y < residual->height; y++) {
         uint8_t *own = residual->data + y * residual->stride;
         for (int x = 0; x < residual->width && y + AHEAD < residual->height; x += LINE)
             __builtin_prefetch(own + AHEAD * residual->stride + x, 1);
         const uint8_t *above[OG_SMOOTHING_REACH + 1] = {own}, *below[OG_SMOOTHING_REACH + 1] = {own};
         for (int v = 1; v <= OG_SMOOTHING_REACH; v++) {
-            int up = mirrored(y - v, residual->height), down = mirrored(y + v, residual->height);
+            int up = og_plane_mirrored(y - v, residual->height), down = og_plane_mirrored(y + v, residual->height);
             above[v] = up < y ? before[up % OG_SMOOTHING_REACH] : residual->data + up * residual->stride;
             below[v] = down < y ? before[down % OG_SMOOTHING_REACH] : residual->data + down * residual->stride;
         }
-        weigh_columns(smoothing, above, below, residual->width, &columns);
+        weigh_columns(smoothing, offset, above, below, residual->width, &columns);
         memcpy(before[y % OG_SMOOTHING_REACH], own, (size_t)residual->width);
         add_columns(&columns, residual->width, own);
     }
@@ -139,8 +141,8 @@ static void halve(const struct og_plane *from, const struct og_plane *to)
 {
     int samples = from->width < 2 * to->width ? from->width : 2 * to->width;
     for (int y = 0; y < to->height; y++) {
-        const uint8_t *upper = from->data + inside(2 * y, from->height) * from->stride;
-        const uint8_t *lower = from->data + inside(2 * y + 1, from->height) * from->stride;
+        const uint8_t *upper = from->data + og_plane_nearest(2 * y, from->height) * from->stride;
+        const uint8_t *lower = from->data + og_plane_nearest(2 * y + 1, from->height) * from->stride;
         uint8_t *row = to->data + y * to->stride;
         halve_columns(from, upper, lower, halve_row(upper, lower, samples, row), to->width, row);
     }

@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/smoothing_fit.h"
 
-#include "tool/least_squares.h"
-
-enum { EVERY = 49, TURN = 18, ACROSS = OG_SMOOTHING_REACH + 1, COUNT = OG_SMOOTHING_WEIGHTS };
+enum { ACROSS = OG_SMOOTHING_REACH + 1, COUNT = OG_SMOOTHING_WEIGHTS };
 
 /* Held to none as if samples differed by this much more, in grey levels. */
 static const double unseen = 0.5;
 
 static const double worth_it = 0.99;
 
-static int mirrored(int i, int size)
-{
-    return i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i;
-}
-
 static int sample(const struct og_plane *residual, int x, int y)
 {
-    return residual->data[mirrored(y, residual->height) * residual->stride + mirrored(x, residual->width)] - 128;
+    int row = og_plane_mirrored(y, residual->height), column = og_plane_mirrored(x, residual->width);
+    return residual->data[row * residual->stride + column] - 128;
 }
 
 /* Of the places u columns and v rows away. */
@@ -30,39 +24,22 @@ static int64_t weighed(const struct og_plane *decoded, int x, int y, int u, int 
     return sum;
 }
 
-static void add_place(struct og_smoothing_fit *sums, const struct og_plane *decoded, int x, int y, int due)
+static void add_place(struct og_normal_equations *sums, const struct og_plane *decoded, int x, int y, int due)
 {
-    int64_t f[COUNT], wanted = OG_SMOOTHING_SUM * due;
+    int64_t slopes[COUNT];
     for (int i = 0; i < COUNT; i++)
-        f[i] = weighed(decoded, x, y, i % ACROSS, i / ACROSS);
-    for (int k = 0; k < COUNT; k++) {
-        for (int l = 0; l < COUNT; l++)
-            sums->slopes[k][l] += f[k] * f[l];
-        sums->errors[k] += f[k] * wanted;
-    }
-    sums->squares += wanted * wanted;
-    sums->samples++;
+        slopes[i] = weighed(decoded, x, y, i % ACROSS, i / ACROSS);
+    og_normal_equations_add(sums, COUNT, slopes, OG_SMOOTHING_SUM * due);
 }
 
-void og_smoothing_fit_add(struct og_smoothing_fit *sums, const struct og_plane *decoded, const struct og_plane *due)
+void og_smoothing_fit_add(struct og_normal_equations *sums, const struct og_plane *decoded, const struct og_plane *due)
 {
     for (int y = 0; y < due->height; y++)
-        for (int x = TURN * y % EVERY; x < due->width; x += EVERY)
+        for (int x = og_fit_first(y); x < due->width; x += OG_FIT_EVERY)
             add_place(sums, decoded, x, y, sample(due, x, y));
 }
 
-void og_smoothing_fit_merge(struct og_smoothing_fit *to, const struct og_smoothing_fit *from)
-{
-    for (int k = 0; k < COUNT; k++) {
-        for (int l = 0; l < COUNT; l++)
-            to->slopes[k][l] += from->slopes[k][l];
-        to->errors[k] += from->errors[k];
-    }
-    to->squares += from->squares;
-    to->samples += from->samples;
-}
-
-static double squared_error(const struct og_smoothing_fit *sums, const struct og_smoothing *smoothing)
+static double squared_error(const struct og_normal_equations *sums, const struct og_smoothing *smoothing)
 {
     double error = (double)sums->squares;
     for (int k = 0; k < COUNT; k++) {
@@ -74,17 +51,13 @@ static double squared_error(const struct og_smoothing_fit *sums, const struct og
     return error;
 }
 
-struct og_smoothing og_smoothing_fit_solve(const struct og_smoothing_fit *sums)
+struct og_smoothing og_smoothing_fit_solve(const struct og_normal_equations *sums)
 {
-    double slopes[COUNT][COUNT], errors[COUNT], held = unseen * unseen * (double)(sums->samples + 1);
-    int weights[COUNT];
+    int usual[COUNT], weights[COUNT];
     struct og_smoothing found;
-    for (int k = 0; k < COUNT; k++) {
-        for (int l = 0; l < COUNT; l++)
-            slopes[k][l] = (double)sums->slopes[k][l] + (k == l ? held : 0);
-        errors[k] = (double)sums->errors[k] + held * og_smoothing_none.of[k / ACROSS][k % ACROSS];
-    }
-    og_least_squares(COUNT, slopes[0], errors, weights);
+    for (int k = 0; k < COUNT; k++)
+        usual[k] = og_smoothing_none.of[k / ACROSS][k % ACROSS];
+    og_normal_equations_solve(sums, COUNT, unseen * unseen, usual, weights);
     for (int k = 0; k < COUNT; k++) {
         if (weights[k] < INT8_MIN || weights[k] > INT8_MAX)
             return og_smoothing_none;

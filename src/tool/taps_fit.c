@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tool/taps_fit.h"
 
-#include "tool/least_squares.h"
-
-enum { EVERY = 49, TURN = 18, SCALE = OG_TAPS_SUM * OG_TAPS_SUM, FREE = OG_TAPS_FREE, OF_EACH = OG_TAPS - 1 };
+enum { SCALE = OG_TAPS_SUM * OG_TAPS_SUM, OF_EACH = OG_TAPS - 1, FREE = 2 * OF_EACH };
 
 const struct og_taps og_taps_usual = {{{1, -6, 17, 61, -12, 3}}, {{1, -6, 17, 61, -12, 3}}};
 
@@ -15,20 +13,15 @@ struct window {
     int sample[OG_TAPS][OG_TAPS];
 };
 
-static int nearest(int i, int size)
-{
-    return i < 0 ? 0 : i >= size ? size - 1 : i;
-}
-
 /* Of sample 2x + right, 2y + below: mirrored where it is the second one. */
 static struct window window_at(const struct og_plane *from, int x, int y, bool right, bool below)
 {
     struct window w;
     for (int i = 0; i < OG_TAPS; i++) {
         int dy = below ? OG_TAPS_OWN - i : i - OG_TAPS_OWN;
-        const uint8_t *row = from->data + nearest(y + dy, from->height) * from->stride;
+        const uint8_t *row = from->data + og_plane_nearest(y + dy, from->height) * from->stride;
         for (int j = 0; j < OG_TAPS; j++)
-            w.sample[i][j] = row[nearest(x + (right ? OG_TAPS_OWN - j : j - OG_TAPS_OWN), from->width)];
+            w.sample[i][j] = row[og_plane_nearest(x + (right ? OG_TAPS_OWN - j : j - OG_TAPS_OWN), from->width)];
     }
     return w;
 }
@@ -39,7 +32,7 @@ static int weight_of(int free)
     return free < OG_TAPS_OWN ? free : free + 1;
 }
 
-static void add_sample(struct og_taps_fit *sums, const struct og_taps *taps, const struct window *w, int due)
+static void add_sample(struct og_normal_equations *sums, const struct og_taps *taps, const struct window *w, int due)
 {
     int rows[OG_TAPS] = {0}, columns[OG_TAPS] = {0}, predicted = 0;
     int64_t slope[FREE];
@@ -54,34 +47,19 @@ static void add_sample(struct og_taps_fit *sums, const struct og_taps *taps, con
         slope[k] = rows[weight_of(k)] - rows[OG_TAPS_OWN];
         slope[OF_EACH + k] = columns[weight_of(k)] - columns[OG_TAPS_OWN];
     }
-    for (int k = 0; k < FREE; k++) {
-        for (int l = 0; l < FREE; l++)
-            sums->slopes[k][l] += slope[k] * slope[l];
-        sums->errors[k] += slope[k] * (SCALE * due - predicted);
-    }
-    sums->samples++;
+    og_normal_equations_add(sums, FREE, slope, SCALE * due - predicted);
 }
 
-void og_taps_fit_add(struct og_taps_fit *sums, const struct og_taps *taps, const struct og_plane *from,
+void og_taps_fit_add(struct og_normal_equations *sums, const struct og_taps *taps, const struct og_plane *from,
                      struct og_rect area, const struct og_plane *due)
 {
     for (int y = 0; 2 * y + 1 < due->height; y++)
-        for (int x = TURN * y % EVERY; 2 * x + 1 < due->width; x += EVERY)
+        for (int x = og_fit_first(y); 2 * x + 1 < due->width; x += OG_FIT_EVERY)
             for (int phase = 0; phase < 4; phase++) {
                 int right = phase & 1, below = phase >> 1;
                 struct window w = window_at(from, area.x + x, area.y + y, right, below);
                 add_sample(sums, taps, &w, due->data[(2 * y + below) * due->stride + 2 * x + right]);
             }
-}
-
-void og_taps_fit_merge(struct og_taps_fit *to, const struct og_taps_fit *from)
-{
-    for (int k = 0; k < FREE; k++) {
-        for (int l = 0; l < FREE; l++)
-            to->slopes[k][l] += from->slopes[k][l];
-        to->errors[k] += from->errors[k];
-    }
-    to->samples += from->samples;
 }
 
 static bool fits(int weight)
@@ -103,23 +81,19 @@ static bool move(struct og_weights *weights, const int change[OF_EACH])
     return all_fit && fits(own);
 }
 
-static int unusual(const struct og_taps *taps, int free)
+static int change_to_usual(const struct og_taps *taps, int free)
 {
     int i = weight_of(free % OF_EACH);
     return free < OF_EACH ? og_taps_usual.down.of[i] - taps->down.of[i] : og_taps_usual.along.of[i] - taps->along.of[i];
 }
 
-struct og_taps og_taps_fit_solve(const struct og_taps_fit *sums, const struct og_taps *taps)
+struct og_taps og_taps_fit_solve(const struct og_normal_equations *sums, const struct og_taps *taps)
 {
-    double slopes[FREE][FREE], errors[FREE], held = unseen * unseen * SCALE * (double)(sums->samples + 1);
-    int change[FREE];
+    int usual[FREE], change[FREE];
     struct og_taps better = *taps;
-    for (int k = 0; k < FREE; k++) {
-        for (int l = 0; l < FREE; l++)
-            slopes[k][l] = (double)sums->slopes[k][l] + (k == l ? held : 0);
-        errors[k] = (double)sums->errors[k] + held * unusual(taps, k);
-    }
-    og_least_squares(FREE, slopes[0], errors, change);
+    for (int k = 0; k < FREE; k++)
+        usual[k] = change_to_usual(taps, k);
+    og_normal_equations_solve(sums, FREE, unseen * unseen * SCALE, usual, change);
     bool all_fit = move(&better.down, change) && move(&better.along, change + OF_EACH);
     return all_fit && og_taps_are_valid(&better) ? better : *taps;
 }

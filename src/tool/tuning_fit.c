@@ -4,8 +4,8 @@
 void og_tuning_fit_merge(struct og_tuning_fit *to, const struct og_tuning_fit *from)
 {
     for (unsigned i = 0; i < OG_PREDICTED; i++)
-        og_taps_fit_merge(&to->taps[i], &from->taps[i]);
-    og_smoothing_fit_merge(&to->smoothing, &from->smoothing);
+        og_normal_equations_merge(&to->taps[i], &from->taps[i]);
+    og_normal_equations_merge(&to->smoothing, &from->smoothing);
 }
 
 struct og_tuning og_tuning_fit_solve(const struct og_tuning_fit *sums, const struct og_tuning *tuning)

@@ -31,7 +31,7 @@ static void draw_smoothed(uint32_t seed, const struct og_smoothing *smoothing)
 
 static struct og_smoothing found(void)
 {
-    struct og_smoothing_fit sums = {.samples = 0};
+    struct og_normal_equations sums = {.samples = 0};
     og_smoothing_fit_add(&sums, &decoded, &due);
     return og_smoothing_fit_solve(&sums);
 }
@@ -73,7 +73,7 @@ static int mirrored(int i)
 }
 
 /* The header's definition, written again as plainly as possible: one of 25 samples after the other. */
-static void add_plainly(struct og_smoothing_fit *sums, int x, int y)
+static void add_plainly(struct og_normal_equations *sums, int x, int y)
 {
     int64_t f[WEIGHTS] = {0};
     for (int v = -2; v <= 2; v++)
@@ -91,7 +91,7 @@ static void add_plainly(struct og_smoothing_fit *sums, int x, int y)
 static void sums_are_those_of_one_place_in_49_up_to_the_edges(void **state)
 {
     (void)state;
-    struct og_smoothing_fit sums = {.samples = 0}, plain = {.samples = 0};
+    struct og_normal_equations sums = {.samples = 0}, plain = {.samples = 0};
     draw_smoothed(77, &smoothing_like_slides[2]);
     made[0] = made[T - 1] = made[T * T - 1] = 255;
     og_smoothing_fit_add(&sums, &decoded, &due);
@@ -105,7 +105,7 @@ static void sums_are_those_of_one_place_in_49_up_to_the_edges(void **state)
 static void families_may_be_added_up_in_any_order(void **state)
 {
     (void)state;
-    struct og_smoothing_fit parts[3], sums[2] = {{.samples = 0}, {.samples = 0}}, all = {.samples = 0};
+    struct og_normal_equations parts[3], sums[2] = {{.samples = 0}, {.samples = 0}}, all = {.samples = 0};
     memset(parts, 0, sizeof parts);
     for (unsigned i = 0; i < 3; i++) {
         draw_smoothed(3 + i, &smoothing_like_slides[1]);
@@ -113,8 +113,8 @@ static void families_may_be_added_up_in_any_order(void **state)
         og_smoothing_fit_add(&all, &decoded, &due);
     }
     for (unsigned i = 0; i < 3; i++) {
-        og_smoothing_fit_merge(&sums[0], &parts[i]);
-        og_smoothing_fit_merge(&sums[1], &parts[2 - i]);
+        og_normal_equations_merge(&sums[0], &parts[i]);
+        og_normal_equations_merge(&sums[1], &parts[2 - i]);
     }
     assert_memory_equal(&sums[0], &all, sizeof all);
     assert_memory_equal(&sums[1], &all, sizeof all);
@@ -128,7 +128,7 @@ static void only_the_part_inside_the_slide_counts(void **state)
 {
     (void)state;
     enum { W = 105, H = 60 };
-    struct og_smoothing_fit cut = {.samples = 0}, again = {.samples = 0};
+    struct og_normal_equations cut = {.samples = 0}, again = {.samples = 0};
     struct og_plane inside = {wanted, T, W, H};
     draw_smoothed(41, &smoothing_like_slides[0]);
     og_smoothing_fit_add(&cut, &decoded, &inside);
@@ -153,7 +153,7 @@ static void only_the_part_inside_the_slide_counts(void **state)
 static void where_there_is_nothing_to_learn_from_nothing_is_smoothed(void **state)
 {
     (void)state;
-    struct og_smoothing_fit nothing = {.samples = 0};
+    struct og_normal_equations nothing = {.samples = 0};
     struct og_smoothing smoothing = og_smoothing_fit_solve(&nothing);
     assert_memory_equal(&smoothing, &og_smoothing_none, sizeof smoothing);
     memset(made, 128, sizeof made);

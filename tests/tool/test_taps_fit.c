@@ -25,7 +25,7 @@ static void draw(const struct og_taps *taps)
 
 static struct og_taps improved(const struct og_taps *taps)
 {
-    struct og_taps_fit sums = {.errors = {0}};
+    struct og_normal_equations sums = {.errors = {0}};
     og_taps_fit_add(&sums, taps, &from, all, &due);
     return og_taps_fit_solve(&sums, taps);
 }
@@ -62,7 +62,8 @@ static void one_step_is_most_of_the_way(void **state)
 static void families_may_be_added_up_in_any_order(void **state)
 {
     (void)state;
-    struct og_taps_fit parts[2] = {{.errors = {0}}, {.errors = {0}}}, sums[2] = {{.errors = {0}}, {.errors = {0}}};
+    struct og_normal_equations parts[2] = {{.errors = {0}}, {.errors = {0}}},
+                               sums[2] = {{.errors = {0}}, {.errors = {0}}};
     const struct og_rect quarters[2] = {{0, 0, SIDE / 2, SIDE / 2}, {SIDE / 2, SIDE / 2, SIDE / 2, SIDE / 2}};
     draw(&tuning_like_a_slides.taps[OG_PREDICTED_L1]);
     for (unsigned i = 0; i < 2; i++) {
@@ -70,8 +71,8 @@ static void families_may_be_added_up_in_any_order(void **state)
         og_taps_fit_add(&parts[i], &og_taps_cubic, &from, quarters[i], &quarter);
     }
     for (unsigned i = 0; i < 2; i++) {
-        og_taps_fit_merge(&sums[0], &parts[i]);
-        og_taps_fit_merge(&sums[1], &parts[1 - i]);
+        og_normal_equations_merge(&sums[0], &parts[i]);
+        og_normal_equations_merge(&sums[1], &parts[1 - i]);
     }
     assert_memory_equal(&sums[0], &sums[1], sizeof sums[0]);
     assert_int_equal(sums[0].samples, parts[0].samples + parts[1].samples);
@@ -84,7 +85,7 @@ static void families_may_be_added_up_in_any_order(void **state)
 static void what_lies_outside_the_slide_is_not_looked_at(void **state)
 {
     (void)state;
-    struct og_taps_fit whole = {.errors = {0}}, cut = {.errors = {0}}, nothing = {.errors = {0}};
+    struct og_normal_equations whole = {.errors = {0}}, cut = {.errors = {0}}, nothing = {.errors = {0}};
     draw(&tuning_like_a_slides.taps[OG_PREDICTED_L0]);
     struct og_plane left = og_plane_part(due, (struct og_rect){0, 0, 105, 2 * SIDE}),
                     sliver = og_plane_part(due, (struct og_rect){0, 0, 1, 2 * SIDE});
