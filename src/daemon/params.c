@@ -76,8 +76,8 @@ const struct og_param og_params_table[] = {
     {.name = "connections", .type = OG_PARAM_COUNT, .offset = AT(connections), .fallback = "4096", .min = 1,
      .max = 65536, .value = "N",
      .sentence = "How many connections may be open at once; three quarters of what the limit of open files leaves, if that is "
-                 "less. Before all are taken, idle ones are closed, the oldest first. Each adds 18K to the most memory "
-                 "that the daemon may come to use."},
+                 "less. Before all are taken, idle ones are closed, the oldest first, then those whose client has taken an eighth "
+                 "of answer-timeout over its answer. Each adds 18K to the most memory that the daemon may come to use."},
     {.name = "idle-timeout", .type = OG_PARAM_COUNT, .offset = AT(idle_seconds), .fallback = "30", .min = 1,
      .max = 86400, .value = "SECONDS",
      .sentence = "A connection is closed when the head of its next request is not whole after so long, even when bytes "

@@ -13,7 +13,7 @@
 #include "base/thread.h"
 #include "linger.h"
 
-enum { LOOKS = 8, LOOK_MS_MAX = 1000, ROOM = 16, PHASE_BITS = 2 };
+enum { LOOKS = 8, LOOK_MS_MAX = 1000, ROOM = 16, SLOW = 8, PHASE_BITS = 2 };
 
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
@@ -27,7 +27,7 @@ struct og_connection {
     struct og_connection *next_free;
 };
 
-struct idler {
+struct candidate {
     uint64_t state;
     struct og_connection *connection;
 };
@@ -37,7 +37,7 @@ struct og_connections {
     struct og_metrics_block *metrics;
     uint64_t idle_ns, answer_ns, look_ns;
     unsigned most, crowded, youngest; /* the last: idle ones that are left alone */
-    struct idler *idlers;             /* the thread's */
+    struct candidate *candidates;     /* the thread's */
     struct og_linger *linger;
 
     pthread_mutex_t lock;
@@ -86,11 +86,12 @@ static void shut_locked(struct og_connections *all, struct og_connection *connec
     shutdown(connection->socket, SHUT_RDWR);
 }
 
-static void end_locked(struct og_connections *all, struct og_connection *connection, enum og_counter why)
+static void end_locked(struct og_connections *all, struct og_connection *connection, enum og_phase phase,
+                       enum og_counter why)
 {
     /* What the client did not take is not worth keeping: a reset drops it. */
     const struct linger at_once = {.l_onoff = 1};
-    if (why == OG_COUNT_CLOSED_ANSWER)
+    if (phase == OG_PHASE_ANSWER)
         setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     og_count(all->metrics, why, 1); /* first: a client that sees the end finds it counted */
     shut_locked(all, connection);
@@ -134,7 +135,7 @@ static void end_late_locked(struct og_connections *all)
         if (!connection->used || connection->ended)
             continue;
         if (is_late(all, state, now))
-            end_locked(all, connection,
+            end_locked(all, connection, phase_of(state),
                        phase_of(state) == OG_PHASE_HEAD ? OG_COUNT_CLOSED_IDLE : OG_COUNT_CLOSED_ANSWER);
         else if (has_said_all_locked(all, connection, state, now))
             shut_locked(all, connection);
@@ -143,25 +144,37 @@ static void end_late_locked(struct og_connections *all)
 
 static int older_first(const void *a, const void *b)
 {
-    uint64_t left = ((const struct idler *)a)->state, right = ((const struct idler *)b)->state;
+    uint64_t left = ((const struct candidate *)a)->state, right = ((const struct candidate *)b)->state;
     return (left > right) - (left < right);
 }
 
-static void make_room_locked(struct og_connections *all)
+static bool is_crowded_locked(const struct og_connections *all)
 {
+    return all->open - all->ended > all->crowded;
+}
+
+static void end_oldest_locked(struct og_connections *all, enum og_phase phase, uint64_t least_ns, unsigned spared)
+{
+    uint64_t now = now_ns();
     unsigned n = 0;
-    if (all->open - all->ended <= all->crowded)
+    if (!is_crowded_locked(all))
         return;
     for (unsigned i = 0; i < all->most; i++) {
         struct og_connection *connection = &all->place[i];
         uint64_t state = state_of(connection);
-        if (connection->used && !connection->ended && phase_of(state) == OG_PHASE_HEAD)
-            all->idlers[n++] = (struct idler){state, connection};
+        if (connection->used && !connection->ended && phase_of(state) == phase && gone_since(state, now) >= least_ns)
+            all->candidates[n++] = (struct candidate){state, connection};
     }
-    qsort(all->idlers, n, sizeof all->idlers[0], older_first);
-    for (unsigned i = 0; i + all->youngest < n && all->open - all->ended > all->crowded; i++)
-        if (state_of(all->idlers[i].connection) == all->idlers[i].state) /* still idle */
-            end_locked(all, all->idlers[i].connection, OG_COUNT_CLOSED_ROOM);
+    qsort(all->candidates, n, sizeof all->candidates[0], older_first);
+    for (unsigned i = 0; i + spared < n && is_crowded_locked(all); i++)
+        if (state_of(all->candidates[i].connection) == all->candidates[i].state) /* nothing has happened since */
+            end_locked(all, all->candidates[i].connection, phase, OG_COUNT_CLOSED_ROOM);
+}
+
+static void make_room_locked(struct og_connections *all)
+{
+    end_oldest_locked(all, OG_PHASE_HEAD, 0, all->youngest);
+    end_oldest_locked(all, OG_PHASE_ANSWER, all->answer_ns / SLOW, 0);
 }
 
 static struct timespec in(uint64_t ns)
@@ -192,7 +205,7 @@ static void release(struct og_connections *all)
     pthread_cond_destroy(&all->bell);
     pthread_mutex_destroy(&all->lock);
     free(all->place);
-    free(all->idlers);
+    free(all->candidates);
     free(all);
 }
 
@@ -213,7 +226,7 @@ static void init(struct og_connections *all, const struct og_connections_options
     all->most = options->most;
     all->crowded = options->most - (options->most + ROOM - 1) / ROOM;
     all->youngest = (options->most - all->crowded + 1) / 2;
-    all->idlers = calloc(options->most, sizeof all->idlers[0]);
+    all->candidates = calloc(options->most, sizeof all->candidates[0]);
     all->place = aligned_alloc(alignof(struct og_connection), options->most * sizeof all->place[0]);
 }
 
@@ -237,7 +250,7 @@ enum og_status og_connections_start(const struct og_connections_options *options
         lay_out(all);
     enum og_status status = og_linger_start(&all->linger, err);
     if (status == OG_OK &&
-        (!all->place || !all->idlers || og_thread_start(&all->thread, "sweeper", 0, run, all) != OG_OK))
+        (!all->place || !all->candidates || og_thread_start(&all->thread, "sweeper", 0, run, all) != OG_OK))
         status = og_error_set(err, OG_NO_MEMORY, "no memory or thread for the table of connections");
     if (status != OG_OK) {
         release(all);
@@ -259,7 +272,7 @@ struct og_connection *og_connections_add(struct og_connections *all, int socket)
         all->open++;
         og_connection_enter(connection, OG_PHASE_HEAD);
     }
-    if (all->open - all->ended > all->crowded)
+    if (is_crowded_locked(all))
         pthread_cond_signal(&all->bell);
     pthread_mutex_unlock(&all->lock);
     return connection;

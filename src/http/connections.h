@@ -12,7 +12,8 @@
  * A connection in OG_PHASE_HEAD whose client has closed its sending side is ended a second or two after its answer.
  *
  * When all but a sixteenth of the places are taken, those in OG_PHASE_HEAD are ended to make room, the oldest first;
- * but the youngest of them, a thirty-second of the places, are left to say what they came for.
+ * but the youngest of them, a thirty-second of the places, are left to say what they came for. Where that is not enough
+ * come those in OG_PHASE_ANSWER that have used up an eighth of their time.
  *
  * Threads:   add and remove from any thread; enter from the one that serves the connection: a clock's look and a
  *            relaxed store, no lock. start and stop from one. Sockets are shut down under the mutex that remove takes,

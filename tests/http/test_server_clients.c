@@ -258,6 +258,33 @@ static void newcomers_get_in_and_the_oldest_idle_ones_go(void **state)
     og_fixture_stop(&f);
 }
 
+static void newcomers_get_in_where_all_others_are_slow_to_take_their_answers(void **state)
+{
+    (void)state;
+    static const char request[] = "GET /assets/openseadragon.min.js HTTP/1.1\r\nHost: test\r\n\r\n";
+    struct og_server_options options = patient(2);
+    options.connections = MOST;
+    options.answer_ms = 8 * 10 * SHORT_MS;
+    struct og_fixture *f = og_fixture_start_with("/", &options);
+    int slow[MOST];
+    for (unsigned i = 0; i < MOST; i++) {
+        uint64_t before = og_metrics_sum(f->metrics, OG_COUNT_HTTP_BYTES);
+        slow[i] = connect_slowly(f->port);
+        for (unsigned n = 0; n < PIPELINED; n++)
+            send(slow[i], request, sizeof request - 1, MSG_NOSIGNAL); /* some may have had to go by then */
+        for (unsigned n = 0; n < 1000 && og_metrics_sum(f->metrics, OG_COUNT_HTTP_BYTES) == before; n++)
+            og_nap(1);
+    }
+    for (unsigned n = 0; n < 5000 && og_metrics_sum(f->metrics, OG_COUNT_CLOSED_ROOM) == 0; n++)
+        og_nap(2);
+    assert_true(og_metrics_sum(f->metrics, OG_COUNT_CLOSED_ROOM) > 0);
+    await_room(f);
+    await_service(f);
+    for (unsigned i = 0; i < MOST; i++)
+        close(slow[i]);
+    og_fixture_stop(&f);
+}
+
 static void beyond_the_last_place_a_connection_is_closed(void **state)
 {
     (void)state;
@@ -355,6 +382,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_nobody_takes_is_given_up),
         cmocka_unit_test(clients_that_do_not_read_metrics_keep_nobody_from_them),
         cmocka_unit_test(newcomers_get_in_and_the_oldest_idle_ones_go),
+        cmocka_unit_test(newcomers_get_in_where_all_others_are_slow_to_take_their_answers),
         cmocka_unit_test(beyond_the_last_place_a_connection_is_closed),
         cmocka_unit_test(a_connection_for_which_there_is_no_memory_is_closed),
         cmocka_unit_test(past_the_deadline_the_answer_is_503_and_the_demand_is_taken_back),
