@@ -6,8 +6,9 @@
  *
  * A request has no body here. One that announces a body in a plain way is refused as too large; one whose end somebody
  * between the client and us may find elsewhere than we do is malformed: several lengths, a length and a coding, a
- * number that is none, a coding other than "chunked", a blank at either end of a name, no name. So is one with two
- * Hosts, or none where one is needed (RFC 9112 3.2), or with a blank or a carriage return in its target.
+ * number that is none, a coding other than "chunked", a blank in a name, no name. So is one with two Hosts, or none
+ * where one is needed, or one that is no name or address with a port (RFC 9112 3.2, by its characters), or with a blank
+ * or a carriage return in its target.
  *
  * Threads:   a value of one thread.
  * Ownership: values point into the request and live as long.

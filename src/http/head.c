@@ -134,10 +134,17 @@ static void note_since(struct og_head *head, struct og_words value)
         head->if_modified_since = value;
 }
 
+static bool is_of_host(char c)
+{
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'), is_digit = c >= '0' && c <= '9';
+    return is_letter || is_digit || (c && strchr("-._~%!$&'()*+,;=:[]", c));
+}
+
 static void note_host(struct og_head *head, struct og_words value)
 {
-    (void)value;
     head->is_odd |= head->has_host;
+    for (size_t i = 0; i < value.length; i++)
+        head->is_odd |= !is_of_host(value.at[i]);
     head->has_host = true;
 }
 
@@ -178,7 +185,7 @@ static const struct {
 
 void og_head_note(struct og_head *head, const char *name, size_t name_length, const char *value, size_t value_length)
 {
-    head->is_odd |= name_length == 0 || is_blank(name[0]) || is_blank(name[name_length - 1]);
+    head->is_odd |= name_length == 0 || memchr(name, ' ', name_length) || memchr(name, '\t', name_length);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].length == name_length && strncasecmp(rows[i].name, name, name_length) == 0) {
             rows[i].note(head, (struct og_words){value ? value : "", value_length});
